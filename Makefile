@@ -1,0 +1,48 @@
+# The commands of this project. `make run` is the first, `make test` the second.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: run test check setup reset lock
+.DEFAULT_GOAL := run
+
+run: setup  ## serve everything on http://127.0.0.1:$(PORT), with demo data
+	@exec $(PY) -m governance_center.embedded
+
+test: setup .venv/dev  ## every test; browser tests where Chromium is installed
+	@exec $(PY) -m pytest $(PYTEST_ARGS)
+
+check: setup .venv/dev  ## lint, format, templates, imports, missing migrations, types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m djlint --quiet --lint --check templates
+	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m django makemigrations --check --dry-run
+	$(PY) -m mypy
+
+setup: .venv/runtime static/vendor/icons.svg  ## .venv, pinned packages, front-end files; starts nothing
+
+reset:  ## forget the local database, after asking
+	@exec $(PY) -m governance_center.embedded reset
+
+lock: .venv/dev  ## write the lock files again after a change of pyproject.toml
+	$(PY) -m uv pip compile --quiet $(LOCK) pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile --quiet $(LOCK) pyproject.toml --group dev -o requirements-dev.txt
+
+LOCK := --no-config --generate-hashes --universal --python-version 3.11 --no-header
+
+.venv/runtime: requirements.txt
+	@$(PYTHON) -m venv .venv
+	@$(PY) governance_center/embedded/install.py requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt | .venv/runtime
+	@$(PY) governance_center/embedded/install.py requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json | .venv/runtime
+	@$(PY) governance_center/embedded/frontend.py --download
+	@touch $@
+
+static/vendor/icons.svg: static/icons.txt governance_center/embedded/frontend.py node_modules/.package-lock.json
+	@$(PY) governance_center/embedded/frontend.py
