@@ -1,0 +1,22 @@
+"""Small answers to what people and browsers are not trusted with."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class ThreeKindsValidator:
+    """A password mixes at least three of: small letters, capitals, digits, other characters."""
+
+    kinds = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+
+    def validate(self, password, user=None):
+        if sum(any(map(kind, password)) for kind in self.kinds) < 3:
+            raise ValidationError(self.get_help_text(), code="password_too_few_kinds")
+
+    def get_help_text(self):
+        return _("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。")
+
+
+def csp_nonce(request):
+    """The nonce under the name that django-htmx and Django 6 look for."""
+    return {"csp_nonce": getattr(request, "csp_nonce", "")}

@@ -1,0 +1,278 @@
+"""All settings, in one file, read from the environment.
+
+`make run` and manage.py fill the environment of a developer's machine (see `embedded`); in production each
+variable is set by hand, and a missing one fails here with a sentence that says what to do.
+"""
+
+import base64
+import os
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from celery.schedules import crontab
+from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def need(name: str, meaning: str) -> str:
+    if value := os.environ.get(name):
+        return value
+    raise ImproperlyConfigured(f"Set {name} to {meaning}. (`make run` and manage.py do it on their own.)")
+
+
+def listed(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def switched_on(name: str) -> bool:
+    return os.environ.get(name) == "1"
+
+
+# --- What this installation is -----------------------------------------------------------------------------------
+
+SECRET_KEY = need("SECRET_KEY", "50 random characters or more")
+DEBUG = switched_on("DEBUG")
+# Demo accounts with a known password exist, and the address is http://127.0.0.1.
+DEMO_MODE = switched_on("DEMO_MODE")
+DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "Qujiang-2026")
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+if DEMO_MODE:
+    ALLOWED_HOSTS = LOOPBACK + listed("ALLOWED_HOSTS")
+else:
+    need("ALLOWED_HOSTS", "the names under which browsers reach the centre, with commas between them")
+    ALLOWED_HOSTS = LOOPBACK + listed("ALLOWED_HOSTS")  # health checks come from the machine itself
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+
+# --- The programs --------------------------------------------------------------------------------------------------
+
+# In the order of imports: an app may import the apps above it, never those below.
+OUR_APPS = ["kernel", "people", "cases", "intake", "mediation", "petitions", "dispatch", "stats"]
+INSTALLED_APPS = [
+    *OUR_APPS,
+    "governance_center",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "axes",
+    "csp",
+    "pgtrigger",
+    "django_structlog",
+    "django_prometheus",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "governance_center.language.ChosenLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "governance_center.urls"
+WSGI_APPLICATION = "governance_center.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "governance_center.security.csp_nonce",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- The database --------------------------------------------------------------------------------------------------
+
+# Processes that answer requests (asgi.py and wsgi.py say so) share connections from a pool, and cut a transaction
+# off after a minute: the anchors of the history rely on that. Celery would close a pool at every task.
+SERVES_PAGES = switched_on("SERVES_PAGES")
+_database = conninfo_to_dict(need("DATABASE_URL", "postgresql://USER:PASSWORD@HOST/DATABASE, a PostgreSQL 17 or newer"))
+_options: dict = {}
+if SERVES_PAGES:
+    _options["options"] = "-c transaction_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    _options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _database.pop("dbname", ""),
+        "USER": _database.pop("user", ""),
+        "PASSWORD": _database.pop("password", ""),
+        "HOST": _database.pop("host", ""),
+        "PORT": str(_database.pop("port", "")),
+        "OPTIONS": _database | _options,
+    }
+}
+
+# --- The queue -----------------------------------------------------------------------------------------------------
+
+REDIS_URL = need("REDIS_URL", "redis://HOST:6379/0 or unix:///path/to/socket?db=0")
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery spells the address of a Unix socket in its own way."""
+    parts = urlsplit(redis_url)
+    return f"redis+socket://{parts.path}?virtual_host=0" if parts.scheme == "unix" else redis_url
+
+
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # tasks drain rows and may run twice, so none is lost with its worker
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    # `expires`: what waited while the worker was down is not done twice over.
+    "heartbeat": {
+        "task": "governance_center.celery.heartbeat",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+    "sweep-clocks": {
+        "task": "kernel.tasks.sweep_clocks",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "anchor-history": {
+        "task": "kernel.tasks.anchor_history",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+}
+
+# --- Who may come in -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "people:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "governance_center.security.ThreeKindsValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_COOLOFF_MESSAGE = _("登录失败次数过多，请 30 分钟后再试，或联系系统管理员。")
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO_MODE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview of a PDF is a frame of our own
+if not DEMO_MODE:
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Scripts and styles come as files. What runs in a page carries the nonce of its answer.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+# --- Keys ----------------------------------------------------------------------------------------------------------
+
+
+def field_keys(text: str) -> dict[int, tuple[str, bytes]]:
+    """"1:aes-gcm:BASE64,2:sm4-gcm:BASE64" as {1: ("aes-gcm", key), 2: …}; the highest version encrypts."""
+    parts = [part.split(":") for part in text.split(",")]
+    return {int(version): (cipher, base64.b64decode(key)) for version, cipher, key in parts}
+
+
+def lookup_keys(text: str) -> dict[int, bytes]:
+    """"1:BASE64" as {1: key}; the highest version is the current one, the others are still looked under."""
+    parts = [part.split(":") for part in text.split(",")]
+    return {int(version): base64.b64decode(key) for version, key in parts}
+
+
+FIELD_KEYS = field_keys(
+    need("FIELD_KEYS", "1:aes-gcm:KEY, with 32 random bytes in base64 (or 1:sm4-gcm:KEY, with 16)")
+)
+LOOKUP_KEYS = lookup_keys(need("LOOKUP_KEYS", "1:KEY, with 32 random bytes in base64"))
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+FILES_DIR = Path(need("FILES_DIR", "the folder of the attachments, outside what a web server serves"))
+ANCHOR_FILE = Path(need("ANCHOR_FILE", "a file outside the database, better on another disk, for history anchors"))
+ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(need("STATIC_ROOT", "the folder that `manage.py collectstatic` fills"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Place and time ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+CENTRE_HOURS = [("08:30", "12:00"), ("13:30", "17:30")]
+
+# --- Logs: one row of fields a line, on standard error ---------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "fields": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": "structlog.processors.JSONRenderer",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "fields"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django_structlog": {"level": "INFO"}},
+}
