@@ -1,0 +1,608 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.states import (
+    ENDED,
+    MOVES,
+    PANELS,
+    REQUEST_MOVES,
+    Answer,
+    Channel,
+    HandlingState,
+    Outcome,
+    RequestKind,
+    RequestState,
+    Route,
+    Side,
+    State,
+    Urgency,
+)
+from kernel.models import Searchable, Timed, Tracked
+from kernel.moments import NEVER
+from kernel.scoping import Reference, ScopedQuerySet
+from kernel.words import matching
+from people.models import Area, Organisation, Person, Unit, User
+from people.roles import Restriction
+
+
+class Category(models.Model):
+    """What a matter is about (domain.md 9.6)."""
+
+    code = models.CharField(_("代码"), max_length=10, unique=True)
+    name = models.CharField(_("名称"), max_length=40)
+    lead_unit = models.ForeignKey(
+        Unit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        verbose_name=_("牵头单位"),
+    )
+    outlets = models.JSONField(_("常用办理途径"), default=list)
+    cues = models.JSONField(_("线索词"), default=dict)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class Outlet(models.Model):
+    """The way a matter goes (办理途径), and the desk that way begins at."""
+
+    code = models.CharField(_("代码"), max_length=10, unique=True)
+    name = models.CharField(_("名称"), max_length=40)
+    route = models.CharField(_("承办窗口"), max_length=20, choices=Route)
+    advice = models.CharField(_("告知内容"), max_length=300, blank=True)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class FileQuerySet(ScopedQuerySet):
+    """Rows that carry their own copy of a file's sight: area path, restriction, and the units that may see it."""
+
+    barred_through = "pk"
+
+    def in_scope(self, scope):
+        mine = scope.area_condition("area_path")
+        if scope.unit_ids:
+            mine |= Q(seen_by__overlap=sorted(scope.unit_ids))
+        open_to_me = Q(restriction="") | Q(restriction__in=sorted(scope.restrictions))
+        barred = Barred.objects.filter(
+            Q(user_id=scope.user_id) | Q(unit__in=scope.unit_ids),
+            case=OuterRef(self.barred_through),
+        )
+        return mine & open_to_me & ~Exists(barred)
+
+
+class FileRow(models.Model):
+    """The copy of a file's sight on each row that is listed: lists and searches need no join to know who sees it."""
+
+    area_path = models.CharField(max_length=60, editable=False)
+    restriction = models.CharField(max_length=20, choices=Restriction, blank=True)
+    seen_by = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [
+            GinIndex(fields=["seen_by"], name="%(class)s_seen_by"),
+            models.Index(
+                fields=["area_path"],
+                name="%(class)s_area",
+                opclasses=["varchar_pattern_ops"],
+            ),
+        ]
+
+    def sight(self) -> dict:
+        """The three columns, to copy onto another row of the file."""
+        return {
+            "area_path": self.area_path,
+            "restriction": self.restriction,
+            "seen_by": list(self.seen_by),
+        }
+
+
+class CaseQuerySet(FileQuerySet):
+    def matching(self, words):
+        return self.filter(matching(words))
+
+
+class Case(Tracked, FileRow, Searchable):
+    """One matter, one number, one file, from triage to follow-up: only what is true whichever desk handles it.
+
+    `state`, `route`, `unit` and `due_at` are the file's cover: copies of its latest round.
+    """
+
+    number = models.CharField(_("统一编号"), max_length=20, unique=True)
+    query_code = models.CharField(_("查询码"), max_length=12, unique=True)
+    title = models.CharField(_("事项"), max_length=120)
+    story = models.TextField(_("诉求"), blank=True)
+    names = models.CharField(max_length=300, blank=True, editable=False)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, verbose_name=_("类别")
+    )
+    outlet = models.ForeignKey(
+        Outlet, on_delete=models.PROTECT, verbose_name=_("办理途径")
+    )
+    urgency = models.PositiveSmallIntegerField(
+        _("紧急程度"), choices=Urgency, default=Urgency.ORDINARY
+    )
+    channel = models.CharField(
+        _("来源"), max_length=20, choices=Channel, default=Channel.WINDOW
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, verbose_name=_("问题属地"))
+    place = models.CharField(_("地点"), max_length=120, blank=True)
+    people_count = models.PositiveIntegerField(
+        _("涉及人数"), default=1, validators=[MinValueValidator(1)]
+    )
+    amount = models.DecimalField(
+        _("涉及金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    opened_at = models.DateTimeField(_("登记时间"), default=timezone.now)
+    opened_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    state = models.CharField(
+        _("状态"), max_length=20, choices=State, default=State.ROUTED
+    )
+    route = models.CharField(_("办理窗口"), max_length=20, choices=Route)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位")
+    )
+    due_at = models.DateTimeField(_("到期日"), default=NEVER)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta(Searchable.Meta, FileRow.Meta):
+        abstract = False
+        indexes = [
+            *FileRow.Meta.indexes,
+            *Searchable.Meta.indexes,
+            models.Index(fields=["-opened_at", "-id"], name="case_opened"),
+            models.Index(fields=["due_at", "id"], name="case_due"),
+            models.Index(fields=["-urgency", "-id"], name="case_urgency"),
+            models.Index(
+                fields=["unit", "due_at"],
+                name="case_open_of_unit",
+                condition=~Q(state=State.CLOSED),
+            ),
+            models.Index(fields=["category", "-opened_at"], name="case_category"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(people_count__gte=1), name="case_concerns_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="case_amount_is_not_negative",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+    @property
+    def panel(self) -> str:
+        return PANELS[self.route]
+
+    def latest_round(self) -> "Round":
+        return self.rounds.order_by("number").last()
+
+    def topics(self):
+        return [f"case:{self.pk}"]
+
+
+class RoundQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def waiting_for(self, route):
+        return self.filter(state=State.ROUTED, route=route)
+
+    def unfinished(self):
+        return self.exclude(state=State.CLOSED)
+
+
+class UnderCase(Tracked, FileRow):
+    """A row of a file: it belongs to the dossier of its case and copies its sight."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.dossier_id is None:
+            self.dossier_id = self.case.dossier_id
+            for name, value in self.case.sight().items():
+                setattr(self, name, value)
+        super().save(*args, **kwargs)
+
+
+class Round(Timed, UnderCase):
+    """One going-through of a matter: where it is, and how it ended. A matter that comes back is the next round."""
+
+    MOVES = MOVES
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField(_("轮次"), default=1)
+    route = models.CharField(_("办理窗口"), max_length=20, choices=Route)
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="rounds",
+        verbose_name=_("办理单位"),
+    )
+    state = models.CharField(
+        _("状态"), max_length=20, choices=State, default=State.ROUTED
+    )
+    outcome = models.CharField(_("结果"), max_length=20, choices=Outcome, blank=True)
+    opened_at = models.DateTimeField(_("登记时间"), default=timezone.now)
+    taken_at = models.DateTimeField(_("接办时间"), null=True)
+    resolved_at = models.DateTimeField(_("化解时间"), null=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "number"], name="round_numbered_once"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=~Q(state=State.CLOSED),
+                name="round_one_open_per_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED) & Q(closed_at=None)),
+                name="round_closed_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.RESOLVED, State.CLOSED]) | ~Q(outcome=""),
+                name="round_resolved_has_an_outcome",
+            ),
+        ]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(
+                fields=["route", "unit", "opened_at"],
+                name="round_waiting",
+                condition=Q(state=State.ROUTED),
+            ),
+            models.Index(fields=["resolved_at"], name="round_resolved"),
+            models.Index(fields=["closed_at"], name="round_closed"),
+        ]
+
+    def __str__(self):
+        return self.case.number
+
+    def is_holder(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def is_of_the_centre(self, user) -> bool:
+        return any(post.unit.kind == Unit.Kind.CENTRE for post in user.business_posts)
+
+    def work_done(self):
+        """The whole file since this round began: a rule of two persons looks within the round."""
+        return self.dossier.entries.filter(at__gte=self.opened_at)
+
+    def clocks_changed(self):
+        super().clocks_changed()
+        Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
+
+    def keepers(self):
+        return User.objects.in_unit(self.unit)
+
+    def topics(self):
+        return [f"case:{self.case_id}", f"unit:{self.unit_id}", "today"]
+
+    @property
+    def panel(self) -> str:
+        return PANELS[self.route]
+
+
+class DeskRow(UnderCase):
+    """A desk's work on a round. Its clocks hang on the round."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位")
+    )
+    opened_at = models.DateTimeField(_("接办时间"), default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.case.number
+
+    @property
+    def clock_subject(self):
+        return self.round
+
+    def is_holder(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def work_done(self):
+        return self.round.work_done()
+
+    def topics(self):
+        return self.round.topics()
+
+
+class DeskQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def with_case(self):
+        return self.select_related("case__category", "case__area", "round", "unit")
+
+
+class Handling(DeskRow):
+    """The work of a desk that takes a matter, then answers it or sends it back."""
+
+    handler = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("承办人")
+    )
+    state = models.CharField(
+        _("状态"), max_length=20, choices=HandlingState, default=HandlingState.IN_HAND
+    )
+    reply = models.TextField(_("答复意见"), blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = True
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["-opened_at", "-id"], name="%(class)s_opened"),
+        ]
+
+
+class Party(models.Model):
+    """Somebody on one side of a matter."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    side = models.CharField(_("身份"), max_length=20, choices=Side)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="parties"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parties",
+    )
+    name = models.CharField(_("名称"), max_length=120)
+    is_representative = models.BooleanField(_("代表"), default=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(organisation=None),
+                name="party_is_one_person_or_one_body",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "person"], name="party_person_once"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ContactEntry(models.Model):
+    """Whom we rang or met about a matter, when, and what they said."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
+    at = models.DateTimeField(_("时间"))
+    whom = models.CharField(_("联系对象"), max_length=60)
+    said = models.CharField(_("内容"), max_length=500)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.at:%H:%M} {self.whom}"
+
+
+class Transfer(models.Model):
+    """A round moved from one desk or unit to another."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="transfers")
+    from_route = models.CharField(max_length=20, choices=Route)
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to_route = models.CharField(max_length=20, choices=Route)
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("原因"), max_length=500)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.from_unit} → {self.to_unit}"
+
+
+class RequestQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def unfinished(self):
+        return self.exclude(state__in=ENDED)
+
+    def asked_of(self, unit_ids):
+        return self.filter(to_unit__in=unit_ids)
+
+
+class Request(Timed, UnderCase):
+    """A piece of work asked of another unit while the case stays where it is."""
+
+    MOVES = REQUEST_MOVES
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(_("种类"), max_length=20, choices=RequestKind)
+    from_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("请求单位")
+    )
+    to_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("协办单位")
+    )
+    text = models.TextField(_("请求事项"))
+    answer = models.TextField(_("答复"), blank=True)
+    state = models.CharField(
+        _("状态"), max_length=20, choices=RequestState, default=RequestState.OPEN
+    )
+    asked_at = models.DateTimeField(_("发起时间"), default=timezone.now)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(
+                fields=["to_unit", "due_at"],
+                name="request_unfinished",
+                condition=~Q(state__in=sorted(ENDED)),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case.number} {self.get_kind_display()}"
+
+    def is_asked(self, user) -> bool:
+        return self.to_unit_id in user.unit_ids
+
+    def is_asking(self, user) -> bool:
+        return self.from_unit_id in user.unit_ids
+
+    def keepers(self):
+        return User.objects.in_unit(self.to_unit)
+
+    def topics(self):
+        return [
+            f"case:{self.case_id}",
+            f"unit:{self.to_unit_id}",
+            f"unit:{self.from_unit_id}",
+        ]
+
+
+class Sight(models.Model):
+    """A unit that may see a file, and why: it holds it, opened it, was asked, held it earlier."""
+
+    class Why(models.TextChoices):
+        OPENED = "opened", _("登记")
+        HOLDS = "holds", _("承办")
+        ASKED = "asked", _("协办")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sights")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=20, choices=Why)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], name="sight_once")
+        ]
+
+    def __str__(self):
+        return f"{self.unit} {self.why}"
+
+
+class Barred(models.Model):
+    """A person or unit from whom a file is hidden, whatever else would show it to them: recusal, the accused unit."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="barred")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(_("原因"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None, unit__isnull=False)
+                | Q(user__isnull=False, unit=None),
+                name="barred_is_one_person_or_one_unit",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason
+
+
+class Rating(models.Model):
+    """What the citizen said of a closed round: once per closing, never by staff."""
+
+    class Of(models.TextChoices):
+        CENTRE = "centre", _("社会治理中心")
+        UNIT = "unit", _("责任单位")
+
+    class Through(models.TextChoices):
+        CODE = "code", _("查询码")
+        PAD = "pad", _("大厅评价器")
+        CALL = "call", _("回访电话")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ratings")
+    of = models.CharField(max_length=10, choices=Of, default=Of.CENTRE)
+    answer = models.CharField(_("评价"), max_length=20, choices=Answer)
+    comment = models.CharField(_("意见建议"), max_length=500, blank=True)
+    through = models.CharField(max_length=10, choices=Through, default=Through.CODE)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "of"], name="rating_once_per_closing"
+            )
+        ]
+        indexes = [models.Index(fields=["at"], name="rating_at")]
+
+    def __str__(self):
+        return self.get_answer_display()
+
+
+class FollowUp(models.Model):
+    """The centre's call after a round: how it went, and whether promises were kept."""
+
+    class Way(models.TextChoices):
+        PHONE = "phone", _("电话")
+        VISIT = "visit", _("上门")
+        HALL = "hall", _("当面")
+
+    round = models.OneToOneField(
+        Round, on_delete=models.PROTECT, related_name="followed_up"
+    )
+    way = models.CharField(_("回访方式"), max_length=10, choices=Way)
+    said = models.CharField(_("回访情况"), max_length=500)
+    promise_kept = models.BooleanField(_("约定已履行或正在履行"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.said

@@ -1,0 +1,346 @@
+"""What happens to every matter, whichever desk handles it.
+
+Desks call these from their own verbs. A case in hand leaves its desk only by a verb of that desk.
+"""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import (
+    Case,
+    ContactEntry,
+    FollowUp,
+    Party,
+    Rating,
+    Request,
+    Round,
+    Sight,
+    Transfer,
+    UnderCase,
+)
+from cases.states import Answer, Route, Side, State
+from kernel import history, live
+from kernel.clocks import stop
+from kernel.moves import MoveRefused
+from kernel.numbering import next_number
+from kernel.transitions import moving, opening
+from kernel.words import searched
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters and digits that are not mistaken for each other when read aloud or typed from paper."""
+
+
+def new_query_code() -> str:
+    """Ten characters, about 49 bits: not guessable, and useless without the tail of phone or ID number."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by,
+    unit,
+    to_unit,
+    applicant=None,
+    parties=(),
+    query_code="",
+    restriction="",
+    **matter,
+) -> Case:
+    """Open a file with its first round and put it in front of a desk.
+
+    `unit` is where it was registered and keeps sight of it; `to_unit` is where it goes, to the desk of the outlet's
+    route. `parties` are dicts of Party. `matter` holds the columns of Case. A restricted matter is numbered in a
+    series of its own, because a gap in the ordinary one would tell of it, and fills no search column.
+    """
+    case = Case(
+        number=new_number(restriction),
+        query_code=query_code or new_query_code(),
+        restriction=restriction,
+        area_path=matter["area"].path,
+        route=matter["outlet"].route,
+        unit=to_unit,
+        opened_by=by,
+        seen_by=sorted({unit.pk, to_unit.pk}),
+        **matter,
+    )
+    case.save()
+    Sight.objects.create(case=case, unit=unit, why=Sight.Why.OPENED)
+    Sight.objects.get_or_create(
+        case=case, unit=to_unit, defaults={"why": Sight.Why.HOLDS}
+    )
+    if applicant:
+        parties = [
+            {"side": Side.APPLICANT, "person": applicant, "name": applicant.name},
+            *parties,
+        ]
+    Party.objects.bulk_create(Party(case=case, **party) for party in parties)
+    refresh_words(case)
+    round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
+    with opening(round, "open_case", by=by, at=case.opened_at):
+        pass
+    return case
+
+
+def new_number(restriction: str = "") -> str:
+    """The number of a new case: "2026-000123", or "2026-G00012" for a restricted one."""
+    year = f"{timezone.localdate():%Y}"
+    if restriction:
+        return f"{year}-G{next_number('case.restricted', year):05}"
+    return f"{year}-{next_number('case', year):06}"
+
+
+def refresh_words(case) -> None:
+    """Fill what lists show and search finds: the parties' names, and the words of an ordinary matter."""
+    parties = list(case.parties.select_related("person"))
+    case.names = "、".join(party.name for party in parties)[:300]
+    initials = [party.person.initials for party in parties if party.person_id]
+    words = {"searchable": "", "terms": []}
+    if not case.restriction:
+        words = searched(
+            case.number, case.title, case.story, case.names, case.place, *initials
+        )
+    case.searchable, case.terms = words["searchable"], words["terms"]
+    case.save(update_fields=["names", "searchable", "terms"])
+
+
+def show_cover(round) -> None:
+    """Copy the round's state, route and unit onto the cover of its file, and let its unit see the file."""
+    case = round.case
+    Case.objects.filter(pk=case.pk).update(
+        state=round.state, route=round.route, unit=round.unit_id
+    )
+    case.state, case.route, case.unit_id = round.state, round.route, round.unit_id
+    if round.unit_id not in case.seen_by:
+        grant_sight(case, round.unit, Sight.Why.HOLDS)
+    round.seen_by = list(case.seen_by)
+
+
+def grant_sight(case, unit, why) -> None:
+    """Let a unit see a file from now on. The copies on all rows of the file follow."""
+    Sight.objects.get_or_create(case=case, unit=unit, defaults={"why": why})
+    case.seen_by = sorted({*case.seen_by, unit.pk})
+    Case.objects.filter(pk=case.pk).update(seen_by=case.seen_by)
+    copy_sight(case)
+
+
+def copy_sight(case) -> None:
+    """Copy the sight of a file onto every row that belongs to it, of whatever desk."""
+    for model in concrete_rows(UnderCase):
+        model._base_manager.filter(case=case).update(**case.sight())
+
+
+def concrete_rows(base) -> list[type]:
+    """The models that inherit from an abstract one, near and far."""
+    children = base.__subclasses__()
+    concrete = [child for child in children if not child._meta.abstract]
+    return concrete + [
+        model
+        for child in children
+        if child._meta.abstract
+        for model in concrete_rows(child)
+    ]
+
+
+def take(round, *, by):
+    """The desk takes the matter in hand."""
+    with moving(round, "take", by=by):
+        round.taken_at = timezone.now()
+        Case.objects.filter(pk=round.case_id).update(state=State.IN_HAND)
+
+
+def reroute(round, *, by, route, unit, note):
+    """Send a matter to another desk or unit; the note tells that desk why."""
+    with moving(round, "reroute", by=by, note=note):
+        Transfer.objects.create(
+            round=round,
+            from_route=round.route,
+            from_unit=round.unit,
+            to_route=route,
+            to_unit=unit,
+            reason=note,
+            by=by,
+        )
+        left = round.unit_id
+        round.route, round.unit, round.state, round.taken_at = (
+            route,
+            unit,
+            State.ROUTED,
+            None,
+        )
+        show_cover(round)
+        live.changed(f"unit:{left}", f"unit:{unit.pk}")
+
+
+def resolve(round, *, by, outcome, note=""):
+    """The desk is done. The file stays open until somebody else has followed up."""
+    with moving(round, "resolve", by=by, note=note):
+        refuse_while_requests_are_open(round)
+        round.outcome = outcome
+        round.resolved_at = timezone.now()
+        Case.objects.filter(pk=round.case_id).update(state=State.RESOLVED)
+
+
+def refuse_while_requests_are_open(round):
+    """Nothing closes while somebody still owes an answer."""
+    owing = round.requests.unfinished().select_related("to_unit")
+    if owing:
+        names = "、".join(request.to_unit.name for request in owing)
+        raise MoveRefused(
+            _("还有协同请求未办结：%(names)s。请先核验或撤回。") % {"names": names}
+        )
+
+
+def follow_up(round, *, by, way, said, promise_kept):
+    """Ask how it went, and close the round. Whoever resolved it may not be the one who asks."""
+    with moving(round, "follow_up", by=by, note=said):
+        refuse_while_requests_are_open(round)
+        FollowUp.objects.create(
+            round=round, by=by, way=way, said=said, promise_kept=promise_kept
+        )
+        round.closed_at = timezone.now()
+        Case.objects.filter(pk=round.case_id).update(state=State.CLOSED)
+
+
+def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
+    """Keep what the citizen said of a closed round. Once: a second answer is refused."""
+    with transaction.atomic():
+        history.lock(round.dossier_id)
+        round.refresh_from_db()
+        if round.state != State.CLOSED:
+            raise MoveRefused(_("本事项尚未办结，办结后即可评价。"))
+        if round.ratings.filter(of=Rating.Of.CENTRE).exists():
+            raise MoveRefused(_("您已评价过本事项，谢谢。"))
+        rating = Rating.objects.create(
+            round=round, answer=answer, comment=comment, through=through
+        )
+        stop(round, "case.rating")
+        details = {"answer": answer, "through": through}
+        history.record(
+            round, "rate", by=None, note=Answer(answer).label, details=details
+        )
+        live.changed(*round.topics())
+    return rating
+
+
+@transaction.atomic
+def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
+    """Go through a closed matter again: the next round, with the same number and code, its own clock and rating."""
+    history.lock(case.dossier_id)
+    last = case.latest_round()
+    if last.state != State.CLOSED:
+        raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
+    round = Round(case=case, number=last.number + 1, route=route, unit=unit)
+    with opening(round, "reopen", by=by, note=reason):
+        show_cover(round)
+    return round
+
+
+@transaction.atomic
+def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
+    """Note whom we rang, when, and what they said."""
+    entry = ContactEntry.objects.create(
+        case=case, by=by, whom=whom, said=said, at=at or timezone.now()
+    )
+    history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
+    live.changed(*case.topics())
+    return entry
+
+
+@transaction.atomic
+def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
+    """Add somebody to a side of the matter. A person stands in a matter once."""
+    history.lock(case.dossier_id)
+    if person and case.parties.filter(person=person).exists():
+        raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": name})
+    party = Party.objects.create(
+        case=case, side=side, name=name, person=person, organisation=organisation
+    )
+    refresh_words(case)
+    history.record(case, "add_party", by=by, details={"party": party.pk, "side": side})
+    return party
+
+
+def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
+    """Ask another unit for a piece of work; the case stays, and its round cannot close before the answer."""
+    request = Request(
+        case=round.case,
+        round=round,
+        kind=kind,
+        from_unit=from_unit,
+        to_unit=to_unit,
+        text=text,
+    )
+    with opening(request, "ask", by=by, note=text):
+        refuse_ended(round)
+        grant_sight(round.case, to_unit, Sight.Why.ASKED)
+    return request
+
+
+def refuse_ended(round):
+    round.refresh_from_db(fields=["state"])
+    if round.state == State.CLOSED:
+        raise MoveRefused(_("本轮已办结，不能再发起协同请求。"))
+
+
+def accept_request(request, *, by):
+    with moving(request, "accept_request", by=by):
+        pass
+
+
+def object_to_request(request, *, by, note):
+    """Say that the work is not this unit's, and why. It stays with the unit until the asking unit agrees."""
+    with moving(request, "object_to_request", by=by, note=note):
+        pass
+
+
+def agree_to_objection(request, *, by, note=""):
+    with moving(request, "agree_to_objection", by=by, note=note):
+        pass
+
+
+def refuse_objection(request, *, by, note):
+    with moving(request, "refuse_objection", by=by, note=note):
+        pass
+
+
+def answer_request(request, *, by, answer):
+    with moving(request, "answer_request", by=by, note=answer):
+        request.answer = answer
+
+
+def verify_request(request, *, by, note=""):
+    with moving(request, "verify_request", by=by, note=note):
+        pass
+
+
+def send_request_back(request, *, by, note):
+    with moving(request, "send_request_back", by=by, note=note):
+        pass
+
+
+def withdraw_request(request, *, by, note):
+    with moving(request, "withdraw_request", by=by, note=note):
+        pass
+
+
+def accept_handling(handling, *, by, verb):
+    """A desk takes a matter that waits for it: `handling` is its new row on the round."""
+    with opening(handling, verb, by=by):
+        take(handling.round, by=by)
+
+
+def answer_handling(handling, *, by, verb, reply, outcome):
+    with moving(handling, verb, by=by, note=reply):
+        handling.reply, handling.ended_at = reply, timezone.now()
+        resolve(handling.round, by=by, outcome=outcome)
+
+
+def send_back_handling(handling, *, by, verb, note, to_unit):
+    """Return a matter to the centre's window with a reason: the centre decides where it goes next."""
+    with moving(handling, verb, by=by, note=note):
+        handling.ended_at = timezone.now()
+        reroute(handling.round, by=by, route=Route.INTAKE, unit=to_unit, note=note)

@@ -1,0 +1,297 @@
+"""The life cycle of a round, and of a request to another unit."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kernel.moves import NEW, Move, Moves
+from people.roles import Role
+
+
+class Route(models.TextChoices):
+    """The desks a matter can wait at. Which page shows a desk's piece of a case is in PANELS."""
+
+    INTAKE = "intake", _("窗口当场办理")
+    MEDIATION = "mediation", _("调解")
+    COURT = "court", _("法院驻点窗口")
+    PETITIONS = "petitions", _("信访")
+    DISPATCH = "dispatch", _("事件派单")
+
+
+PANELS = {
+    Route.INTAKE: "intake:panel",
+    Route.MEDIATION: "mediation:panel",
+    Route.COURT: "mediation:court_panel",
+    Route.PETITIONS: "petitions:panel",
+    Route.DISPATCH: "dispatch:panel",
+}
+
+
+class State(models.TextChoices):
+    ROUTED = "routed", _("待接办")
+    IN_HAND = "in_hand", _("办理中")
+    RESOLVED = "resolved", _("已化解（待回访）")
+    CLOSED = "closed", _("已办结")
+
+
+class Outcome(models.TextChoices):
+    """How a round ended. Advice and guidance are not 化解 (practice.md, Mediation 9)."""
+
+    NONE = "", _("尚无结果")
+    ANSWERED = "answered", _("当场答复")
+    SETTLED = "settled", _("当场化解")
+    AGREEMENT = "agreement", _("达成书面协议")
+    ORAL_AGREEMENT = "oral_agreement", _("达成口头协议")
+    REPLIED = "replied", _("已答复")
+    GUIDED = "guided", _("告知其他途径")
+
+
+SETTLING = frozenset({Outcome.SETTLED, Outcome.AGREEMENT, Outcome.ORAL_AGREEMENT})
+"""The outcomes that count as a dispute settled (化解)."""
+
+
+class Urgency(models.IntegerChoices):
+    ORDINARY = 1, _("一般")
+    RATHER = 2, _("较急")
+    URGENT = 3, _("紧急")
+    EXTREME = 4, _("特急")
+
+
+class Channel(models.TextChoices):
+    WINDOW = "window", _("综合窗口")
+    ONLINE = "online", _("解纷码")
+    PHONE = "phone", _("来电")
+    LETTER = "letter", _("来信")
+    HOTLINE = "hotline", _("12345")
+    POLICE = "police", _("110联动")
+    TOWNSHIP = "township", _("乡镇（街道）转来")
+    GRID = "grid", _("网格上报")
+    ABOVE = "above", _("上级转办")
+
+
+class Side(models.TextChoices):
+    APPLICANT = "applicant", _("申请人")
+    RESPONDENT = "respondent", _("被申请人")
+    THIRD = "third", _("第三方")
+
+
+class Answer(models.TextChoices):
+    SATISFIED = "satisfied", _("满意")
+    FAIRLY = "fairly", _("基本满意")
+    UNSATISFIED = "unsatisfied", _("不满意")
+
+
+RECEPTION = {Role.CLERK: "", Role.MEDIATOR: "", Role.COURT: ""}
+"""Any of the three at a window registers, calls and triages (practice.md, House and hall 1)."""
+
+DESKS = {
+    Role.CLERK: "holder",
+    Role.MEDIATOR: "holder",
+    Role.INDUSTRY_MEDIATOR: "holder",
+    Role.COURT: "holder",
+    Role.PETITION_OFFICER: "holder",
+    Role.DISPATCHER: "holder",
+    Role.HANDLER: "holder",
+    Role.UNIT_HEAD: "holder",
+    Role.TOWNSHIP_OFFICER: "holder",
+    Role.TOWNSHIP_HEAD: "holder",
+    Role.DISCIPLINE: "holder",
+}
+CENTRE = {
+    Role.CLERK: "of_the_centre",
+    Role.DIRECTOR: "of_the_centre",
+    Role.MEDIATOR: "of_the_centre",
+}
+
+MOVES = Moves(
+    Move(
+        verb="open_case",
+        label=_("登记事项"),
+        sources={NEW},
+        target=State.ROUTED,
+        who=RECEPTION
+        | {
+            Role.DISPATCHER: "",
+            Role.PETITION_OFFICER: "",
+            Role.GRID_WORKER: "",
+            Role.TOWNSHIP_OFFICER: "",
+        },
+        starts=("case.take",),
+        inner=True,
+    ),
+    Move(
+        verb="reopen",
+        label=_("重新办理"),
+        sources={NEW},
+        target=State.ROUTED,
+        who={Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre"},
+        starts=("case.take",),
+        inner=True,
+    ),
+    Move(
+        verb="take",
+        label=_("接办"),
+        sources={State.ROUTED},
+        target=State.IN_HAND,
+        who=DESKS,
+        stops=("case.take",),
+        inner=True,
+    ),
+    Move(
+        verb="reroute",
+        label=_("流转"),
+        sources={State.ROUTED, State.IN_HAND},
+        target=State.ROUTED,
+        who=DESKS,
+        stops=("case.take",),
+        starts=("case.take",),
+        inner=True,
+    ),
+    Move(
+        verb="resolve",
+        label=_("办理完毕"),
+        sources={State.IN_HAND},
+        target=State.RESOLVED,
+        who=DESKS,
+        starts=("case.follow_up",),
+        inner=True,
+    ),
+    Move(
+        verb="follow_up",
+        label=_("回访"),
+        sources={State.RESOLVED},
+        target=State.CLOSED,
+        who=CENTRE,
+        stops=("case.follow_up",),
+        starts=("case.rating",),
+        not_by=("resolve",),
+    ),
+)
+
+
+class RequestKind(models.TextChoices):
+    HELP = "help", _("协助办理")
+    ANSWER = "answer", _("书面答复")
+    RELEASE = "release", _("移出本单位")
+    SIGN_OFF = "sign_off", _("审核签批")
+
+
+class RequestState(models.TextChoices):
+    OPEN = "open", _("待签收")
+    ACCEPTED = "accepted", _("协办中")
+    OBJECTED = "objected", _("已提出异议")
+    ANSWERED = "answered", _("已答复（待核验）")
+    VERIFIED = "verified", _("已核验")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+ENDED = frozenset({RequestState.VERIFIED, RequestState.WITHDRAWN})
+ASKED = {role: "asked" for role in DESKS}
+ASKING = {role: "asking" for role in DESKS | CENTRE}
+
+REQUEST_MOVES = Moves(
+    Move(
+        verb="ask",
+        label=_("发起协同请求"),
+        sources={NEW},
+        target=RequestState.OPEN,
+        who=ASKING,
+        starts=("request.answer",),
+        inner=True,
+    ),
+    Move(
+        verb="accept_request",
+        label=_("签收"),
+        sources={RequestState.OPEN},
+        target=RequestState.ACCEPTED,
+        who=ASKED,
+    ),
+    Move(
+        verb="object_to_request",
+        label=_("提出异议"),
+        sources={RequestState.OPEN},
+        target=RequestState.OBJECTED,
+        who=ASKED,
+    ),
+    Move(
+        verb="agree_to_objection",
+        label=_("同意异议"),
+        sources={RequestState.OBJECTED},
+        target=RequestState.WITHDRAWN,
+        who=ASKING,
+        stops=("request.answer",),
+    ),
+    Move(
+        verb="refuse_objection",
+        label=_("不同意异议"),
+        sources={RequestState.OBJECTED},
+        target=RequestState.OPEN,
+        who=ASKING,
+    ),
+    Move(
+        verb="answer_request",
+        label=_("答复"),
+        sources={RequestState.ACCEPTED},
+        target=RequestState.ANSWERED,
+        who=ASKED,
+        stops=("request.answer",),
+    ),
+    Move(
+        verb="verify_request",
+        label=_("核验通过"),
+        sources={RequestState.ANSWERED},
+        target=RequestState.VERIFIED,
+        who=ASKING,
+    ),
+    Move(
+        verb="send_request_back",
+        label=_("核验不通过"),
+        sources={RequestState.ANSWERED},
+        target=RequestState.ACCEPTED,
+        who=ASKING,
+        starts=("request.answer",),
+    ),
+    Move(
+        verb="withdraw_request",
+        label=_("撤回请求"),
+        sources={RequestState.OPEN, RequestState.ACCEPTED},
+        target=RequestState.WITHDRAWN,
+        who=ASKING,
+        stops=("request.answer",),
+    ),
+)
+
+
+class HandlingState(models.TextChoices):
+    """A desk that takes, then answers or sends back."""
+
+    IN_HAND = "in_hand", _("办理中")
+    ANSWERED = "answered", _("已答复")
+    SENT_BACK = "sent_back", _("已退回")
+
+
+def handling_moves(accept, answer, send_back, who) -> Moves:
+    """The table of a desk that takes a matter, then answers it or sends it back. `accept`, … are the desk's own words."""
+    holders = dict.fromkeys(who, "holder")
+    return Moves(
+        Move(
+            verb=accept[0],
+            label=accept[1],
+            sources={NEW},
+            target=HandlingState.IN_HAND,
+            who=dict.fromkeys(who, ""),
+        ),
+        Move(
+            verb=answer[0],
+            label=answer[1],
+            sources={HandlingState.IN_HAND},
+            target=HandlingState.ANSWERED,
+            who=holders,
+        ),
+        Move(
+            verb=send_back[0],
+            label=send_back[1],
+            sources={HandlingState.IN_HAND},
+            target=HandlingState.SENT_BACK,
+            who=holders,
+        ),
+    )

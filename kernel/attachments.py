@@ -1,0 +1,119 @@
+"""Files of a subject: type by content, stored outside the web root under their own hash, served through its scope."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import puremagic
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kernel import history
+from kernel.models import Attachment
+
+ALLOWED = frozenset(
+    {
+        "application/pdf",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "image/heic",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/wav",
+        "video/mp4",
+        "text/plain",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
+SHOWN_INLINE = frozenset(
+    {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif"}
+)
+HEAD = 4096
+
+
+@transaction.atomic
+def attach(subject, file, *, by, name="") -> Attachment:
+    """Keep a file with `subject`, and its hash in the history.
+
+    `file` is an uploaded file. Raises ValidationError for a type or size that is not allowed. Bytes written before
+    a rollback stay behind as an unnamed file that nothing refers to.
+    """
+    content_type = checked_type(file)
+    sha256 = store(file)
+    attachment = Attachment.objects.create(
+        subject=subject,
+        dossier_id=subject.dossier_id,
+        name=Path(name or file.name).name[:200],
+        content_type=content_type,
+        size=file.size,
+        sha256=sha256,
+        by=by,
+    )
+    details = {"attachment": attachment.pk, "sha256": sha256}
+    history.record(subject, "attach", by=by, note=attachment.name, details=details)
+    return attachment
+
+
+def checked_type(file) -> str:
+    """The type of an uploaded file by its content; raises ValidationError where it may not come in."""
+    limit = settings.ATTACHMENT_MAX_BYTES
+    if file.size > limit:
+        raise ValidationError(
+            _("文件超过 %(mb)d MB，请压缩后再上传。") % {"mb": limit // 1024**2}
+        )
+    content_type = sniff(file)
+    if content_type not in ALLOWED:
+        raise ValidationError(
+            _("不能接收这种文件。可以上传图片、PDF、Word、Excel、录音、录像和文本。")
+        )
+    return content_type
+
+
+def sniff(file) -> str:
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    try:
+        return puremagic.from_string(head, mime=True, filename=file.name)
+    except (puremagic.PureError, ValueError):
+        return "text/plain" if is_text(head) else "application/octet-stream"
+
+
+def is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        head[:-4].decode()
+    except UnicodeDecodeError:
+        return False
+    return bool(head)
+
+
+def store(file) -> str:
+    """Write the bytes under the name of their hash, whole or not at all; return the hash."""
+    directory = Path(settings.FILES_DIR)
+    directory.mkdir(parents=True, exist_ok=True)
+    sha256 = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=directory, delete=False) as part:
+        for chunk in file.chunks():
+            sha256.update(chunk)
+            part.write(chunk)
+    path = stored_path(sha256.hexdigest())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(part.name, path)
+    return sha256.hexdigest()
+
+
+def stored_path(sha256: str) -> Path:
+    return Path(settings.FILES_DIR) / sha256[:2] / sha256
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

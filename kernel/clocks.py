@@ -1,0 +1,97 @@
+"""Deadlines: started and stopped by moves, told by one sweep."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kernel import live, notifications
+from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
+from kernel.models import Clock, ClockRule, Dossier, Timed
+
+BATCH = 200
+BLINK = timedelta(microseconds=1)
+
+
+def start(subject: Timed, code: str, *, at: datetime | None = None) -> Clock:
+    """Start a clock on `subject` by the rule in force on the day of `at` (now). That day does not count."""
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    rule = ClockRule.objects.in_force(code, today)
+    due_at, provisional = _due(at, rule)
+    clock = Clock.objects.create(
+        dossier_id=subject.dossier_id,
+        subject=subject,
+        rule=rule,
+        code=code,
+        started_at=at,
+        last_day=timezone.localdate(due_at - BLINK),
+        due_at=due_at,
+        next_fire_at=due_at,
+        provisional=provisional,
+    )
+    subject.clocks_changed()
+    return clock
+
+
+def _due(at: datetime, rule: ClockRule) -> tuple[datetime, bool]:
+    """The due moment, and whether it is provisional because a year has no calendar yet."""
+    today = timezone.localdate(at)
+    try:
+        return due(at, rule, Calendar(today)), False
+    except NoCalendar:
+        return due(at, rule, WeekendsOnly(today)), True
+
+
+def stop(subject: Timed, code: str) -> None:
+    """Stop the running clock of this code; nothing happens where none runs."""
+    subject.clocks.running().filter(code=code).update(
+        stopped_at=timezone.now(), next_fire_at=None
+    )
+    subject.clocks_changed()
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Tell the keepers of every clock that ran out, once; return how many were told.
+
+    Safe to run twice and in several workers at once: ids are picked without a lock, then their dossiers are locked
+    in order (one that somebody else works on is left for the next sweep), then the clocks are looked at again.
+    """
+    now = now or timezone.now()
+    told = 0
+    picked = list(
+        Clock.objects.filter(next_fire_at__lte=now)
+        .order_by("next_fire_at")
+        .values_list("pk", "dossier_id")
+    )
+    for first in range(0, len(picked), BATCH):
+        told += _tell(picked[first : first + BATCH], now)
+    return told
+
+
+@transaction.atomic
+def _tell(batch: list[tuple[int, int]], now: datetime) -> int:
+    dossiers = Dossier.objects.filter(
+        pk__in={dossier for _pk, dossier in batch}
+    ).order_by("pk")
+    mine = set(
+        dossiers.select_for_update(skip_locked=True, no_key=True).values_list(
+            "pk", flat=True
+        )
+    )
+    late = Clock.objects.filter(
+        pk__in=[pk for pk, dossier in batch if dossier in mine], next_fire_at__lte=now
+    ).select_related("rule")
+    late = list(late.select_for_update(of=("self",)).prefetch_related("subject"))
+    for clock in late:
+        text = _("%(subject)s已超期：%(clock)s") % {
+            "subject": clock.subject,
+            "clock": clock.rule.name,
+        }
+        notifications.notify(clock.subject.keepers(), clock.subject, text)
+        live.changed(*clock.subject.topics())
+    Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(
+        late_at=now, next_fire_at=None
+    )
+    return len(late)

@@ -1,0 +1,21 @@
+"""Messages as rows: the tray on the page reads them, adapters drain them."""
+
+from django.utils import timezone
+
+from kernel import live
+from kernel.models import Notification
+
+
+def notify(people, subject, text, *, url=""):
+    """Put a message in each person's tray. It shows when the transaction that wrote it commits."""
+    rows = Notification.objects.bulk_create(
+        Notification(to=person, subject=subject, text=text[:200], url=url)
+        for person in people
+    )
+    live.changed(*{f"tray:{row.to_id}" for row in rows})
+
+
+def mark_read(*, by):
+    """All messages in the tray of `by` have been seen."""
+    Notification.objects.filter(to=by, read_at=None).update(read_at=timezone.now())
+    live.changed(f"tray:{by.pk}")

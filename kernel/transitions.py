@@ -1,0 +1,70 @@
+"""The one way to change a state."""
+
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from kernel import clocks, history, live
+from kernel.moves import NEW, MoveRefused
+
+
+@contextmanager
+def moving(subject, verb, *, by, note="", details=None):
+    """Make one move: lock the dossier, then the row, check the table, run the block, set the clocks, save, record.
+
+    Everything inside happens or nothing does. The row is read again under its lock, so changes that were made to
+    `subject` before the block are lost, on purpose. `by=None` means the system itself. The screens on which the
+    subject stands are told after the commit.
+    """
+    move = subject.MOVES.named(verb)
+    with transaction.atomic():
+        reread_locked(subject)
+        if refusal := move.why_not(subject, by):
+            raise MoveRefused(refusal)
+        before = subject.state
+        yield subject
+        subject.state = move.target or before
+        for code in move.stops:
+            clocks.stop(subject.clock_subject, code)
+        for code in move.starts:
+            clocks.start(subject.clock_subject, code)
+        subject.save()
+        history.record(
+            subject,
+            verb,
+            by=by,
+            before=before,
+            after=subject.state,
+            note=note,
+            details=details,
+        )
+        live.changed(*subject.topics())
+
+
+@contextmanager
+def opening(subject, verb, *, by, note="", details=None, at=None):
+    """Make the first move of a life cycle: `subject` is new, and its table has a row for `verb` from NEW.
+
+    The row is inserted before the block, so that the block can hang other rows on it.
+    """
+    move = subject.MOVES.named(verb)
+    subject.state = NEW
+    if refusal := move.why_not(subject, by):
+        raise MoveRefused(refusal)
+    with transaction.atomic():
+        subject.state = move.target
+        subject.save(force_insert=True)
+        yield subject
+        for code in move.starts:
+            clocks.start(subject.clock_subject, code)
+        history.record(
+            subject, verb, by=by, after=subject.state, note=note, details=details, at=at
+        )
+        live.changed(*subject.topics())
+
+
+def reread_locked(subject):
+    """Lock the dossier, then the row itself, and read the row again."""
+    history.lock(subject.dossier_id)
+    rows = type(subject)._base_manager.select_for_update(of=("self",), no_key=True)
+    subject.refresh_from_db(from_queryset=rows)

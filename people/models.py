@@ -1,0 +1,264 @@
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from kernel.encryption import Protected, ProtectedField
+from kernel.models import Tracked
+from kernel.scoping import Reference, Scope, ScopedQuerySet
+from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Role
+
+
+class Area(models.Model):
+    """The county, a township, a village or a grid. `path` is its parents' codes and its own: "330803/330803103/"."""
+
+    class Level(models.TextChoices):
+        COUNTY = "county", _("县（市、区）")
+        TOWNSHIP = "township", _("乡镇（街道）")
+        VILLAGE = "village", _("村（社区）")
+        GRID = "grid", _("网格")
+
+    code = models.CharField(_("代码"), max_length=15, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    level = models.CharField(_("层级"), max_length=10, choices=Level)
+    path = models.CharField(max_length=60, unique=True)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["path"]
+
+    def __str__(self):
+        return self.name
+
+
+class UnitQuerySet(Reference):
+    def coded(self, code) -> "Unit":
+        return self.get(code=code)
+
+
+class Unit(models.Model):
+    """A desk, bureau, court, township office or committee that handles matters."""
+
+    class Kind(models.TextChoices):
+        CENTRE = "centre", _("社会治理中心")
+        COMMITTEE = "committee", _("人民调解委员会")
+        COURT = "court", _("法院")
+        PETITIONS = "petitions", _("信访部门")
+        DEPARTMENT = "department", _("部门")
+        DISCIPLINE = "discipline", _("纪检监察")
+        TOWNSHIP = "township", _("乡镇（街道）")
+        COMMAND_ROOM = "command_room", _("综合信息指挥室")
+        VILLAGE = "village", _("村（社区）")
+        GRID = "grid", _("网格")
+
+    code = models.CharField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    kind = models.CharField(_("类别"), max_length=20, choices=Kind)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, verbose_name=_("区域"))
+    phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class UserQuerySet(models.QuerySet):
+    def in_unit(self, unit, *roles):
+        """Active people with a post in `unit`, in one of `roles` where some are named."""
+        posts = Post.objects.filter(user=models.OuterRef("pk"), unit=unit)
+        posts = posts.filter(role__in=roles) if roles else posts
+        return self.filter(models.Exists(posts), is_active=True)
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
+    """Makes users as Django does, and finds those of a unit."""
+
+
+class User(AbstractUser, Tracked):
+    """Somebody who works here. What they may do and see comes from their posts, and from nothing else."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("姓名"), max_length=60)
+    speciality = models.CharField(_("专长"), max_length=60, blank=True)
+    languages = models.CharField(_("语言"), max_length=60, blank=True)
+
+    objects = UserManager()
+
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self):
+        return self.name or self.username
+
+    def get_full_name(self):
+        return str(self)
+
+    def get_short_name(self):
+        return str(self)
+
+    @cached_property
+    def business_posts(self) -> list["Post"]:
+        posts = self.posts.select_related("unit__area").order_by("pk")
+        return [post for post in posts if post.role not in WITHOUT_BUSINESS]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(self.posts.values_list("role", flat=True))
+
+    @cached_property
+    def unit_ids(self) -> frozenset[int]:
+        return frozenset(post.unit_id for post in self.business_posts)
+
+    @cached_property
+    def scope(self) -> Scope:
+        wide = [post for post in self.business_posts if post.role in AREA_WIDE]
+        roles = {post.role for post in self.business_posts}
+        return Scope(
+            user_id=self.pk,
+            area_paths=tuple(sorted({post.unit.area.path for post in wide})),
+            unit_ids=self.unit_ids,
+            restrictions=frozenset().union(
+                *(OPENS[role] for role in roles & OPENS.keys())
+            ),
+        )
+
+
+class Post(models.Model):
+    """A person's role in a unit."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(_("岗位"), max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "unit", "role"], name="post_once")
+        ]
+
+    def __str__(self):
+        return f"{self.unit} {self.get_role_display()} {self.user}"
+
+
+class PersonQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        """Whoever works on matters may look a person up; lists of persons do not exist, and looks leave a trace."""
+        return Q() if scope.unit_ids else Q(pk__in=())
+
+
+class Person(Protected, Tracked):
+    """Somebody the centre serves. The papers and the telephone are protected columns."""
+
+    class IdType(models.TextChoices):
+        RESIDENT = "resident", _("居民身份证")
+        PASSPORT = "passport", _("护照")
+        HK_MACAO = "hk_macao", _("港澳居民来往内地通行证")
+        TAIWAN = "taiwan", _("台湾居民来往大陆通行证")
+        NONE = "none", _("未出示证件")
+
+    class Sex(models.TextChoices):
+        MALE = "m", _("男")
+        FEMALE = "f", _("女")
+        UNKNOWN = "", _("未登记")
+
+    name = models.CharField(_("姓名"), max_length=60)
+    initials = models.CharField(max_length=60, blank=True, editable=False)
+    id_type = models.CharField(
+        _("证件类型"), max_length=10, choices=IdType, default=IdType.RESIDENT
+    )
+    id_number = ProtectedField(_("证件号码"), kind="id_number", hash_field="id_hash")
+    id_hash = models.CharField(max_length=70, blank=True, db_index=True, editable=False)
+    phone = ProtectedField(_("手机号码"), kind="phone", hash_field="phone_hash")
+    phone_hash = models.CharField(
+        max_length=70, blank=True, db_index=True, editable=False
+    )
+    sex = models.CharField(_("性别"), max_length=1, choices=Sex, blank=True)
+    birth_on = models.DateField(_("出生日期"), null=True, blank=True)
+    origin = models.CharField(_("户籍地"), max_length=60, blank=True)
+    address = ProtectedField(_("住址"), kind="address")
+
+    objects = PersonQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether they are under 18 today (未成年人保护法 2)."""
+        if self.birth_on is None:
+            return False
+        today = timezone.localdate()
+        years = today.year - self.birth_on.year
+        return (
+            years
+            - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day))
+            < 18
+        )
+
+
+class Organisation(models.Model):
+    """A firm or body that is party to a matter."""
+
+    name = models.CharField(_("名称"), max_length=120)
+    uscc = models.CharField(
+        _("统一社会信用代码"), max_length=18, blank=True, db_index=True
+    )
+
+    objects = Reference.as_manager()
+
+    def __str__(self):
+        return self.name
+
+
+class Window(models.Model):
+    """A counter in the hall."""
+
+    number = models.PositiveSmallIntegerField(_("编号"), unique=True)
+    name = models.CharField(_("名称"), max_length=40)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, verbose_name=_("单位"))
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self):
+        return self.name
+
+
+class SeatQuerySet(Reference):
+    def on(self, day):
+        return self.filter(day=day)
+
+    def today(self):
+        return self.on(timezone.localdate())
+
+
+class Seat(models.Model):
+    """Who sits where on a day: the roster. Rights at a window follow today's seat (practice.md, House and hall 1)."""
+
+    window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="seats")
+    day = models.DateField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(_("岗位"), max_length=20, choices=Role)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day", "window", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["window", "day", "role"], name="seat_one_of_a_role"
+            ),
+            models.UniqueConstraint(fields=["user", "day"], name="seat_one_a_day"),
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.window} {self.user}"
