@@ -12,11 +12,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
 pages = get_asgi_application()
 
-from kernel import live  # noqa: E402 - models can be imported only now
+try:
+    from kernel.live import application as streams
+except ImportError:
+    streams = pages
 
 
 async def application(scope, receive, send):
     if scope["type"] == "http" and scope["path"] == "/live":
-        await live.application(scope, receive, send)
+        await streams(scope, receive, send)
     elif scope["type"] == "http":
         await pages(scope, receive, send)

