@@ -1,0 +1,44 @@
+from governance_center import health
+from governance_center.celery import heartbeat
+
+
+def test_a_process_that_answers_is_alive_without_a_log_in(client):
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_ready_is_with_database_queue_schema_and_beat(client):
+    heartbeat()
+
+    answer = client.get("/readyz")
+
+    assert answer.json() == {
+        "ready": True,
+        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "beat": "ok"},
+    }
+
+
+def test_a_failing_check_is_named_and_answered_with_503(client, monkeypatch):
+    monkeypatch.setattr(health, "HEARTBEAT_MAY_BE_OLD", -1)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["beat"] == "no heartbeat"
+
+
+def test_metrics_are_for_this_machine_and_for_the_token(client, settings):
+    settings.METRICS_TOKEN = "known"
+
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", REMOTE_ADDR="10.1.1.1").status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "10.1.1.1"}).status_code == 404
+    told = {"Authorization": "Bearer known"}
+    assert client.get("/metrics", REMOTE_ADDR="10.1.1.1", headers=told).status_code == 200
+
+
+def test_metrics_without_a_configured_token_admit_no_empty_one(client, settings):
+    settings.METRICS_TOKEN = ""
+
+    answer = client.get("/metrics", REMOTE_ADDR="10.1.1.1", headers={"Authorization": "Bearer "})
+
+    assert answer.status_code == 404
