@@ -36,11 +36,7 @@ class Category(models.Model):
     code = models.CharField(_("代码"), max_length=10, unique=True)
     name = models.CharField(_("名称"), max_length=40)
     lead_unit = models.ForeignKey(
-        Unit,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        verbose_name=_("牵头单位"),
+        Unit, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("牵头单位")
     )
     outlets = models.JSONField(_("常用办理途径"), default=list)
     cues = models.JSONField(_("线索词"), default=dict)
@@ -82,8 +78,7 @@ class FileQuerySet(ScopedQuerySet):
             mine |= Q(seen_by__overlap=sorted(scope.unit_ids))
         open_to_me = Q(restriction="") | Q(restriction__in=sorted(scope.restrictions))
         barred = Barred.objects.filter(
-            Q(user_id=scope.user_id) | Q(unit__in=scope.unit_ids),
-            case=OuterRef(self.barred_through),
+            Q(user_id=scope.user_id) | Q(unit__in=scope.unit_ids), case=OuterRef(self.barred_through)
         )
         return mine & open_to_me & ~Exists(barred)
 
@@ -93,28 +88,18 @@ class FileRow(models.Model):
 
     area_path = models.CharField(max_length=60, editable=False)
     restriction = models.CharField(max_length=20, choices=Restriction, blank=True)
-    seen_by = ArrayField(
-        models.BigIntegerField(), default=list, blank=True, editable=False
-    )
+    seen_by = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True
         indexes = [
             GinIndex(fields=["seen_by"], name="%(class)s_seen_by"),
-            models.Index(
-                fields=["area_path"],
-                name="%(class)s_area",
-                opclasses=["varchar_pattern_ops"],
-            ),
+            models.Index(fields=["area_path"], name="%(class)s_area", opclasses=["varchar_pattern_ops"]),
         ]
 
     def sight(self) -> dict:
         """The three columns, to copy onto another row of the file."""
-        return {
-            "area_path": self.area_path,
-            "restriction": self.restriction,
-            "seen_by": list(self.seen_by),
-        }
+        return {"area_path": self.area_path, "restriction": self.restriction, "seen_by": list(self.seen_by)}
 
 
 class CaseQuerySet(FileQuerySet):
@@ -133,38 +118,20 @@ class Case(Tracked, FileRow, Searchable):
     title = models.CharField(_("事项"), max_length=120)
     story = models.TextField(_("诉求"), blank=True)
     names = models.CharField(max_length=300, blank=True, editable=False)
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, verbose_name=_("类别")
-    )
-    outlet = models.ForeignKey(
-        Outlet, on_delete=models.PROTECT, verbose_name=_("办理途径")
-    )
-    urgency = models.PositiveSmallIntegerField(
-        _("紧急程度"), choices=Urgency, default=Urgency.ORDINARY
-    )
-    channel = models.CharField(
-        _("来源"), max_length=20, choices=Channel, default=Channel.WINDOW
-    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, verbose_name=_("类别"))
+    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, verbose_name=_("办理途径"))
+    urgency = models.PositiveSmallIntegerField(_("紧急程度"), choices=Urgency, default=Urgency.ORDINARY)
+    channel = models.CharField(_("来源"), max_length=20, choices=Channel, default=Channel.WINDOW)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, verbose_name=_("问题属地"))
     place = models.CharField(_("地点"), max_length=120, blank=True)
-    people_count = models.PositiveIntegerField(
-        _("涉及人数"), default=1, validators=[MinValueValidator(1)]
-    )
-    amount = models.DecimalField(
-        _("涉及金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    people_count = models.PositiveIntegerField(_("涉及人数"), default=1, validators=[MinValueValidator(1)])
+    amount = models.DecimalField(_("涉及金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True)
     opened_at = models.DateTimeField(_("登记时间"), default=timezone.now)
-    opened_by = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
-    state = models.CharField(
-        _("状态"), max_length=20, choices=State, default=State.ROUTED
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=State, default=State.ROUTED)
     route = models.CharField(_("办理窗口"), max_length=20, choices=Route)
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位")
-    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位"))
     due_at = models.DateTimeField(_("到期日"), default=NEVER)
 
     objects = CaseQuerySet.as_manager()
@@ -178,19 +145,14 @@ class Case(Tracked, FileRow, Searchable):
             models.Index(fields=["due_at", "id"], name="case_due"),
             models.Index(fields=["-urgency", "-id"], name="case_urgency"),
             models.Index(
-                fields=["unit", "due_at"],
-                name="case_open_of_unit",
-                condition=~Q(state=State.CLOSED),
+                fields=["unit", "due_at"], name="case_open_of_unit", condition=~Q(state=State.CLOSED)
             ),
             models.Index(fields=["category", "-opened_at"], name="case_category"),
         ]
         constraints = [
+            models.CheckConstraint(condition=Q(people_count__gte=1), name="case_concerns_somebody"),
             models.CheckConstraint(
-                condition=Q(people_count__gte=1), name="case_concerns_somebody"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gte=0),
-                name="case_amount_is_not_negative",
+                condition=Q(amount=None) | Q(amount__gte=0), name="case_amount_is_not_negative"
             ),
         ]
 
@@ -241,14 +203,9 @@ class Round(Timed, UnderCase):
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)
     route = models.CharField(_("办理窗口"), max_length=20, choices=Route)
     unit = models.ForeignKey(
-        Unit,
-        on_delete=models.PROTECT,
-        related_name="rounds",
-        verbose_name=_("办理单位"),
+        Unit, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("办理单位")
     )
-    state = models.CharField(
-        _("状态"), max_length=20, choices=State, default=State.ROUTED
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=State, default=State.ROUTED)
     outcome = models.CharField(_("结果"), max_length=20, choices=Outcome, blank=True)
     opened_at = models.DateTimeField(_("登记时间"), default=timezone.now)
     taken_at = models.DateTimeField(_("接办时间"), null=True)
@@ -260,13 +217,9 @@ class Round(Timed, UnderCase):
     class Meta(FileRow.Meta):
         abstract = False
         constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="round_numbered_once"),
             models.UniqueConstraint(
-                fields=["case", "number"], name="round_numbered_once"
-            ),
-            models.UniqueConstraint(
-                fields=["case"],
-                condition=~Q(state=State.CLOSED),
-                name="round_one_open_per_case",
+                fields=["case"], condition=~Q(state=State.CLOSED), name="round_one_open_per_case"
             ),
             models.CheckConstraint(
                 condition=Q(state=State.CLOSED, closed_at__isnull=False)
@@ -281,9 +234,7 @@ class Round(Timed, UnderCase):
         indexes = [
             *FileRow.Meta.indexes,
             models.Index(
-                fields=["route", "unit", "opened_at"],
-                name="round_waiting",
-                condition=Q(state=State.ROUTED),
+                fields=["route", "unit", "opened_at"], name="round_waiting", condition=Q(state=State.ROUTED)
             ),
             models.Index(fields=["resolved_at"], name="round_resolved"),
             models.Index(fields=["closed_at"], name="round_closed"),
@@ -322,9 +273,7 @@ class DeskRow(UnderCase):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位")
-    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位"))
     opened_at = models.DateTimeField(_("接办时间"), default=timezone.now)
 
     class Meta:
@@ -357,12 +306,8 @@ class DeskQuerySet(FileQuerySet):
 class Handling(DeskRow):
     """The work of a desk that takes a matter, then answers it or sends it back."""
 
-    handler = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("承办人")
-    )
-    state = models.CharField(
-        _("状态"), max_length=20, choices=HandlingState, default=HandlingState.IN_HAND
-    )
+    handler = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("承办人"))
+    state = models.CharField(_("状态"), max_length=20, choices=HandlingState, default=HandlingState.IN_HAND)
     reply = models.TextField(_("答复意见"), blank=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -370,10 +315,7 @@ class Handling(DeskRow):
 
     class Meta(FileRow.Meta):
         abstract = True
-        indexes = [
-            *FileRow.Meta.indexes,
-            models.Index(fields=["-opened_at", "-id"], name="%(class)s_opened"),
-        ]
+        indexes = [*FileRow.Meta.indexes, models.Index(fields=["-opened_at", "-id"], name="%(class)s_opened")]
 
 
 class Party(models.Model):
@@ -385,11 +327,7 @@ class Party(models.Model):
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="parties"
     )
     organisation = models.ForeignKey(
-        Organisation,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="parties",
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="parties"
     )
     name = models.CharField(_("名称"), max_length=120)
     is_representative = models.BooleanField(_("代表"), default=False)
@@ -398,12 +336,9 @@ class Party(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(person=None) | Q(organisation=None),
-                name="party_is_one_person_or_one_body",
+                condition=Q(person=None) | Q(organisation=None), name="party_is_one_person_or_one_body"
             ),
-            models.UniqueConstraint(
-                fields=["case", "person"], name="party_person_once"
-            ),
+            models.UniqueConstraint(fields=["case", "person"], name="party_person_once"),
         ]
 
     def __str__(self):
@@ -466,14 +401,10 @@ class Request(Timed, UnderCase):
     from_unit = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("请求单位")
     )
-    to_unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("协办单位")
-    )
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("协办单位"))
     text = models.TextField(_("请求事项"))
     answer = models.TextField(_("答复"), blank=True)
-    state = models.CharField(
-        _("状态"), max_length=20, choices=RequestState, default=RequestState.OPEN
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=RequestState, default=RequestState.OPEN)
     asked_at = models.DateTimeField(_("发起时间"), default=timezone.now)
 
     objects = RequestQuerySet.as_manager()
@@ -483,9 +414,7 @@ class Request(Timed, UnderCase):
         indexes = [
             *FileRow.Meta.indexes,
             models.Index(
-                fields=["to_unit", "due_at"],
-                name="request_unfinished",
-                condition=~Q(state__in=sorted(ENDED)),
+                fields=["to_unit", "due_at"], name="request_unfinished", condition=~Q(state__in=sorted(ENDED))
             ),
         ]
 
@@ -502,11 +431,7 @@ class Request(Timed, UnderCase):
         return User.objects.in_unit(self.to_unit)
 
     def topics(self):
-        return [
-            f"case:{self.case_id}",
-            f"unit:{self.to_unit_id}",
-            f"unit:{self.from_unit_id}",
-        ]
+        return [f"case:{self.case_id}", f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}"]
 
 
 class Sight(models.Model):
@@ -523,9 +448,7 @@ class Sight(models.Model):
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["case", "unit"], name="sight_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case", "unit"], name="sight_once")]
 
     def __str__(self):
         return f"{self.unit} {self.why}"
@@ -535,21 +458,16 @@ class Barred(models.Model):
     """A person or unit from whom a file is hidden, whatever else would show it to them: recusal, the accused unit."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="barred")
-    user = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("原因"), max_length=200)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(user=None, unit__isnull=False)
-                | Q(user__isnull=False, unit=None),
+                condition=Q(user=None, unit__isnull=False) | Q(user__isnull=False, unit=None),
                 name="barred_is_one_person_or_one_unit",
-            ),
+            )
         ]
 
     def __str__(self):
@@ -576,11 +494,7 @@ class Rating(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round", "of"], name="rating_once_per_closing"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["round", "of"], name="rating_once_per_closing")]
         indexes = [models.Index(fields=["at"], name="rating_at")]
 
     def __str__(self):
@@ -595,9 +509,7 @@ class FollowUp(models.Model):
         VISIT = "visit", _("上门")
         HALL = "hall", _("当面")
 
-    round = models.OneToOneField(
-        Round, on_delete=models.PROTECT, related_name="followed_up"
-    )
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="followed_up")
     way = models.CharField(_("回访方式"), max_length=10, choices=Way)
     said = models.CharField(_("回访情况"), max_length=500)
     promise_kept = models.BooleanField(_("约定已履行或正在履行"))

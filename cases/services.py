@@ -40,15 +40,7 @@ def new_query_code() -> str:
 
 @transaction.atomic
 def open_case(
-    *,
-    by,
-    unit,
-    to_unit,
-    applicant=None,
-    parties=(),
-    query_code="",
-    restriction="",
-    **matter,
+    *, by, unit, to_unit, applicant=None, parties=(), query_code="", restriction="", **matter
 ) -> Case:
     """Open a file with its first round and put it in front of a desk.
 
@@ -69,14 +61,9 @@ def open_case(
     )
     case.save()
     Sight.objects.create(case=case, unit=unit, why=Sight.Why.OPENED)
-    Sight.objects.get_or_create(
-        case=case, unit=to_unit, defaults={"why": Sight.Why.HOLDS}
-    )
+    Sight.objects.get_or_create(case=case, unit=to_unit, defaults={"why": Sight.Why.HOLDS})
     if applicant:
-        parties = [
-            {"side": Side.APPLICANT, "person": applicant, "name": applicant.name},
-            *parties,
-        ]
+        parties = [{"side": Side.APPLICANT, "person": applicant, "name": applicant.name}, *parties]
     Party.objects.bulk_create(Party(case=case, **party) for party in parties)
     refresh_words(case)
     round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
@@ -100,9 +87,7 @@ def refresh_words(case) -> None:
     initials = [party.person.initials for party in parties if party.person_id]
     words = {"searchable": "", "terms": []}
     if not case.restriction:
-        words = searched(
-            case.number, case.title, case.story, case.names, case.place, *initials
-        )
+        words = searched(case.number, case.title, case.story, case.names, case.place, *initials)
     case.searchable, case.terms = words["searchable"], words["terms"]
     case.save(update_fields=["names", "searchable", "terms"])
 
@@ -110,9 +95,7 @@ def refresh_words(case) -> None:
 def show_cover(round) -> None:
     """Copy the round's state, route and unit onto the cover of its file, and let its unit see the file."""
     case = round.case
-    Case.objects.filter(pk=case.pk).update(
-        state=round.state, route=round.route, unit=round.unit_id
-    )
+    Case.objects.filter(pk=case.pk).update(state=round.state, route=round.route, unit=round.unit_id)
     case.state, case.route, case.unit_id = round.state, round.route, round.unit_id
     if round.unit_id not in case.seen_by:
         grant_sight(case, round.unit, Sight.Why.HOLDS)
@@ -137,12 +120,7 @@ def concrete_rows(base) -> list[type]:
     """The models that inherit from an abstract one, near and far."""
     children = base.__subclasses__()
     concrete = [child for child in children if not child._meta.abstract]
-    return concrete + [
-        model
-        for child in children
-        if child._meta.abstract
-        for model in concrete_rows(child)
-    ]
+    return concrete + [model for child in children if child._meta.abstract for model in concrete_rows(child)]
 
 
 def take(round, *, by):
@@ -165,12 +143,7 @@ def reroute(round, *, by, route, unit, note):
             by=by,
         )
         left = round.unit_id
-        round.route, round.unit, round.state, round.taken_at = (
-            route,
-            unit,
-            State.ROUTED,
-            None,
-        )
+        round.route, round.unit, round.state, round.taken_at = (route, unit, State.ROUTED, None)
         show_cover(round)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
 
@@ -189,18 +162,14 @@ def refuse_while_requests_are_open(round):
     owing = round.requests.unfinished().select_related("to_unit")
     if owing:
         names = "、".join(request.to_unit.name for request in owing)
-        raise MoveRefused(
-            _("还有协同请求未办结：%(names)s。请先核验或撤回。") % {"names": names}
-        )
+        raise MoveRefused(_("还有协同请求未办结：%(names)s。请先核验或撤回。") % {"names": names})
 
 
 def follow_up(round, *, by, way, said, promise_kept):
     """Ask how it went, and close the round. Whoever resolved it may not be the one who asks."""
     with moving(round, "follow_up", by=by, note=said):
         refuse_while_requests_are_open(round)
-        FollowUp.objects.create(
-            round=round, by=by, way=way, said=said, promise_kept=promise_kept
-        )
+        FollowUp.objects.create(round=round, by=by, way=way, said=said, promise_kept=promise_kept)
         round.closed_at = timezone.now()
         Case.objects.filter(pk=round.case_id).update(state=State.CLOSED)
 
@@ -214,14 +183,10 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
             raise MoveRefused(_("本事项尚未办结，办结后即可评价。"))
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
-        rating = Rating.objects.create(
-            round=round, answer=answer, comment=comment, through=through
-        )
+        rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
         stop(round, "case.rating")
         details = {"answer": answer, "through": through}
-        history.record(
-            round, "rate", by=None, note=Answer(answer).label, details=details
-        )
+        history.record(round, "rate", by=None, note=Answer(answer).label, details=details)
         live.changed(*round.topics())
     return rating
 
@@ -242,9 +207,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
 @transaction.atomic
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
     """Note whom we rang, when, and what they said."""
-    entry = ContactEntry.objects.create(
-        case=case, by=by, whom=whom, said=said, at=at or timezone.now()
-    )
+    entry = ContactEntry.objects.create(case=case, by=by, whom=whom, said=said, at=at or timezone.now())
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())
     return entry
@@ -256,9 +219,7 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
     history.lock(case.dossier_id)
     if person and case.parties.filter(person=person).exists():
         raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": name})
-    party = Party.objects.create(
-        case=case, side=side, name=name, person=person, organisation=organisation
-    )
+    party = Party.objects.create(case=case, side=side, name=name, person=person, organisation=organisation)
     refresh_words(case)
     history.record(case, "add_party", by=by, details={"party": party.pk, "side": side})
     return party
@@ -267,12 +228,7 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
 def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     """Ask another unit for a piece of work; the case stays, and its round cannot close before the answer."""
     request = Request(
-        case=round.case,
-        round=round,
-        kind=kind,
-        from_unit=from_unit,
-        to_unit=to_unit,
-        text=text,
+        case=round.case, round=round, kind=kind, from_unit=from_unit, to_unit=to_unit, text=text
     )
     with opening(request, "ask", by=by, note=text):
         refuse_ended(round)

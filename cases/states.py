@@ -96,11 +96,7 @@ DESKS = {
     Role.TOWNSHIP_HEAD: "holder",
     Role.DISCIPLINE: "holder",
 }
-CENTRE = {
-    Role.CLERK: "of_the_centre",
-    Role.DIRECTOR: "of_the_centre",
-    Role.MEDIATOR: "of_the_centre",
-}
+CENTRE = {Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre", Role.MEDIATOR: "of_the_centre"}
 
 MOVES = Moves(
     Move(
@@ -109,12 +105,7 @@ MOVES = Moves(
         sources={NEW},
         target=State.ROUTED,
         who=RECEPTION
-        | {
-            Role.DISPATCHER: "",
-            Role.PETITION_OFFICER: "",
-            Role.GRID_WORKER: "",
-            Role.TOWNSHIP_OFFICER: "",
-        },
+        | {Role.DISPATCHER: "", Role.PETITION_OFFICER: "", Role.GRID_WORKER: "", Role.TOWNSHIP_OFFICER: ""},
         starts=("case.take",),
         inner=True,
     ),

@@ -31,11 +31,7 @@ def anchor() -> Anchor | None:
         cursor.execute("SELECT clock_timestamp()")
         until = cursor.fetchone()[0] - SETTLED
     last = Anchor.objects.last()
-    since = (
-        last.until
-        if last
-        else HistoryEntry.objects.aggregate(first=Min("recorded_at"))["first"]
-    )
+    since = last.until if last else HistoryEntry.objects.aggregate(first=Min("recorded_at"))["first"]
     if since is None or since >= until:
         return None
     hashes = hashes_between(since, until)
@@ -58,9 +54,7 @@ def hashes_between(since: datetime, until: datetime) -> list[str]:
 
 
 def anchor_digest(anchor: Anchor) -> str:
-    moments = [
-        moment.astimezone(UTC).isoformat() for moment in (anchor.since, anchor.until)
-    ]
+    moments = [moment.astimezone(UTC).isoformat() for moment in (anchor.since, anchor.until)]
     text = json.dumps([*moments, anchor.entries, anchor.root, anchor.previous])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -69,9 +63,7 @@ def write_outside(anchor: Anchor) -> None:
     path = Path(settings.ANCHOR_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
-        file.write(
-            f"{anchor.until.astimezone(UTC).isoformat()} {anchor.entries} {anchor.hash}\n"
-        )
+        file.write(f"{anchor.until.astimezone(UTC).isoformat()} {anchor.entries} {anchor.hash}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +93,7 @@ def _troubles() -> Iterator[str | int]:
 
 def _broken_chains() -> Iterator[str | int]:
     seq, previous, dossier = 0, "", None
-    for entry in HistoryEntry.objects.order_by("dossier", "seq").iterator(
-        chunk_size=5000
-    ):
+    for entry in HistoryEntry.objects.order_by("dossier", "seq").iterator(chunk_size=5000):
         if entry.dossier_id != dossier:
             seq, previous, dossier = 0, "", entry.dossier_id
         if entry.seq != seq + 1 or entry.previous != previous:
@@ -124,10 +114,8 @@ def _broken_chains() -> Iterator[str | int]:
 
 
 def _wrong_heads() -> int | None:
-    last = Dossier.objects.filter(entries__seq=F("length")).exclude(
-        head=F("entries__hash")
-    )
-    return last.order_by("pk").values_list("pk", flat=True).first()
+    last = HistoryEntry.objects.filter(seq=F("dossier__length")).exclude(hash=F("dossier__head"))
+    return last.order_by("dossier").values_list("dossier", flat=True).first()
 
 
 def _broken_anchors() -> Iterator[str]:
@@ -157,9 +145,7 @@ def _read_outside() -> dict[str, str]:
 
 def _broken_files() -> Iterator[str]:
     recorded = set(
-        HistoryEntry.objects.filter(verb="attach").values_list(
-            "details__sha256", "details__attachment"
-        )
+        HistoryEntry.objects.filter(verb="attach").values_list("details__sha256", "details__attachment")
     )
     for attachment in Attachment.objects.iterator():
         path = stored_path(attachment.sha256)

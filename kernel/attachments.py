@@ -31,9 +31,7 @@ ALLOWED = frozenset(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
 )
-SHOWN_INLINE = frozenset(
-    {"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif"}
-)
+SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif"})
 HEAD = 4096
 
 
@@ -64,14 +62,10 @@ def checked_type(file) -> str:
     """The type of an uploaded file by its content; raises ValidationError where it may not come in."""
     limit = settings.ATTACHMENT_MAX_BYTES
     if file.size > limit:
-        raise ValidationError(
-            _("文件超过 %(mb)d MB，请压缩后再上传。") % {"mb": limit // 1024**2}
-        )
+        raise ValidationError(_("文件超过 %(mb)d MB，请压缩后再上传。") % {"mb": limit // 1024**2})
     content_type = sniff(file)
     if content_type not in ALLOWED:
-        raise ValidationError(
-            _("不能接收这种文件。可以上传图片、PDF、Word、Excel、录音、录像和文本。")
-        )
+        raise ValidationError(_("不能接收这种文件。可以上传图片、PDF、Word、Excel、录音、录像和文本。"))
     return content_type
 
 

@@ -17,9 +17,7 @@ class NoCalendar(Exception):
     """A working-day clock reaches into a year whose holidays are not announced or not entered yet."""
 
     def __init__(self, year: int):
-        super().__init__(
-            f"There is no working calendar for {year}: enter its holidays first."
-        )
+        super().__init__(f"There is no working calendar for {year}: enter its holidays first.")
         self.year = year
 
 
@@ -27,9 +25,7 @@ class Calendar:
     """The working days from `start` on, read once."""
 
     def __init__(self, start: date):
-        days = CalendarDay.objects.filter(
-            day__gte=date(start.year, 1, 1), day__lte=start + LONGEST
-        )
+        days = CalendarDay.objects.filter(day__gte=date(start.year, 1, 1), day__lte=start + LONGEST)
         self.worked = dict(days.values_list("day", "worked"))
         self.years = {day.year for day in self.worked}
 

@@ -46,9 +46,7 @@ def _due(at: datetime, rule: ClockRule) -> tuple[datetime, bool]:
 
 def stop(subject: Timed, code: str) -> None:
     """Stop the running clock of this code; nothing happens where none runs."""
-    subject.clocks.running().filter(code=code).update(
-        stopped_at=timezone.now(), next_fire_at=None
-    )
+    subject.clocks.running().filter(code=code).update(stopped_at=timezone.now(), next_fire_at=None)
     subject.clocks_changed()
 
 
@@ -61,9 +59,7 @@ def sweep(now: datetime | None = None) -> int:
     now = now or timezone.now()
     told = 0
     picked = list(
-        Clock.objects.filter(next_fire_at__lte=now)
-        .order_by("next_fire_at")
-        .values_list("pk", "dossier_id")
+        Clock.objects.filter(next_fire_at__lte=now).order_by("next_fire_at").values_list("pk", "dossier_id")
     )
     for first in range(0, len(picked), BATCH):
         told += _tell(picked[first : first + BATCH], now)
@@ -72,26 +68,15 @@ def sweep(now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell(batch: list[tuple[int, int]], now: datetime) -> int:
-    dossiers = Dossier.objects.filter(
-        pk__in={dossier for _pk, dossier in batch}
-    ).order_by("pk")
-    mine = set(
-        dossiers.select_for_update(skip_locked=True, no_key=True).values_list(
-            "pk", flat=True
-        )
-    )
+    dossiers = Dossier.objects.filter(pk__in={dossier for _pk, dossier in batch}).order_by("pk")
+    mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
     late = Clock.objects.filter(
         pk__in=[pk for pk, dossier in batch if dossier in mine], next_fire_at__lte=now
     ).select_related("rule")
     late = list(late.select_for_update(of=("self",)).prefetch_related("subject"))
     for clock in late:
-        text = _("%(subject)s已超期：%(clock)s") % {
-            "subject": clock.subject,
-            "clock": clock.rule.name,
-        }
+        text = _("%(subject)s已超期：%(clock)s") % {"subject": clock.subject, "clock": clock.rule.name}
         notifications.notify(clock.subject.keepers(), clock.subject, text)
         live.changed(*clock.subject.topics())
-    Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(
-        late_at=now, next_fire_at=None
-    )
+    Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(late_at=now, next_fire_at=None)
     return len(late)

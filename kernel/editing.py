@@ -29,11 +29,7 @@ class Conflict(Exception):
     """Fields that the form showed have changed since. The text is for people; `differences` holds both values."""
 
     def __init__(self, differences: list[Difference]):
-        super().__init__(
-            _(
-                "填写期间，他人已修改了本件。请核对两种内容后再保存，您填写的内容仍在表单中。"
-            )
-        )
+        super().__init__(_("填写期间，他人已修改了本件。请核对两种内容后再保存，您填写的内容仍在表单中。"))
         self.differences = differences
 
 
@@ -50,11 +46,7 @@ class _Serializer:
 def seen_token(subject, verb, fields) -> str:
     """What a form carries: the verb, the row, and the values of the `fields` it shows (protected ones as hashes)."""
     shown = {name: fingerprint(getattr(subject, name)) for name in fields}
-    seen = {
-        "verb": verb,
-        "row": f"{subject._meta.label_lower}:{subject.pk}",
-        "shown": shown,
-    }
+    seen = {"verb": verb, "row": f"{subject._meta.label_lower}:{subject.pk}", "shown": shown}
     return signing.dumps(seen, salt=SALT, serializer=_Serializer)
 
 
@@ -76,24 +68,15 @@ def editing(subject, verb, *, by, seen, note="", **changes):
         yield subject
         subject.save()
         after = {name: fingerprint(getattr(subject, name)) for name in changes}
-        changed = {
-            name: [before[name], after[name]]
-            for name in changes
-            if before[name] != after[name]
-        }
+        changed = {name: [before[name], after[name]] for name in changes if before[name] != after[name]}
         if changed:
-            history.record(
-                subject, verb, by=by, note=note, details={"changed": changed}
-            )
+            history.record(subject, verb, by=by, note=note, details={"changed": changed})
             live.changed(*subject.topics())
 
 
 def stale_fields(subject, verb, seen, changes) -> list[Difference]:
     token = signing.loads(seen, salt=SALT, serializer=_Serializer)
-    if (
-        token["verb"] != verb
-        or token["row"] != f"{subject._meta.label_lower}:{subject.pk}"
-    ):
+    if token["verb"] != verb or token["row"] != f"{subject._meta.label_lower}:{subject.pk}":
         raise signing.BadSignature("This token belongs to another form.")
     return [
         Difference(

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import Transform
 
 NONCE = 12
 TAG = 16
@@ -37,17 +38,13 @@ def mask_ends(head: int, tail: int) -> Callable[[str], str]:
 
     def mask(value: str) -> str:
         hidden = len(value) - head - tail
-        return (
-            value[:head] + "*" * hidden + value[len(value) - tail :]
-            if hidden > 0
-            else "*" * len(value)
-        )
+        return value[:head] + "*" * hidden + value[len(value) - tail :] if hidden > 0 else "*" * len(value)
 
     return mask
 
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 端木 东方 南宫 司徒 司空".split()
+    ["欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "端木", "东方", "南宫", "司徒", "司空"]
 )
 MASKS: dict[str, Callable[[str], str]] = {
     "id_number": mask_ends(4, 4),
@@ -63,14 +60,7 @@ class Secret:
 
     __slots__ = ("_plain", "_stored", "_where", "kind")
 
-    def __init__(
-        self,
-        kind: str,
-        *,
-        plain: str | None = None,
-        stored: bytes = b"",
-        where: str = "",
-    ):
+    def __init__(self, kind: str, *, plain: str | None = None, stored: bytes = b"", where: str = ""):
         self.kind, self._plain, self._stored, self._where = kind, plain, stored, where
 
     @property
@@ -96,7 +86,7 @@ class Secret:
 
 
 class SecretAttribute:
-    """Reads a protected column as a Secret, takes text, and keeps the look-up hash beside it in step."""
+    """Reads a protected column as a Secret, and takes text for it."""
 
     def __init__(self, field):
         self.field = field
@@ -110,9 +100,7 @@ class SecretAttribute:
         if isinstance(value, Secret):
             return value
         stored = bytes(value or b"")
-        secret = Secret(
-            self.field.kind, stored=stored, where=where(instance, self.field.column)
-        )
+        secret = Secret(self.field.kind, stored=stored, where=where(instance, self.field.column))
         if not stored:
             secret = Secret(self.field.kind, plain="")
         instance.__dict__[self.field.attname] = secret
@@ -120,34 +108,23 @@ class SecretAttribute:
 
     def __set__(self, instance, value):
         if isinstance(value, str):
-            if self.field.hash_field:
-                setattr(
-                    instance, self.field.hash_field, lookup_hash(self.field.kind, value)
-                )
             value = Secret(self.field.kind, plain=value)
         instance.__dict__[self.field.attname] = value
 
 
 class ProtectedField(models.BinaryField):
-    """A column of protected text. `kind` chooses the mask, `hash_field` names the column of the look-up hash.
+    """A column of protected text. `kind` chooses the mask; `hash_field` names the column, below this one, of the hash.
 
     The model must inherit from `Protected`, because the ciphertext is bound to the row's key.
     """
 
     def __init__(self, *args, kind: str, hash_field: str = "", **kwargs):
         self.kind, self.hash_field = kind, hash_field
-        super().__init__(
-            *args, **{"editable": True, "blank": True, "default": bytes, **kwargs}
-        )
+        super().__init__(*args, **{"editable": True, "blank": True, "default": bytes, **kwargs})
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
-        return (
-            name,
-            path,
-            args,
-            kwargs | {"kind": self.kind, "hash_field": self.hash_field},
-        )
+        return (name, path, args, kwargs | {"kind": self.kind, "hash_field": self.hash_field})
 
     def contribute_to_class(self, cls, name, private_only=False):
         super().contribute_to_class(cls, name, private_only=private_only)
@@ -157,9 +134,9 @@ class ProtectedField(models.BinaryField):
         secret = getattr(instance, self.attname)
         if secret._stored:
             return secret._stored
-        return (
-            encrypt(secret.plain, where(instance, self.column)) if secret.plain else b""
-        )
+        if self.hash_field:  # a later column of the same row, so it is written with this one
+            setattr(instance, self.hash_field, lookup_hash(self.kind, secret.plain))
+        return encrypt(secret.plain, where(instance, self.column)) if secret.plain else b""
 
     def value_to_string(self, obj):
         return str(getattr(obj, self.attname))
@@ -180,9 +157,7 @@ class Protected(models.Model):
 
 def next_key(model) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [model._meta.db_table])
         return cursor.fetchone()[0]
 
 
@@ -195,11 +170,7 @@ def encrypt(plain: str, where: str) -> bytes:
     version = max(settings.FIELD_KEYS)
     cipher, key = settings.FIELD_KEYS[version]
     nonce = os.urandom(NONCE)
-    return (
-        bytes([version])
-        + nonce
-        + SEAL[cipher](key, nonce, plain.encode(), where.encode())
-    )
+    return bytes([version]) + nonce + SEAL[cipher](key, nonce, plain.encode(), where.encode())
 
 
 def decrypt(stored: bytes, where: str) -> str:
@@ -225,15 +196,11 @@ def _sm4_open(key, nonce, body, context):
 
 
 SEAL = {
-    "aes-gcm": lambda key, nonce, plain, context: AESGCM(key).encrypt(
-        nonce, plain, context
-    ),
+    "aes-gcm": lambda key, nonce, plain, context: AESGCM(key).encrypt(nonce, plain, context),
     "sm4-gcm": _sm4_seal,
 }
 OPEN = {
-    "aes-gcm": lambda key, nonce, body, context: AESGCM(key).decrypt(
-        nonce, body, context
-    ),
+    "aes-gcm": lambda key, nonce, body, context: AESGCM(key).decrypt(nonce, body, context),
     "sm4-gcm": _sm4_open,
 }
 
@@ -257,3 +224,15 @@ def lookup_hashes(kind: str, value: str) -> list[str]:
     """The hashes of a value under every configured key: rows are found while keys are being rotated."""
     hashes = [lookup_hash(kind, value, version) for version in settings.LOOKUP_KEYS]
     return [text for text in hashes if text]
+
+
+@ProtectedField.register_lookup
+class FirstByte(Transform):
+    """The key version of a stored value, as one byte."""
+
+    lookup_name = "first_byte"
+    output_field = models.BinaryField()
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.lhs)
+        return f"substring({sql} from 1 for 1)", params

@@ -31,11 +31,7 @@ def xlsx(request, name: str, labels: list[str], rows) -> HttpResponse:
     for line in watermark(request.user, name, count):
         mark.append(line)
     trace(
-        request,
-        request.user,
-        "export",
-        note=name,
-        details={"rows": count, "query": request.GET.urlencode()},
+        request, request.user, "export", note=name, details={"rows": count, "query": request.GET.urlencode()}
     )
     content = BytesIO()
     book.save(content)
@@ -51,19 +47,14 @@ def watermark(user, name: str, count: int) -> list[list[str]]:
         [_("导出人"), f"{user}（{user.username}）"],
         [_("导出时间"), f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"],
         [_("行数"), str(count)],
-        [
-            _("说明"),
-            _("个人信息已脱敏；每次导出均留痕，最多 %(limit)d 行。") % {"limit": LIMIT},
-        ],
+        [_("说明"), _("个人信息已脱敏；每次导出均留痕，最多 %(limit)d 行。") % {"limit": LIMIT}],
     ]
 
 
 def cell(value):
     """A value that Excel shows and does not run: moments in local time, text that begins a formula escaped."""
     if isinstance(value, datetime):
-        return (
-            None if value >= NEVER else timezone.localtime(value).replace(tzinfo=None)
-        )
+        return None if value >= NEVER else timezone.localtime(value).replace(tzinfo=None)
     if value is None or isinstance(value, int | float | Decimal):
         return value
     text = str(value)

@@ -31,9 +31,7 @@ def lock(dossier_id: int) -> Locked:
         return Locked(*cursor.fetchone())
 
 
-def record(
-    subject, verb, *, by, before="", after="", note="", details=None, at=None
-) -> HistoryEntry:
+def record(subject, verb, *, by, before="", after="", note="", details=None, at=None) -> HistoryEntry:
     """Add one line to the file of `subject`. `details` holds names and hashes, never protected values."""
     dossier = lock(subject.dossier_id)
     entry = HistoryEntry(
@@ -53,9 +51,7 @@ def record(
     )
     entry.hash = digest(entry)
     entry.save(force_insert=True)
-    Dossier.objects.filter(pk=subject.dossier_id).update(
-        length=entry.seq, head=entry.hash
-    )
+    Dossier.objects.filter(pk=subject.dossier_id).update(length=entry.seq, head=entry.hash)
     return entry
 
 
@@ -76,9 +72,7 @@ def digest(entry: HistoryEntry) -> str:
         entry.details,
         entry.previous,
     ]
-    text = json.dumps(
-        columns, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    text = json.dumps(columns, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -87,8 +81,5 @@ def merkle_root(hashes: Iterable[str]) -> str:
     level: Sequence[bytes] = [bytes.fromhex(value) for value in hashes]
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [
-            hashlib.sha256(b"".join(pair)).digest() if len(pair) == 2 else pair[0]
-            for pair in pairs
-        ]
+        level = [hashlib.sha256(b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
     return level[0].hex() if level else ""

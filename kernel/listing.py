@@ -83,11 +83,7 @@ class Listing:
         self.q = request.GET.get("q", "").replace("\0", "").strip()[:60]
         self.filters = filters(request.GET, **filter_options) if filters else None
         if self.filters is not None:
-            queryset = (
-                self.filters.narrow(queryset)
-                if self.filters.is_valid()
-                else queryset.none()
-            )
+            queryset = self.filters.narrow(queryset) if self.filters.is_valid() else queryset.none()
         if search and self.q:
             queryset = queryset.filter(search(self.q))
         self.queryset = queryset
@@ -111,23 +107,17 @@ class Listing:
     @cached_property
     def rows(self) -> list[Row]:
         return [
-            Row(item, [self._cell(column, item) for column in self.columns])
-            for item in self._window.items
+            Row(item, [self._cell(column, item) for column in self.columns]) for item in self._window.items
         ]
 
     @staticmethod
     def _cell(column: Column, item) -> Cell:
         url = column.url(item) if column.url else ""
-        return Cell(
-            column, column.text(item), url, column.badge(item) if column.badge else ""
-        )
+        return Cell(column, column.text(item), url, column.badge(item) if column.badge else "")
 
     @cached_property
     def headings(self) -> list[Heading]:
-        return [
-            Heading(column, self._sort_url(column), self._sorted(column))
-            for column in self.columns
-        ]
+        return [Heading(column, self._sort_url(column), self._sorted(column)) for column in self.columns]
 
     def _sorted(self, column: Column) -> str:
         if not column.sort or column.sort != self.field:
@@ -137,9 +127,7 @@ class Listing:
     def _sort_url(self, column: Column) -> str:
         if not column.sort:
             return ""
-        return self._url(
-            sort=column.sort if self._sorted(column) == "desc" else f"-{column.sort}"
-        )
+        return self._url(sort=column.sort if self._sorted(column) == "desc" else f"-{column.sort}")
 
     @cached_property
     def total_label(self) -> str:
@@ -152,11 +140,7 @@ class Listing:
 
     @property
     def prev_url(self) -> str:
-        return (
-            self._url(before=self._window.first_key)
-            if self._window.has_previous
-            else ""
-        )
+        return self._url(before=self._window.first_key) if self._window.has_previous else ""
 
     @property
     def next_url(self) -> str:
@@ -183,15 +167,10 @@ class Listing:
     def export(self, name: str):
         """All rows (to the limit of exports) as a sheet, masked as on the page."""
         rows = self.queryset.order_by(self.sort, _tie(self.sort))[: exports.LIMIT]
-        return exports.xlsx(
-            self.request, name, [c.label for c in self.columns], self._texts(rows)
-        )
+        return exports.xlsx(self.request, name, [c.label for c in self.columns], self._texts(rows))
 
     def _texts(self, rows):
-        return (
-            [column.text(item) for column in self.columns]
-            for item in rows.iterator(chunk_size=500)
-        )
+        return ([column.text(item) for column in self.columns] for item in rows.iterator(chunk_size=500))
 
 
 def render_list(request, template: str, listing: Listing, name: str, **context):
@@ -214,9 +193,7 @@ class Window:
 
 def cut(queryset: QuerySet, sort: str, size: int, query) -> Window:
     """Take one page out of `queryset` in the order of `sort` and the primary key."""
-    after, before = (
-        _parsed(queryset, sort, query.get(key, "")) for key in ("after", "before")
-    )
+    after, before = (_parsed(queryset, sort, query.get(key, "")) for key in ("after", "before"))
     backwards = bool(before) or "last" in query
     order = [sort, _tie(sort)]
     if backwards:
@@ -243,9 +220,7 @@ def _reversed(name: str) -> str:
 def _beyond(order: str, value, pk: int) -> Q:
     """`a <= x AND (a < x OR id < y)`: the form of the row comparison that an index on (a, id) can use."""
     field, side = order.removeprefix("-"), "lt" if order.startswith("-") else "gt"
-    return Q(**{f"{field}__{side}e": value}) & (
-        Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk})
-    )
+    return Q(**{f"{field}__{side}e": value}) & (Q(**{f"{field}__{side}": value}) | Q(**{f"pk__{side}": pk}))
 
 
 def _key(item, sort: str) -> str:

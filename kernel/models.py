@@ -15,9 +15,7 @@ from kernel.moments import NEVER
 from kernel.scoping import Reference
 
 APPEND_ONLY = [
-    pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    ),
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
     pgtrigger.Trigger(
         name="never_truncated",
         operation=pgtrigger.Truncate,
@@ -45,9 +43,7 @@ class Dossier(models.Model):
 class AboutSubject(models.Model):
     """A row that hangs off any tracked subject, whatever app the subject lives in."""
 
-    subject_type = models.ForeignKey(
-        ContentType, on_delete=models.PROTECT, related_name="+"
-    )
+    subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     subject_id = models.PositiveBigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
 
@@ -62,14 +58,10 @@ class HistoryEntry(AboutSubject):
     hash before it.
     """
 
-    dossier = models.ForeignKey(
-        Dossier, on_delete=models.PROTECT, related_name="entries", db_index=False
-    )
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     verb = models.CharField(max_length=40)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     before = models.CharField(max_length=20, blank=True)
@@ -82,13 +74,9 @@ class HistoryEntry(AboutSubject):
     class Meta:
         ordering = ["dossier", "seq"]
         triggers = APPEND_ONLY
-        constraints = [
-            models.UniqueConstraint(fields=["dossier", "seq"], name="historyentry_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["dossier", "seq"], name="historyentry_once")]
         indexes = [
-            models.Index(
-                fields=["subject_type", "subject_id"], name="historyentry_subject"
-            ),
+            models.Index(fields=["subject_type", "subject_id"], name="historyentry_subject"),
             models.Index(fields=["recorded_at", "id"], name="historyentry_recorded"),
         ]
 
@@ -117,9 +105,7 @@ class Anchor(models.Model):
 class ClockRuleQuerySet(Reference):
     def in_force(self, code, on):
         """The rule of `code` for clocks that start on `on`. Raises DoesNotExist where there is none."""
-        return self.filter(
-            Q(until=None) | Q(until__gte=on), code=code, since__lte=on
-        ).latest("since")
+        return self.filter(Q(until=None) | Q(until__gte=on), code=code, since__lte=on).latest("since")
 
 
 class ClockRule(models.Model):
@@ -144,9 +130,7 @@ class ClockRule(models.Model):
     objects = ClockRuleQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "since"], name="clockrule_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "since"], name="clockrule_once")]
 
     def __str__(self):
         return f"{self.name}（{self.length.normalize():f} {self.get_unit_display()}）"
@@ -177,9 +161,7 @@ class Clock(AboutSubject):
     A `provisional` one reaches into a year whose holidays are not announced yet.
     """
 
-    dossier = models.ForeignKey(
-        Dossier, on_delete=models.PROTECT, related_name="clocks"
-    )
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="clocks")
     rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT)
     code = models.CharField(max_length=60)
     started_at = models.DateTimeField()
@@ -198,13 +180,11 @@ class Clock(AboutSubject):
                 fields=["subject_type", "subject_id", "code"],
                 condition=Q(stopped_at=None),
                 name="clock_one_running_per_code",
-            ),
+            )
         ]
         indexes = [
             models.Index(
-                fields=["next_fire_at"],
-                name="clock_to_fire",
-                condition=Q(next_fire_at__isnull=False),
+                fields=["next_fire_at"], name="clock_to_fire", condition=Q(next_fire_at__isnull=False)
             ),
             models.Index(fields=["subject_type", "subject_id"], name="clock_subject"),
         ]
@@ -222,11 +202,7 @@ class NumberSeries(models.Model):
     last = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["series", "period"], name="numberseries_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["series", "period"], name="numberseries_once")]
 
     def __str__(self):
         return f"{self.series} {self.period}: {self.last}"
@@ -239,34 +215,24 @@ class AttachmentQuerySet(models.QuerySet):
         if attachment is None:
             return None
         subjects = attachment.subject_type.model_class().objects.visible_to(user)
-        return (
-            attachment if subjects.filter(pk=attachment.subject_id).exists() else None
-        )
+        return attachment if subjects.filter(pk=attachment.subject_id).exists() else None
 
 
 class Attachment(AboutSubject):
     """A file of a subject. Its bytes lie outside the web root under the name of their own hash."""
 
-    dossier = models.ForeignKey(
-        Dossier, on_delete=models.PROTECT, related_name="attachments"
-    )
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField(default=timezone.now)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["subject_type", "subject_id"], name="attachment_subject"
-            )
-        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="attachment_subject")]
 
     def __str__(self):
         return self.name
@@ -283,9 +249,7 @@ class NotificationQuerySet(models.QuerySet):
 class Notification(AboutSubject):
     """A message to one person. The row is the queue, and the tray on the page."""
 
-    to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications"
-    )
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     text = models.CharField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -347,9 +311,7 @@ class Timed(Tracked):
 
     def clocks_changed(self):
         """Copy the nearest due onto the row. Called by the clocks themselves, under the lock of the dossier."""
-        self.due_at = (
-            self.clocks.running().aggregate(nearest=Min("due_at"))["nearest"] or NEVER
-        )
+        self.due_at = self.clocks.running().aggregate(nearest=Min("due_at"))["nearest"] or NEVER
         type(self)._base_manager.filter(pk=self.pk).update(due_at=self.due_at)
 
     def keepers(self):
@@ -361,9 +323,7 @@ class Searchable(models.Model):
     """Rows found by words of one and two characters, with an index (see kernel.words). Restricted rows fill nothing."""
 
     searchable = models.TextField(blank=True, editable=False)
-    terms = ArrayField(
-        models.CharField(max_length=2), default=list, blank=True, editable=False
-    )
+    terms = ArrayField(models.CharField(max_length=2), default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True

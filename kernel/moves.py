@@ -55,24 +55,14 @@ class Move:
                 "subject": subject,
                 "move": self.label,
             }
-        if (
-            self.not_by
-            and subject.work_done().filter(by=by, verb__in=self.not_by).exists()
-        ):
-            return _("%(move)s须由另一人办理：您已办理过本件的前一环节。") % {
-                "move": self.label
-            }
+        if self.not_by and subject.work_done().filter(by=by, verb__in=self.not_by).exists():
+            return _("%(move)s须由另一人办理：您已办理过本件的前一环节。") % {"move": self.label}
         return ""
 
     def allows(self, subject, by) -> bool:
         """Whether one of the roles of `by` comes with the relation this move asks for."""
-        relations = [
-            relation for role, relation in self.who.items() if role in by.roles
-        ]
-        return any(
-            not relation or getattr(subject, f"is_{relation}")(by)
-            for relation in relations
-        )
+        relations = [relation for role, relation in self.who.items() if role in by.roles]
+        return any(not relation or getattr(subject, f"is_{relation}")(by) for relation in relations)
 
 
 class Moves(tuple[Move, ...]):
@@ -88,6 +78,4 @@ class Moves(tuple[Move, ...]):
 
     def open_to(self, user, subject) -> list[Move]:
         """The moves that have a button for `user` now."""
-        return [
-            move for move in self if not move.inner and not move.why_not(subject, user)
-        ]
+        return [move for move in self if not move.inner and not move.why_not(subject, user)]

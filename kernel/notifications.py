@@ -9,8 +9,7 @@ from kernel.models import Notification
 def notify(people, subject, text, *, url=""):
     """Put a message in each person's tray. It shows when the transaction that wrote it commits."""
     rows = Notification.objects.bulk_create(
-        Notification(to=person, subject=subject, text=text[:200], url=url)
-        for person in people
+        Notification(to=person, subject=subject, text=text[:200], url=url) for person in people
     )
     live.changed(*{f"tray:{row.to_id}" for row in rows})
 

@@ -32,20 +32,12 @@ class ScopedQuerySet(models.QuerySet):
     scoped_through: str = ""
 
     def visible_to(self, user):
-        return (
-            self.filter(self.in_scope(user.scope))
-            if user.is_authenticated
-            else self.none()
-        )
+        return self.filter(self.in_scope(user.scope)) if user.is_authenticated else self.none()
 
     def in_scope(self, scope: Scope) -> Q:
         """The condition for `scope`. By default, that of the row named by `scoped_through`."""
-        parent = self.model._meta.get_field(
-            self.scoped_through
-        ).related_model.objects.all()
-        return Q(
-            **{f"{self.scoped_through}__in": parent.filter(parent.in_scope(scope))}
-        )
+        parent = self.model._meta.get_field(self.scoped_through).related_model.objects.all()
+        return Q(**{f"{self.scoped_through}__in": parent.filter(parent.in_scope(scope))})
 
 
 class Reference(models.QuerySet):

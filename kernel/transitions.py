@@ -29,15 +29,7 @@ def moving(subject, verb, *, by, note="", details=None):
         for code in move.starts:
             clocks.start(subject.clock_subject, code)
         subject.save()
-        history.record(
-            subject,
-            verb,
-            by=by,
-            before=before,
-            after=subject.state,
-            note=note,
-            details=details,
-        )
+        history.record(subject, verb, by=by, before=before, after=subject.state, note=note, details=details)
         live.changed(*subject.topics())
 
 
@@ -57,9 +49,7 @@ def opening(subject, verb, *, by, note="", details=None, at=None):
         yield subject
         for code in move.starts:
             clocks.start(subject.clock_subject, code)
-        history.record(
-            subject, verb, by=by, after=subject.state, note=note, details=details, at=at
-        )
+        history.record(subject, verb, by=by, after=subject.state, note=note, details=details, at=at)
         live.changed(*subject.topics())
 
 

@@ -15,25 +15,14 @@ def attachment(request, pk):
     file = Attachment.objects.visible_to(request.user, pk=pk)
     if file is None:
         raise Http404
-    trace(
-        request,
-        file.subject,
-        "open_file",
-        note=file.name,
-        details={"attachment": file.pk},
-    )
+    trace(request, file.subject, "open_file", note=file.name, details={"attachment": file.pk})
     path = Path(stored_path(file.sha256))
     inline = file.content_type in SHOWN_INLINE
     response = FileResponse(
-        path.open("rb"),
-        content_type=file.content_type,
-        as_attachment=not inline,
-        filename=file.name,
+        path.open("rb"), content_type=file.content_type, as_attachment=not inline, filename=file.name
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return response
 
 

@@ -96,9 +96,7 @@ def submit(form, service, *args, **kwargs):
     except Conflict as conflict:
         form.refusal = Refusal(str(conflict), conflict.differences)
     except signing.BadSignature:
-        form.refusal = Refusal(
-            _("页面已过期，请核对后重新提交。您填写的内容仍在表单中。")
-        )
+        form.refusal = Refusal(_("页面已过期，请核对后重新提交。您填写的内容仍在表单中。"))
     return form.refusal is None
 
 
@@ -113,14 +111,8 @@ def render_form(request, template, context) -> HttpResponse:
 
 def render_part(request, template, part, context):
     """Render the page, or only its fragment `part` when htmx asks for that."""
-    wants_part = (
-        request.htmx
-        and not request.htmx.boosted
-        and not request.htmx.history_restore_request
-    )
-    response = render(
-        request, f"{template}#{part}" if wants_part else template, context
-    )
+    wants_part = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+    response = render(request, f"{template}#{part}" if wants_part else template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

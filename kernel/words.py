@@ -31,15 +31,6 @@ def matching(query: str, prefix: str = "") -> Q:
     condition = Q()
     for word in SPLIT.split(query.lower().strip()):
         if word:
-            grams = (
-                [word]
-                if len(word) == 1
-                else [word[i : i + 2] for i in range(len(word) - 1)]
-            )
-            condition &= Q(
-                **{
-                    f"{prefix}terms__contains": grams,
-                    f"{prefix}searchable__contains": word,
-                }
-            )
+            grams = [word] if len(word) == 1 else [word[i : i + 2] for i in range(len(word) - 1)]
+            condition &= Q(**{f"{prefix}terms__contains": grams, f"{prefix}searchable__contains": word})
     return condition

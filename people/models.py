@@ -125,9 +125,7 @@ class User(AbstractUser, Tracked):
             user_id=self.pk,
             area_paths=tuple(sorted({post.unit.area.path for post in wide})),
             unit_ids=self.unit_ids,
-            restrictions=frozenset().union(
-                *(OPENS[role] for role in roles & OPENS.keys())
-            ),
+            restrictions=frozenset().union(*(OPENS[role] for role in roles & OPENS.keys())),
         )
 
 
@@ -139,9 +137,7 @@ class Post(models.Model):
     role = models.CharField(_("岗位"), max_length=20, choices=Role)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "unit", "role"], name="post_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "unit", "role"], name="post_once")]
 
     def __str__(self):
         return f"{self.unit} {self.get_role_display()} {self.user}"
@@ -170,15 +166,11 @@ class Person(Protected, Tracked):
 
     name = models.CharField(_("姓名"), max_length=60)
     initials = models.CharField(max_length=60, blank=True, editable=False)
-    id_type = models.CharField(
-        _("证件类型"), max_length=10, choices=IdType, default=IdType.RESIDENT
-    )
+    id_type = models.CharField(_("证件类型"), max_length=10, choices=IdType, default=IdType.RESIDENT)
     id_number = ProtectedField(_("证件号码"), kind="id_number", hash_field="id_hash")
     id_hash = models.CharField(max_length=70, blank=True, db_index=True, editable=False)
     phone = ProtectedField(_("手机号码"), kind="phone", hash_field="phone_hash")
-    phone_hash = models.CharField(
-        max_length=70, blank=True, db_index=True, editable=False
-    )
+    phone_hash = models.CharField(max_length=70, blank=True, db_index=True, editable=False)
     sex = models.CharField(_("性别"), max_length=1, choices=Sex, blank=True)
     birth_on = models.DateField(_("出生日期"), null=True, blank=True)
     origin = models.CharField(_("户籍地"), max_length=60, blank=True)
@@ -196,20 +188,14 @@ class Person(Protected, Tracked):
             return False
         today = timezone.localdate()
         years = today.year - self.birth_on.year
-        return (
-            years
-            - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day))
-            < 18
-        )
+        return years - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day)) < 18
 
 
 class Organisation(models.Model):
     """A firm or body that is party to a matter."""
 
     name = models.CharField(_("名称"), max_length=120)
-    uscc = models.CharField(
-        _("统一社会信用代码"), max_length=18, blank=True, db_index=True
-    )
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, db_index=True)
 
     objects = Reference.as_manager()
 
@@ -254,9 +240,7 @@ class Seat(models.Model):
     class Meta:
         ordering = ["day", "window", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["window", "day", "role"], name="seat_one_of_a_role"
-            ),
+            models.UniqueConstraint(fields=["window", "day", "role"], name="seat_one_of_a_role"),
             models.UniqueConstraint(fields=["user", "day"], name="seat_one_a_day"),
         ]
 

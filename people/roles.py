@@ -44,22 +44,13 @@ WITHOUT_BUSINESS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
 """System, security and audit administrators see no matter, no person, no visit (GB/T 22239 8.1.4)."""
 
 AREA_WIDE = frozenset(
-    {
-        Role.DISPATCHER,
-        Role.ANALYST,
-        Role.COMMANDER,
-        Role.DIRECTOR,
-        Role.LEADER,
-        Role.TOWNSHIP_HEAD,
-    }
+    {Role.DISPATCHER, Role.ANALYST, Role.COMMANDER, Role.DIRECTOR, Role.LEADER, Role.TOWNSHIP_HEAD}
 )
 """Their sight reaches the whole area of their unit. Everybody else sees what their unit holds or was shown."""
 
 OPENS = {
     Role.DISCIPLINE: frozenset({Restriction.ACCUSATION}),
     Role.MEDIATOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR}),
-    Role.DIRECTOR: frozenset(
-        {Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}
-    ),
+    Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""

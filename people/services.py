@@ -9,23 +9,14 @@ from people.models import Organisation, Person
 
 
 @transaction.atomic
-def register_person(
-    *, by, name, id_type=Person.IdType.RESIDENT, id_number="", phone="", **details
-) -> Person:
+def register_person(*, by, name, id_type=Person.IdType.RESIDENT, id_number="", phone="", **details) -> Person:
     """The person with these papers, or a new one. A known person keeps their name; a new telephone replaces the old.
 
     `details` are origin, address, sex and birth_on; sex and birth come from the ID number where there is one.
     """
     known = known_person(id_number)
     if known is None:
-        return _new_person(
-            by=by,
-            name=name,
-            id_type=id_type,
-            id_number=id_number,
-            phone=phone,
-            **details,
-        )
+        return _new_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, **details)
     if phone and known.phone.plain != phone:
         history.lock(known.dossier_id)
         known.phone = phone
@@ -36,11 +27,7 @@ def register_person(
 
 def known_person(id_number: str) -> Person | None:
     hashes = lookup_hashes("id_number", id_number)
-    return (
-        Person.objects.filter(id_hash__in=hashes).order_by("pk").first()
-        if hashes
-        else None
-    )
+    return Person.objects.filter(id_hash__in=hashes).order_by("pk").first() if hashes else None
 
 
 def _new_person(*, by, name, id_type, id_number, **details) -> Person:
@@ -48,13 +35,7 @@ def _new_person(*, by, name, id_type, id_number, **details) -> Person:
         checked = check_id_number(id_number)
         details |= {"sex": checked.sex, "birth_on": checked.birth_on}
         id_number = checked.normalised
-    person = Person(
-        name=name,
-        initials=initials(name),
-        id_type=id_type,
-        id_number=id_number,
-        **details,
-    )
+    person = Person(name=name, initials=initials(name), id_type=id_type, id_number=id_number, **details)
     person.save()
     history.record(person, "register_person", by=by)
     return person

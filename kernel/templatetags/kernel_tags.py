@@ -1,6 +1,6 @@
 """What templates need everywhere: icons, masks, moments, figures of time, labels of history, live topics."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.contrib.contenttypes.models import ContentType
@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from kernel import live
 from kernel.encryption import Secret, mask_name
@@ -21,6 +21,15 @@ register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 NONE = "—"
+# Entries that any subject may have, whatever its own table of moves says.
+SHARED_VERBS = {
+    "attach": gettext_lazy("添加材料"),
+    "open_file": gettext_lazy("查看材料"),
+    "export": gettext_lazy("导出"),
+    "view": gettext_lazy("查看"),
+    "reveal": gettext_lazy("查看完整信息"),
+    "edit": gettext_lazy("修改"),
+}
 
 
 @register.simple_tag
@@ -74,9 +83,7 @@ def ago(moment) -> SafeString | str:
         return NONE
     local = timezone.localtime(moment)
     full = date_format(local, "Y-m-d H:i:s")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, _ago(local)
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, _ago(local))
 
 
 def _ago(moment: datetime) -> str:
@@ -84,9 +91,7 @@ def _ago(moment: datetime) -> str:
     if seconds < MINUTE:
         return _("刚刚") if seconds > -MINUTE else date_format(moment, "Y-m-d H:i")
     if seconds < HOUR:
-        return ngettext("%d 分钟前", "%d 分钟前", seconds // MINUTE) % (
-            seconds // MINUTE
-        )
+        return ngettext("%d 分钟前", "%d 分钟前", seconds // MINUTE) % (seconds // MINUTE)
     if seconds < DAY:
         return ngettext("%d 小时前", "%d 小时前", seconds // HOUR) % (seconds // HOUR)
     return date_format(moment, "Y-m-d H:i")
@@ -99,7 +104,7 @@ def due(moment, now: datetime | None = None) -> SafeString | str:
         return NONE
     now = now or timezone.now()
     # A clock that runs out at midnight is due on the day that ends there.
-    day = timezone.localtime(moment - timezone.timedelta(microseconds=1)).date()
+    day = timezone.localtime(moment - timedelta(microseconds=1)).date()
     days = (day - timezone.localtime(now).date()).days
     css, words = _nearness(days, moment < now)
     return format_html(
@@ -113,9 +118,7 @@ def due(moment, now: datetime | None = None) -> SafeString | str:
 
 def _nearness(days: int, overdue: bool) -> tuple[str, str]:
     if overdue:
-        return "is-overdue", ngettext(
-            "超期 %d 天", "超期 %d 天", -days
-        ) % -days if days < 0 else _("已超期")
+        return "is-overdue", ngettext("超期 %d 天", "超期 %d 天", -days) % -days if days < 0 else _("已超期")
     if days == 0:
         return "is-today", _("今天到期")
     if days <= 3:
@@ -130,17 +133,13 @@ def cell_text(cell) -> str:
     if "due" in cell.column.css.split():
         return due(value)
     if isinstance(value, datetime):
-        return (
-            NONE
-            if value >= NEVER
-            else date_format(timezone.localtime(value), "Y-m-d H:i")
-        )
+        return NONE if value >= NEVER else date_format(timezone.localtime(value), "Y-m-d H:i")
     return NONE if value is None or value == "" else value
 
 
 @register.filter
 def verb_label(entry) -> str:
-    """The words for what a history entry says was done: from the table of moves, else from ENTRY_LABELS."""
+    """What a history entry says was done: the label of the move, else of the model's ENTRY_LABELS {verb: label}."""
     model = _model(entry)
     moves = {move.verb: move.label for move in getattr(model, "MOVES", ())}
     return (
@@ -155,11 +154,7 @@ def state_label(entry) -> str:
     """The words for the state that a history entry led to."""
     model = _model(entry)
     field = model and model._meta.get_field("state")
-    return (
-        str(dict(field.flatchoices).get(entry.after, entry.after))
-        if field
-        else entry.after
-    )
+    return str(dict(field.flatchoices).get(entry.after, entry.after)) if field else entry.after
 
 
 def _model(entry):
