@@ -1,7 +1,7 @@
 """Everything in one process, the default set-up: the streams of /live, and Django for the rest.
 
-The streams are answered before Django: thousands of them cost next to nothing there, and none keeps a database
-connection.
+The streams are answered before Django: thousands of them cost next to nothing there, and none keeps a
+database connection.
 """
 
 import os

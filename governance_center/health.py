@@ -47,8 +47,12 @@ def readyz(request):
 def metrics(request):
     """Prometheus' numbers, for this machine or for who knows METRICS_TOKEN; to others the page does not exist."""
     told = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    allowed = settings.METRICS_TOKEN and secrets.compare_digest(told.encode(), settings.METRICS_TOKEN.encode())
-    near = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    allowed = settings.METRICS_TOKEN and secrets.compare_digest(
+        told.encode(), settings.METRICS_TOKEN.encode()
+    )
+    near = (
+        request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    )
     return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
 
 

@@ -33,7 +33,7 @@ def switched_on(name: str) -> bool:
     return os.environ.get(name) == "1"
 
 
-# --- What this installation is -----------------------------------------------------------------------------------
+# --- What this installation is ------------------------------------------------------------------------------
 
 SECRET_KEY = need("SECRET_KEY", "50 random characters or more")
 DEBUG = switched_on("DEBUG")
@@ -48,7 +48,7 @@ else:
     ALLOWED_HOSTS = LOOPBACK + listed("ALLOWED_HOSTS")  # health checks come from the machine itself
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 
-# --- The programs --------------------------------------------------------------------------------------------------
+# --- The programs -------------------------------------------------------------------------------------------
 
 # In the order of imports: an app may import the apps above it, never those below.
 OUR_APPS = ["kernel", "people", "cases", "intake", "mediation", "petitions", "dispatch", "stats"]
@@ -112,12 +112,15 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# --- The database --------------------------------------------------------------------------------------------------
+# --- The database -------------------------------------------------------------------------------------------
 
-# Processes that answer requests (asgi.py and wsgi.py say so) share connections from a pool, and cut a transaction
-# off after a minute: the anchors of the history rely on that. Celery would close a pool at every task.
+# Processes that answer requests (asgi.py and wsgi.py say so) share connections from a pool, and cut a
+# transaction off after a minute: the anchors of the history rely on that. Celery would close a pool at
+# every task.
 SERVES_PAGES = switched_on("SERVES_PAGES")
-_database = conninfo_to_dict(need("DATABASE_URL", "postgresql://USER:PASSWORD@HOST/DATABASE, a PostgreSQL 17 or newer"))
+_database = conninfo_to_dict(
+    need("DATABASE_URL", "postgresql://USER:PASSWORD@HOST/DATABASE, a PostgreSQL 17 or newer")
+)
 _options: dict = {}
 if SERVES_PAGES:
     _options["options"] = "-c transaction_timeout=60s -c idle_in_transaction_session_timeout=60s"
@@ -134,7 +137,7 @@ DATABASES = {
     }
 }
 
-# --- The queue -----------------------------------------------------------------------------------------------------
+# --- The queue ----------------------------------------------------------------------------------------------
 
 REDIS_URL = need("REDIS_URL", "redis://HOST:6379/0 or unix:///path/to/socket?db=0")
 
@@ -171,7 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- Who may come in -----------------------------------------------------------------------------------------------
+# --- Who may come in ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -215,17 +218,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Keys ----------------------------------------------------------------------------------------------------------
+# --- Keys ---------------------------------------------------------------------------------------------------
 
 
 def field_keys(text: str) -> dict[int, tuple[str, bytes]]:
-    """"1:aes-gcm:BASE64,2:sm4-gcm:BASE64" as {1: ("aes-gcm", key), 2: …}; the highest version encrypts."""
+    """ "1:aes-gcm:BASE64,2:sm4-gcm:BASE64" as {1: ("aes-gcm", key), 2: …}; the highest version encrypts."""
     parts = [part.split(":") for part in text.split(",")]
     return {int(version): (cipher, base64.b64decode(key)) for version, cipher, key in parts}
 
 
 def lookup_keys(text: str) -> dict[int, bytes]:
-    """"1:BASE64" as {1: key}; the highest version is the current one, the others are still looked under."""
+    """ "1:BASE64" as {1: key}; the highest version is the current one, the others are still looked under."""
     parts = [part.split(":") for part in text.split(",")]
     return {int(version): base64.b64decode(key) for version, key in parts}
 
@@ -236,10 +239,12 @@ FIELD_KEYS = field_keys(
 LOOKUP_KEYS = lookup_keys(need("LOOKUP_KEYS", "1:KEY, with 32 random bytes in base64"))
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
-# --- Files ---------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------------------
 
 FILES_DIR = Path(need("FILES_DIR", "the folder of the attachments, outside what a web server serves"))
-ANCHOR_FILE = Path(need("ANCHOR_FILE", "a file outside the database, better on another disk, for history anchors"))
+ANCHOR_FILE = Path(
+    need("ANCHOR_FILE", "a file outside the database, better on another disk, for history anchors")
+)
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -252,7 +257,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- Place and time ------------------------------------------------------------------------------------------------
+# --- Place and time -----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -261,7 +266,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 CENTRE_HOURS = [("08:30", "12:00"), ("13:30", "17:30")]
 
-# --- Logs: one row of fields a line, on standard error ---------------------------------------------------------------
+# --- Logs: one row of fields a line, on standard error ------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -73,4 +73,6 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_terminal_summary(terminalreporter, config):
     if not CHROMIUM and not BROWSER_REQUIRED:
-        terminalreporter.write_line("Browser tests were left out. To run them: apt-get install chromium fonts-noto-cjk")
+        terminalreporter.write_line(
+            "Browser tests were left out. To run them: apt-get install chromium fonts-noto-cjk"
+        )

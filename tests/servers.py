@@ -1,7 +1,8 @@
 """The PostgreSQL and the Valkey of a test run: our own, in /tmp, fast because they may forget everything.
 
-A run takes the first free slot, so several runs at once do not meet. A slot keeps its cluster, and with it one
-migrated template database for each state of the migrations; every worker gets a clone of it, in a tenth of a second.
+A run takes the first free slot, so several runs at once do not meet. A slot keeps its cluster, and with it
+one migrated template database for each state of the migrations; every worker gets a clone of it, in a tenth
+of a second.
 """
 
 import fcntl

@@ -29,11 +29,11 @@ PROGRAMS = {
     ],
     "beat": ["celery", "-A", "governance_center", "beat", "--loglevel", "INFO", "--pidfile="],
 }
-DEMO_ACCOUNTS = (
-    "clerk clerk2 mediator mediator2 court petitions dispatcher department department2 township township2 grid "
-    "analyst commander director leader enforcement discipline sysadmin secadmin auditor guide petitions2 unithead "
-    "townhead stamp court2 industry"
-).split()
+DEMO_ACCOUNTS = """
+    clerk clerk2 mediator mediator2 court petitions dispatcher department department2 township township2 grid
+    analyst commander director leader enforcement discipline sysadmin secadmin auditor guide petitions2
+    unithead townhead stamp court2 industry
+"""
 
 
 def run() -> None:
@@ -48,7 +48,9 @@ def run() -> None:
         print(f"Starting PostgreSQL and Valkey; everything is kept in {here.state} ...", flush=True)
         if owner := services.join():
             started["keeper"] = owner
-        subprocess.run([sys.executable, "-m", "governance_center.embedded.prepare"], cwd=place.PROJECT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "governance_center.embedded.prepare"], cwd=place.PROJECT, check=True
+        )
         allow_many_connections()
         for name, command in PROGRAMS.items():
             schedule = ["--schedule", here.state / "beat"] if name == "beat" else []
@@ -67,7 +69,9 @@ def only_one(here: place.Place):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SystemExit(f"Already running from {here.state}. For a second one set STATE_DIR and PORT.") from None
+            raise SystemExit(
+                f"Already running from {here.state}. For a second one set STATE_DIR and PORT."
+            ) from None
         yield
 
 
@@ -94,7 +98,9 @@ def refuse_taken_port() -> None:
         try:
             probe.bind(("127.0.0.1", PORT))
         except OSError as error:
-            raise SystemExit(f"Port {PORT} is taken ({error.strerror}). Choose another: make run PORT=8001") from None
+            raise SystemExit(
+                f"Port {PORT} is taken ({error.strerror}). Choose another: make run PORT=8001"
+            ) from None
 
 
 def allow_many_connections() -> None:
@@ -132,9 +138,10 @@ def refuse_dead(started: dict[str, subprocess.Popen], here: place.Place) -> None
 def greet(seconds: float) -> None:
     print(f"Ready in {seconds:.1f} s (downloads apart).\n\n  {ADDRESS}\n", flush=True)
     if os.environ["DEMO_MODE"] == "1":
+        known = DEMO_ACCOUNTS.split()
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-            rows = connection.execute("SELECT username FROM people_user WHERE username = ANY(%s)", [DEMO_ACCOUNTS])
-            names = sorted((name for (name,) in rows), key=DEMO_ACCOUNTS.index)
+            rows = connection.execute("SELECT username FROM people_user WHERE username = ANY(%s)", [known])
+            names = sorted((name for (name,) in rows), key=known.index)
         password = os.environ.get("DEMO_PASSWORD", "Qujiang-2026")
         print(f"  Demo accounts: {' '.join(names)}\n  Password of each: {password}\n", flush=True)
     print("Ctrl-C stops everything.", flush=True)

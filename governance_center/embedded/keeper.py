@@ -1,8 +1,9 @@
 """The process that owns PostgreSQL and Valkey for as long as somebody uses them.
 
-`make run` and manage.py commands come and go in any order and share the servers. Each user holds a shared lock on
-one file; the kernel drops it when the user ends, however it ends. The keeper tries to lock that file alone: once
-that works, nobody is left, and it stops the servers. So no command has to tidy up, and a killed one leaves nothing.
+`make run` and manage.py commands come and go in any order and share the servers. Each user holds a shared
+lock on one file; the kernel drops it when the user ends, however it ends. The keeper tries to lock that
+file alone: once that works, nobody is left, and it stops the servers. So no command has to tidy up, and a
+killed one leaves nothing.
 
 The keeper itself holds a second lock, which the servers inherit. It is free only when they are all gone: two
 keepers never work on the same files, not even while the servers of a killed one are still shutting down.
@@ -10,6 +11,7 @@ keepers never work on the same files, not even while the servers of a killed one
 
 import fcntl
 import signal
+import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
@@ -31,9 +33,7 @@ def main() -> None:
             time.sleep(PAUSE)
         with servers_of(here, servers.fileno()) as processes:
             while not lock(users):
-                for process in processes:
-                    if process.poll() is not None:
-                        raise SystemExit(f"{process.args[0]} ended with {process.returncode}.")
+                refuse_dead(processes)
                 time.sleep(PAUSE)
 
 
@@ -50,6 +50,12 @@ def servers_of(here: place.Place, held: int):
         here.ready().touch()
         stack.callback(here.ready().unlink, missing_ok=True)
         yield [database, queue]
+
+
+def refuse_dead(processes: list[subprocess.Popen]) -> None:
+    for process in processes:
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args[0]} ended with {process.returncode}.")
 
 
 def lock(file) -> bool:

@@ -1,7 +1,7 @@
 """Who runs the embedded servers, and where their files are.
 
-PostgreSQL refuses to run as root, so root lends the servers another account. That account must be able to walk to
-its files, which it cannot below a closed home such as /root; then the files live under /var/lib.
+PostgreSQL refuses to run as root, so root lends the servers another account. That account must be able to
+walk to its files, which it cannot below a closed home such as /root; then the files live under /var/lib.
 """
 
 import hashlib
@@ -62,7 +62,9 @@ class Place:
         """Make a folder that only the servers' account opens."""
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), self.account.pw_uid):
-            raise SystemExit(f"{folder} belongs to another user; remove it, or set STATE_DIR to another folder.")
+            raise SystemExit(
+                f"{folder} belongs to another user; remove it, or set STATE_DIR to another folder."
+            )
         if ROOT:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         folder.chmod(0o700)

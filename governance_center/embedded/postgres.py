@@ -13,8 +13,8 @@ from governance_center.embedded import processes
 from governance_center.embedded.binaries import postgres_folder
 from governance_center.embedded.place import ROOT, Place
 
-# Character types of C.UTF-8, because under C the trigrams of Chinese words are empty and searches read every row.
-# The order is that of code points: names are sorted by their pinyin column.
+# Character types of C.UTF-8, because under C the trigrams of Chinese words are empty and searches read
+# every row. The order is that of code points: names are sorted by their pinyin column.
 LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
 SETTINGS = {
     "listen_addresses": "",

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 import time
-from pathlib import Path
+from contextlib import suppress
 
 from governance_center.embedded import keeper, place
 from governance_center.embedded.processes import tail
@@ -18,8 +18,9 @@ _held = []  # the lock that says "in use"; it lives as long as this process
 def join() -> subprocess.Popen | None:
     """Complete the environment of this process, and start the servers it lacks unless they run already.
 
-    What the environment says already holds: with DATABASE_URL and REDIS_URL nothing is started. With DEMO_MODE=0
-    this is a production machine, where nothing is made up. Returns the keeper of the servers if we started it.
+    What the environment says already holds: with DATABASE_URL and REDIS_URL nothing is started. With
+    DEMO_MODE=0 this is a production machine, where nothing is made up. Returns the keeper of the servers if
+    we started it.
     """
     if os.environ.get("DEMO_MODE") == "0" or _held:
         return None
@@ -78,10 +79,8 @@ def kept_secrets(here: place.Place) -> dict[str, str]:
         draft = file.with_name(f"secrets.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text("".join(lines))
-        try:
-            os.link(draft, file)  # the first of two wins, and no half-written file is ever seen
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # the first of two wins, and no half-written file is ever seen
+            os.link(draft, file)
         draft.unlink()
     return dict(line.split("=", 1) for line in file.read_text().splitlines())
 

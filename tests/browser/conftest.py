@@ -9,13 +9,19 @@ import uvicorn
 
 from tests.conftest import CHROMIUM
 
-# Playwright's own event loop runs in the thread of the tests, which makes Django think that they are asynchronous.
+# Playwright's own event loop runs in the thread of the tests, which makes Django think that they are
+# asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    quiet = [
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": quiet + as_root}
 
