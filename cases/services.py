@@ -92,11 +92,10 @@ def refresh_words(case) -> None:
     case.save(update_fields=["names", "searchable", "terms"])
 
 
-def show_cover(round) -> None:
-    """Copy the round's state, route and unit onto the cover of its file, and let its unit see the file."""
+def show_cover(round, state) -> None:
+    """Show the round's state, route and unit on the cover of its file, and let its unit see the file."""
     case = round.case
-    Case.objects.filter(pk=case.pk).update(state=round.state, route=round.route, unit=round.unit_id)
-    case.state, case.route, case.unit_id = round.state, round.route, round.unit_id
+    Case.objects.filter(pk=case.pk).update(state=state, route=round.route, unit=round.unit_id)
     if round.unit_id not in case.seen_by:
         grant_sight(case, round.unit, Sight.Why.HOLDS)
     round.seen_by = list(case.seen_by)
@@ -127,7 +126,7 @@ def take(round, *, by):
     """The desk takes the matter in hand."""
     with moving(round, "take", by=by):
         round.taken_at = timezone.now()
-        Case.objects.filter(pk=round.case_id).update(state=State.IN_HAND)
+        show_cover(round, State.IN_HAND)
 
 
 def reroute(round, *, by, route, unit, note):
@@ -154,7 +153,7 @@ def resolve(round, *, by, outcome, note=""):
         refuse_while_requests_are_open(round)
         round.outcome = outcome
         round.resolved_at = timezone.now()
-        Case.objects.filter(pk=round.case_id).update(state=State.RESOLVED)
+        show_cover(round, State.RESOLVED)
 
 
 def refuse_while_requests_are_open(round):
@@ -171,7 +170,7 @@ def follow_up(round, *, by, way, said, promise_kept):
         refuse_while_requests_are_open(round)
         FollowUp.objects.create(round=round, by=by, way=way, said=said, promise_kept=promise_kept)
         round.closed_at = timezone.now()
-        Case.objects.filter(pk=round.case_id).update(state=State.CLOSED)
+        show_cover(round, State.CLOSED)
 
 
 def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
@@ -200,7 +199,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
-        show_cover(round)
+        show_cover(round, State.ROUTED)
     return round
 
 

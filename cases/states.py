@@ -261,7 +261,7 @@ class HandlingState(models.TextChoices):
 
 
 def handling_moves(accept, answer, send_back, who) -> Moves:
-    """The table of a desk that takes a matter, then answers it or sends it back. `accept`, … are the desk's own words."""
+    """The table of a desk that takes a matter, then answers it or sends it back, each with its own (verb, label)."""
     holders = dict.fromkeys(who, "holder")
     return Moves(
         Move(

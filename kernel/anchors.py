@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max, Min
+from django.db.models.functions import Coalesce
 
 from kernel.attachments import sha256_of, stored_path
 from kernel.history import digest, merkle_root
@@ -92,49 +93,47 @@ def _troubles() -> Iterator[str | int]:
 
 
 def _broken_chains() -> Iterator[str | int]:
-    seq, previous, dossier = 0, "", None
+    last = HistoryEntry(dossier_id=0, seq=0)
     for entry in HistoryEntry.objects.order_by("dossier", "seq").iterator(chunk_size=5000):
-        if entry.dossier_id != dossier:
-            seq, previous, dossier = 0, "", entry.dossier_id
-        if entry.seq != seq + 1 or entry.previous != previous:
-            yield f"dossier {dossier}: entry {seq + 1} is missing or out of order"
+        if entry.dossier_id != last.dossier_id:
+            last = HistoryEntry(dossier_id=entry.dossier_id, seq=0)
+        if (entry.seq, entry.previous) != (last.seq + 1, last.hash):
+            yield f"dossier {entry.dossier_id}: entry {last.seq + 1} is missing or out of order"
         if entry.hash != digest(entry):
-            yield f"dossier {dossier}: entry {entry.seq} was changed"
-        seq, previous = entry.seq, entry.hash
+            yield f"dossier {entry.dossier_id}: entry {entry.seq} was changed"
+        last = entry
         yield 1
-    ends = (
-        Dossier.objects.annotate(found=Max("entries__seq"))
-        .exclude(found=F("length"))
-        .exclude(length=0, found=None)
-    )
-    if cut := ends.order_by("pk").first():
-        yield f"dossier {cut.pk}: it should have {cut.length} entries, and its last is {cut.found}"
-    if wrong := _wrong_heads():
-        yield f"dossier {wrong}: its head is not its last entry"
+    yield from _cut_chains()
 
 
-def _wrong_heads() -> int | None:
+def _cut_chains() -> Iterator[str]:
+    found = Dossier.objects.annotate(found=Coalesce(Max("entries__seq"), 0)).exclude(found=F("length"))
+    for dossier in found.order_by("pk")[:1]:
+        yield f"dossier {dossier.pk}: it should have {dossier.length} entries, and its last is {dossier.found}"
     last = HistoryEntry.objects.filter(seq=F("dossier__length")).exclude(hash=F("dossier__head"))
-    return last.order_by("dossier").values_list("dossier", flat=True).first()
+    for entry in last.order_by("dossier")[:1]:
+        yield f"dossier {entry.dossier_id}: its head is not its last entry"
 
 
 def _broken_anchors() -> Iterator[str]:
     outside = _read_outside()
-    previous, until = "", None
+    last = None
     for anchor in Anchor.objects.iterator():
         when = anchor.until.astimezone(UTC).isoformat()
-        if anchor.hash != anchor_digest(anchor) or anchor.previous != previous:
+        if anchor.hash != anchor_digest(anchor) or not _follows(anchor, last):
             yield f"anchor {when} was changed or does not follow the one before it"
-        if until and anchor.since != until:
-            yield f"anchor {when} leaves a gap after {until}"
         hashes = hashes_between(anchor.since, anchor.until)
-        if len(hashes) != anchor.entries or merkle_root(hashes) != anchor.root:
+        if (len(hashes), merkle_root(hashes)) != (anchor.entries, anchor.root):
             yield f"anchor {when}: {anchor.entries} entries were anchored, {len(hashes)} are there or one was changed"
         if outside.pop(when, anchor.hash) != anchor.hash:
-            yield f"anchor {when} differs from the one in {settings.ANCHOR_FILE}"
-        previous, until = anchor.hash, anchor.until
+            yield f"anchor {when} differs from the one in the anchor file"
+        last = anchor
     if outside:
-        yield f"anchor {min(outside)} stands in {settings.ANCHOR_FILE} and not in the database"
+        yield f"anchor {min(outside)} stands in the anchor file and not in the database"
+
+
+def _follows(anchor: Anchor, last: Anchor | None) -> bool:
+    return (anchor.previous, anchor.since) == ((last.hash, last.until) if last else ("", anchor.since))
 
 
 def _read_outside() -> dict[str, str]:

@@ -297,7 +297,7 @@ class Tracked(models.Model):
 
 
 class Timed(Tracked):
-    """A subject on which clocks run. `due_at` is the nearest due of those that run, or NEVER: never null, so sortable."""
+    """A subject on which clocks run. `due_at` is the nearest due of those, or NEVER: never null, so sortable."""
 
     clocks = GenericRelation(Clock, "subject_id", "subject_type")
     due_at = models.DateTimeField(default=NEVER)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 
@@ -186,7 +187,7 @@ def test_anchors_follow_each_other_without_a_gap(story):
 
 def test_a_failure_half_way_leaves_no_entry():
     person = PersonFactory()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         history.record(person, "look", by=None)
         raise ZeroDivisionError
     assert not HistoryEntry.objects.exists()

@@ -1,0 +1,148 @@
+"""The rules of ARCHITECTURE.md that a machine can check. Each gives its breaches in a folder of apps, so that the
+tests can show each rule failing on an app that breaks it."""
+
+import ast
+import re
+from pathlib import Path
+
+WEB = {"views", "forms", "urls", "tasks", "admin", "management"}
+WRITES = {
+    "save",
+    "create",
+    "update",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "update_or_create",
+    "get_or_create",
+}
+
+
+def modules(root: Path, app: str, pattern: str = "**/*.py") -> list[Path]:
+    return [path for path in sorted((root / app).glob(pattern)) if "migrations" not in path.parts]
+
+
+def calls(path: Path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node
+
+
+def imported(path: Path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def foreign_web_layers(root: Path, apps: list[str]) -> list[str]:
+    """No app imports another app's views, forms, urls, tasks, admin or commands; the project imports urls only."""
+    return [
+        f"{path.relative_to(root)} imports {name}"
+        for app in apps
+        for path in modules(root, app)
+        for name in imported(path)
+        if (parts := name.split("."))[0] in set(apps) - {app} and WEB & set(parts[1:2])
+    ]
+
+
+def unscoped_reads(root: Path, apps: list[str]) -> list[str]:
+    """Views and forms read rows only through `visible_to`."""
+    return [
+        f"{path.relative_to(root)}:{node.lineno} .objects.{node.attr}"
+        for app in apps
+        for name in ("views.py", "forms.py", "public.py")
+        for path in modules(root, app, name)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr in {"objects", "_base_manager", "_default_manager"}
+        and node.attr != "visible_to"
+    ]
+
+
+def writing_views(root: Path, apps: list[str]) -> list[str]:
+    """Views and forms do not write."""
+    return [
+        f"{path.relative_to(root)}:{call.lineno} .{call.func.attr}()"
+        for app in apps
+        for name in ("views.py", "forms.py", "public.py")
+        for path in modules(root, app, name)
+        for call in calls(path)
+        if call.func.attr in WRITES and not is_dict_or_set(call)
+    ]
+
+
+def is_dict_or_set(call: ast.Call) -> bool:
+    """`.update()` of a plain dict, as in `context.update(…)`."""
+    return isinstance(call.func.value, ast.Name) and call.func.value.id in {
+        "context",
+        "initial",
+        "attrs",
+        "kwargs",
+    }
+
+
+def assigned_states(root: Path, apps: list[str]) -> list[str]:
+    """Nobody but the kernel sets a state."""
+    return [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for app in apps
+        for path in modules(root, app, "services*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == "state"
+    ]
+
+
+def moves_without_service(model, services) -> list[str]:
+    """Every move has a service of the same name."""
+    return [move.verb for move in model.MOVES if not hasattr(services, move.verb)]
+
+
+def moves_without_view(model, names: set[str]) -> list[str]:
+    """Every move with a button has a URL of the same name."""
+    app = model._meta.app_label
+    return [move.verb for move in model.MOVES if not move.inner and f"{app}:{move.verb}" not in names]
+
+
+def unreachable_states(model) -> set[str]:
+    """Every state is the target of a move."""
+    reached = {str(move.target) for move in model.MOVES if move.target}
+    return {value for value, _label in model._meta.get_field("state").choices} - reached
+
+
+def unknown_clocks(model, codes: set[str]) -> set[str]:
+    """Every clock that a move names has a rule."""
+    named = {code for move in model.MOVES for code in (*move.starts, *move.stops)}
+    return named - codes
+
+
+TEMPLATE_NAME = re.compile(r"""["']([\w/.-]+\.(?:html|txt))(?:#\w+)?["']""")
+
+
+def unused_templates(root: Path, apps: list[str], own: set[str]) -> list[str]:
+    """Every template is named by a view, a tag, another template, or a setting; `own` are found by Django itself."""
+    sources = [path for app in apps for path in (root / app).rglob("*.py")]
+    pages = sorted((root / "templates").rglob("*.html"))
+    named = {name for path in [*sources, *pages] for name in TEMPLATE_NAME.findall(path.read_text())}
+    names = {str(path.relative_to(root / "templates")) for path in pages}
+    return sorted(name for name in names - named - own)
+
+
+def unscoped_choices(root: Path, apps: list[str]) -> list[str]:
+    """Fields of forms that offer rows begin with none; the form fills them through `visible_to`."""
+    return [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for app in apps
+        for path in modules(root, app, "forms.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and "ModelChoiceField" in ast.unparse(call.func)
+        and not any(
+            ast.unparse(part).endswith(("=None", ".objects.none()", "None"))
+            for part in [*call.args[:1], *call.keywords]
+        )
+    ]

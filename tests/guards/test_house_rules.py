@@ -1,0 +1,92 @@
+"""The house as it stands keeps its rules."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import URLPattern, get_resolver
+
+from kernel.models import ClockRule, Tracked
+from tests.guards import rules
+
+OURS = [*settings.OUR_APPS, "governance_center"]
+ROOT = settings.BASE_DIR
+MOVING = [
+    model
+    for model in apps.get_models()
+    if issubclass(model, Tracked) and getattr(model, "MOVES", None) is not None
+]
+each_life_cycle = pytest.mark.parametrize("model", MOVING, ids=lambda model: model._meta.label)
+
+OPEN_TO_ALL = {
+    "people:login": "the log-in itself",
+    "health:live": "asked by the machine that runs us",
+}
+"""URLs that need no log-in, and why. A name that is not needed any more fails as loudly as one that is missing."""
+
+
+def url_patterns(patterns=None, namespace=""):
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", entry
+        else:
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from url_patterns(entry.url_patterns, inner)
+
+
+def test_no_app_imports_anothers_web_layer():
+    assert rules.foreign_web_layers(ROOT, settings.OUR_APPS) == []
+
+
+def test_views_and_forms_read_through_visible_to_only():
+    assert rules.unscoped_reads(ROOT, OURS) == []
+
+
+def test_views_and_forms_do_not_write():
+    assert rules.writing_views(ROOT, OURS) == []
+
+
+def test_only_the_kernel_sets_a_state():
+    assert rules.assigned_states(ROOT, OURS[1:]) == []
+
+
+@each_life_cycle
+def test_every_move_has_a_service_of_the_same_name(model):
+    assert rules.moves_without_service(model, import_module(f"{model._meta.app_label}.services")) == []
+
+
+@each_life_cycle
+def test_every_button_has_a_view_of_the_same_name(model):
+    assert rules.moves_without_view(model, {name for name, _entry in url_patterns()}) == []
+
+
+@each_life_cycle
+def test_every_state_can_be_reached(model):
+    assert rules.unreachable_states(model) == set()
+
+
+@each_life_cycle
+def test_every_clock_of_a_move_has_a_rule(model):
+    assert rules.unknown_clocks(model, set(ClockRule.objects.values_list("code", flat=True))) == set()
+
+
+def test_every_url_needs_a_log_in_unless_it_is_listed():
+    open_to_all = {
+        name for name, entry in url_patterns() if not getattr(entry.callback, "login_required", True)
+    }
+    assert open_to_all == set(OPEN_TO_ALL)
+
+
+def test_every_template_is_used():
+    own = {"400.html", "403.html", "404.html", "500.html"}
+    assert rules.unused_templates(ROOT, OURS, own) == []
+
+
+def test_forms_offer_rows_through_visible_to_only():
+    assert rules.unscoped_choices(ROOT, OURS) == []
+
+
+def test_migrations_are_complete():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
