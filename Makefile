@@ -17,7 +17,7 @@ check: setup .venv/dev  ## lint, format, templates, imports, missing migrations,
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint --quiet --lint --check templates
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
-	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m django makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	$(PY) -m mypy
 
 setup: .venv/runtime static/vendor/icons.svg  ## .venv, pinned packages, front-end files; starts nothing

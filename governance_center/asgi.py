@@ -8,18 +8,14 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from kernel import live
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
 pages = get_asgi_application()
 
-try:
-    from kernel.live import application as streams
-except ImportError:
-    streams = pages
-
 
 async def application(scope, receive, send):
-    if scope["type"] == "http" and scope["path"] == "/live":
-        await streams(scope, receive, send)
-    elif scope["type"] == "http":
-        await pages(scope, receive, send)
+    if scope["type"] == "http":
+        answer = live.application if scope["path"] == "/live" else pages
+        await answer(scope, receive, send)
