@@ -1,0 +1,237 @@
+// What every page needs in the browser: keys, menus, dialogs, forms sent once, calm messages, large type.
+// No inline handlers: elements say what they do with data attributes, and one listener a kind does it.
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+  if (window.Idiomorph) Idiomorph.defaults.ignoreActiveValue = true; // what is being typed stays
+
+  // --- Large type: a cookie that the server reads, so that pages arrive in the right size ---------------------------
+
+  function switchType(button) {
+    const large = document.documentElement.classList.toggle("large");
+    button.setAttribute("aria-pressed", String(large));
+    document.cookie = `type=${large ? "large" : "normal"}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  // --- Menus, the navigation of phones, dialogs ---------------------------------------------------------------------
+
+  function closeMenus(except) {
+    for (const menu of $$("details.menu[open]")) if (menu !== except) menu.open = false;
+  }
+
+  function toggleNav(open) {
+    const button = $(".nav-toggle");
+    if (!button) return;
+    const shown = document.body.classList.toggle("nav-open", open);
+    button.setAttribute("aria-expanded", String(shown));
+    if (shown) $("#nav a")?.focus();
+  }
+
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    if (id === "keys") listKeys(dialog);
+    dialog.showModal();
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest("details.menu"));
+    const button = target.closest("[data-type-switch], .nav-toggle, [data-opens], [data-prints], [data-goes-back]");
+    if (!button) {
+      if (!target.closest("#nav")) toggleNav(false);
+      return;
+    }
+    if (button.matches("[data-type-switch]")) switchType(button);
+    else if (button.matches(".nav-toggle")) toggleNav();
+    else if (button.matches("[data-prints]")) window.print();
+    else if (button.matches("[data-goes-back]")) history.back();
+    else openDialog(button.dataset.opens);
+  });
+
+  // --- Keys ---------------------------------------------------------------------------------------------------------
+
+  const shown = (element) => element.getClientRects().length > 0 && !element.disabled;
+  const typing = (element) => element && element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+
+  function labelOf(element) {
+    return element.dataset.keyLabel || element.getAttribute("aria-label") || element.textContent.trim().replace(/\s+/g, " ");
+  }
+
+  function listKeys(dialog) {
+    const list = $(".keys", dialog);
+    for (const old of $$("[data-of-page]", list)) old.remove();
+    for (const element of $$("[data-key]").filter(shown).reverse()) {
+      const row = document.createElement("div");
+      const key = document.createElement("kbd");
+      const [name, label] = [document.createElement("dt"), document.createElement("dd")];
+      row.dataset.ofPage = "";
+      key.textContent = element.dataset.key;
+      name.append(key);
+      label.textContent = labelOf(element);
+      row.append(name, label);
+      list.prepend(row);
+    }
+  }
+
+  function press(key) {
+    const element = $$("[data-key]").find((one) => one.dataset.key.toLowerCase() === key && shown(one));
+    if (!element) return false;
+    if (typing(element)) element.focus();
+    else element.click();
+    return true;
+  }
+
+  function stepRow(step) {
+    const links = $$("#rows tbody tr").map((row) => $("a", row)).filter(Boolean);
+    if (!links.length) return false;
+    const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    links[Math.min(Math.max(here + step, 0), links.length - 1)].focus();
+    return true;
+  }
+
+  function focusSearch() {
+    const field = $("#q") || $("#global-search");
+    if (field) field.select();
+    return Boolean(field);
+  }
+
+  const OWN_KEYS = {
+    "/": focusSearch,
+    "?": () => (openDialog("keys"), true),
+    j: () => stepRow(1),
+    k: () => stepRow(-1),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") {
+      const menu = $("details.menu[open]");
+      closeMenus();
+      if (menu) $("summary", menu).focus();
+      if (document.body.classList.contains("nav-open")) {
+        toggleNav(false);
+        $(".nav-toggle").focus();
+      }
+      return;
+    }
+    if ($("dialog[open]") || (typing(event.target) && !event.altKey)) return;
+    const key = event.key.toLowerCase();
+    const own = !event.altKey && OWN_KEYS[key];
+    if (press(key) || (own && own())) event.preventDefault();
+  });
+
+  function announceKeys(root) {
+    for (const element of $$("[data-key]", root)) element.setAttribute("aria-keyshortcuts", element.dataset.key);
+  }
+
+  // --- Forms: sent once, errors in focus ----------------------------------------------------------------------------
+
+  const SENT_AGAIN_AFTER = 10000;
+  const DOWNLOADED_AFTER = 2000; // the page stays when a form starts a download
+
+  function release(form) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    for (const button of $$("button[aria-disabled]", form)) button.removeAttribute("aria-disabled");
+  }
+
+  function hold(form) {
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+    // After this event, or the pressed button would not be sent along.
+    setTimeout(() => {
+      for (const button of $$("button:not([type=button])", form)) if (form.dataset.sent) button.setAttribute("aria-disabled", "true");
+    });
+  }
+
+  const isPost = (form) => form.method === "post" && !(form.hasAttribute("hx-post") || form.hasAttribute("hx-put"));
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !isPost(form)) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    hold(form);
+    setTimeout(() => release(form), "download" in form.dataset ? DOWNLOADED_AFTER : SENT_AGAIN_AFTER);
+  });
+  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
+
+  function focusErrors(root) {
+    const error = root.matches && root.matches("[data-focus]") ? root : $("[data-focus]", root);
+    if (error) error.focus();
+  }
+
+  // --- htmx ---------------------------------------------------------------------------------------------------------
+
+  // What the page asks on its own, live or by the clock, is no sign that somebody sits there.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters, triggeringEvent, verb } = event.detail;
+    if (!triggeringEvent || triggeringEvent.type === "live") headers["X-Background"] = "1";
+    if (verb === "get") for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.tagName !== "FORM" || event.detail.requestConfig.verb === "get") return;
+    if (form.dataset.sent) event.preventDefault();
+    else hold(form);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.tagName === "FORM") release(event.detail.elt);
+  });
+
+  // An answer that is the log-in page means that the session ended: nothing on the page is replaced.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const login = $("#signed-out a");
+    const answered = event.detail.xhr.responseURL;
+    if (!login || !answered || new URL(answered).pathname !== login.getAttribute("href")) return;
+    event.detail.shouldSwap = false;
+    openDialog("signed-out");
+  });
+
+  document.addEventListener("htmx:load", (event) => {
+    announceKeys(event.target);
+    focusErrors(event.target);
+  });
+
+  const isBackground = (event) => event.detail.requestConfig && event.detail.requestConfig.headers["X-Background"];
+  const WHY = { 403: "forbidden", 404: "missing" };
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!isBackground(event)) toast(WHY[event.detail.xhr.status] || "failed");
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"])
+    document.addEventListener(name, (event) => {
+      if (!isBackground(event)) toast("offline");
+    });
+
+  function toast(kind) {
+    const tray = $("#toasts");
+    const text = tray && tray.dataset[kind];
+    if (!text || $$(".notice", tray).some((old) => old.dataset.kind === kind)) return;
+    const notice = document.createElement("div");
+    const words = document.createElement("div");
+    const close = document.createElement("button");
+    notice.className = "notice notice-warning";
+    notice.dataset.kind = kind;
+    words.textContent = text;
+    close.type = "button";
+    close.className = "btn";
+    close.textContent = tray.dataset.close;
+    close.addEventListener("click", () => notice.remove());
+    notice.append(words, close);
+    tray.append(notice);
+    setTimeout(() => notice.remove(), 15000);
+  }
+
+  // --- Begin --------------------------------------------------------------------------------------------------------
+
+  announceKeys(document);
+  focusErrors(document);
+})();

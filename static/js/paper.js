@@ -1,0 +1,12 @@
+// Papers and tickets: print, and print at once where the address asks for it.
+(() => {
+  "use strict";
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-prints], [data-goes-back]");
+    if (!button) return;
+    if (button.matches("[data-prints]")) window.print();
+    else history.back();
+  });
+  if (document.body.hasAttribute("data-print")) document.fonts.ready.then(() => window.print());
+})();
