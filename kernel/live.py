@@ -16,6 +16,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from urllib.parse import parse_qs
 
@@ -365,11 +366,13 @@ class Application:
         if scope["type"] != "http":
             raise ValueError(f"/live speaks HTTP, not {scope['type']}")
         if scope["method"] != "GET":
-            return await refuse(send, 405)
+            await refuse(send, 405)
+            return
         query = parse_qs(scope["query_string"].decode("latin-1"))
         grant = granted(query.get("token", []))
         if grant is None:
-            return await refuse(send, 403)
+            await refuse(send, 403)
+            return
         topics, since = grant
         await self.stream(Client(topics), asked_since(scope, query) or since, receive, send)
 
@@ -415,10 +418,8 @@ def asked_since(scope, query) -> Version:
 
 
 async def wait_a_moment(event: asyncio.Event, seconds: float = 1) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        pass
 
 
 async def until_gone(receive, client: Client) -> None:

@@ -108,7 +108,7 @@ def due(moment, now: datetime | None = None) -> SafeString | str:
     days = (day - timezone.localtime(now).date()).days
     css, words = _nearness(days, moment < now)
     return format_html(
-        '<span class="due {}"><time datetime="{}">{}</time> {}</span>',
+        '<span class="due {}"><time datetime="{}">{}</time> <span>{}</span></span>',
         css,
         day.isoformat(),
         day.isoformat(),
@@ -133,8 +133,18 @@ def cell_text(cell) -> str:
     if "due" in cell.column.css.split():
         return due(value)
     if isinstance(value, datetime):
-        return NONE if value >= NEVER else date_format(timezone.localtime(value), "Y-m-d H:i")
+        return NONE if value >= NEVER else _minute(timezone.localtime(value))
     return NONE if value is None or value == "" else value
+
+
+def _minute(moment: datetime) -> SafeString:
+    """Day and time, which may stand on two lines where a column is narrow."""
+    return format_html(
+        '<time class="moment" datetime="{}"><span>{}</span> <span>{}</span></time>',
+        moment.isoformat(timespec="minutes"),
+        date_format(moment, "Y-m-d"),
+        date_format(moment, "H:i"),
+    )
 
 
 @register.filter

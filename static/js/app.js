@@ -30,6 +30,11 @@
     if (shown) $("#nav a")?.focus();
   }
 
+  function toggleFilters(button) {
+    const open = button.closest(".filters").classList.toggle("filters-open");
+    button.setAttribute("aria-expanded", String(open));
+  }
+
   function openDialog(id) {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
@@ -40,13 +45,14 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest("details.menu"));
-    const button = target.closest("[data-type-switch], .nav-toggle, [data-opens], [data-prints], [data-goes-back]");
+    const button = target.closest("[data-type-switch], .nav-toggle, .filter-toggle, [data-opens], [data-prints], [data-goes-back]");
     if (!button) {
       if (!target.closest("#nav")) toggleNav(false);
       return;
     }
     if (button.matches("[data-type-switch]")) switchType(button);
     else if (button.matches(".nav-toggle")) toggleNav();
+    else if (button.matches(".filter-toggle")) toggleFilters(button);
     else if (button.matches("[data-prints]")) window.print();
     else if (button.matches("[data-goes-back]")) history.back();
     else openDialog(button.dataset.opens);
