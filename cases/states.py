@@ -142,7 +142,7 @@ MOVES = Moves(
         label=_("办理完毕"),
         sources={State.IN_HAND},
         target=State.RESOLVED,
-        who=DESKS,
+        who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
         starts=("case.follow_up",),
         inner=True,
     ),
@@ -154,7 +154,7 @@ MOVES = Moves(
         who=CENTRE,
         stops=("case.follow_up",),
         starts=("case.rating",),
-        not_by=("resolve",),
+        not_by=("take", "resolve", "sign_agreement"),
     ),
 )
 
