@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "governance_center.security.csp_nonce",
+                "governance_center.shell.shell",
             ],
             "builtins": ["template_partials.templatetags.partials"],
         },
@@ -264,7 +265,11 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-CENTRE_HOURS = [("08:30", "12:00"), ("13:30", "17:30")]
+CENTRE_NAME = os.environ.get("CENTRE_NAME", "衢州市衢江区社会治理中心")
+CENTRE_SHORT_NAME = os.environ.get("CENTRE_SHORT_NAME", "社会治理中心")
+CENTRE_PHONE = os.environ.get("CENTRE_PHONE", "0570-000 0000")
+CENTRE_ADDRESS = os.environ.get("CENTRE_ADDRESS", "衢州市衢江区（演示地址）")
+CENTRE_HOURS = [("08:30", "12:00"), ("14:00", "17:30")]
 
 # --- Logs: one row of fields a line, on standard error ------------------------------------------------------
 

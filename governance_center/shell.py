@@ -1,0 +1,72 @@
+"""What stands around every page: the centre's name, and the ways a person's posts open to them."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people.roles import WITHOUT_BUSINESS, Role
+
+WINDOW = frozenset({Role.CLERK, Role.GUIDE, Role.MEDIATOR, Role.COURT})
+MEDIATORS = frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR, Role.STAMP_KEEPER})
+OFFICES = frozenset(
+    {
+        Role.HANDLER,
+        Role.UNIT_HEAD,
+        Role.TOWNSHIP_OFFICER,
+        Role.TOWNSHIP_HEAD,
+        Role.DISPATCHER,
+        Role.GRID_WORKER,
+        Role.ENFORCEMENT,
+    }
+)
+FIGURES = frozenset({Role.DIRECTOR, Role.LEADER, Role.ANALYST, Role.COMMANDER})
+BUSINESS = frozenset(Role) - WITHOUT_BUSINESS
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An entry of the main menu, for the roles whose work is there."""
+
+    url_name: str
+    label: str
+    icon: str
+    roles: frozenset[str]
+
+
+WAYS = (
+    Way("home", _("我的工作"), "home", frozenset(Role)),
+    Way("stats:today", _("今日态势"), "dashboard", FIGURES),
+    Way("intake:window", _("窗口接待"), "building-store", frozenset({Role.CLERK, Role.MEDIATOR, Role.COURT})),
+    Way("intake:register", _("来访登记"), "ticket", WINDOW),
+    Way("intake:list", _("今日来访"), "users", WINDOW | {Role.DIRECTOR}),
+    Way("mediation:list", _("调解"), "scale", MEDIATORS | {Role.DIRECTOR}),
+    Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
+    Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER})),
+    Way("dispatch:list", _("事件与派单"), "send", OFFICES),
+    Way("cases:list", _("全部事项"), "folders", BUSINESS),
+    Way(
+        "cases:request_list",
+        _("协同请求"),
+        "arrows-exchange",
+        BUSINESS - {Role.LEADER, Role.DISCIPLINE, Role.GUIDE},
+    ),
+)
+
+
+def shell(request) -> dict:
+    """The context of every page. The menu comes from the roles of whoever is logged in."""
+    user = getattr(request, "user", None)
+    named = {"centre_name": settings.CENTRE_NAME, "centre_phone": settings.CENTRE_PHONE}
+    if user is None or not user.is_authenticated:
+        return named
+    return named | {
+        "nav": [entry(way, request.path) for way in WAYS if way.roles & user.roles or way.url_name == "home"]
+    }
+
+
+def entry(way: Way, path: str) -> dict:
+    url = reverse(way.url_name)
+    active = path == url if url == "/" else path.startswith(url)
+    return {"url": url, "label": way.label, "icon": way.icon, "active": active}

@@ -1,0 +1,118 @@
+"""“My work”: what waits for a person, what is due today, what is late. A query, never a stored list of tasks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Request, Round
+from cases.states import RequestState, State
+from kernel.calendar import DAY, midnight
+from kernel.listing import COUNTED
+from people.models import User
+from people.roles import AREA_WIDE, Role
+
+FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """One kind of work: how many rows, and where they are listed."""
+
+    slug: str
+    label: str
+    tone: str
+    rows: Callable[[User], QuerySet]
+
+    def count(self, user) -> str:
+        count = len(self.rows(user).values_list("pk")[: COUNTED + 1])
+        return f"{COUNTED:,}+" if count > COUNTED else str(count)
+
+
+def of_mine(user) -> QuerySet[Round]:
+    """Open rounds that are this person's business: those of their units, or of the area they answer for."""
+    rounds = Round.objects.visible_to(user).exclude(state=State.CLOSED)
+    return rounds if user.roles & AREA_WIDE else rounds.filter(unit__in=user.unit_ids)
+
+
+def waiting(user):
+    return of_mine(user).filter(state=State.ROUTED)
+
+
+def in_hand(user):
+    return of_mine(user).filter(state=State.IN_HAND)
+
+
+def due_today(user):
+    return of_mine(user).filter(due_at__gt=timezone.now(), due_at__lte=tomorrow())
+
+
+def overdue(user):
+    return of_mine(user).filter(due_at__lte=timezone.now())
+
+
+def to_follow_up(user):
+    """Rounds of the centre's files that somebody else resolved."""
+    rounds = Round.objects.visible_to(user).filter(state=State.RESOLVED)
+    return rounds if user.roles & FOLLOWS_UP else rounds.none()
+
+
+def requests_to_answer(user):
+    return (
+        Request.objects.visible_to(user)
+        .unfinished()
+        .filter(to_unit__in=user.unit_ids, state__in=[RequestState.OPEN, RequestState.ACCEPTED])
+    )
+
+
+def requests_to_verify(user):
+    return (
+        Request.objects.visible_to(user)
+        .unfinished()
+        .filter(from_unit__in=user.unit_ids, state__in=[RequestState.ANSWERED, RequestState.OBJECTED])
+    )
+
+
+PILES = {
+    pile.slug: pile
+    for pile in (
+        Pile("overdue", _("已超期"), "bad", overdue),
+        Pile("due-today", _("今日到期"), "warn", due_today),
+        Pile("waiting", _("待接办"), "", waiting),
+        Pile("in-hand", _("办理中"), "", in_hand),
+        Pile("follow-up", _("待回访"), "", to_follow_up),
+        Pile("to-answer", _("待我单位答复的协同请求"), "", requests_to_answer),
+        Pile("to-verify", _("待我单位核验的协同请求"), "", requests_to_verify),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of what comes next."""
+
+    case: object
+    what: str
+    unit: object
+    due_at: datetime
+
+
+def next_tasks(user) -> list[Task]:
+    """The most pressing dozen: rounds and requests together, by their due."""
+    rounds = of_mine(user).select_related("case", "unit").order_by("due_at", "pk")[:SHOWN]
+    requests = requests_to_answer(user).select_related("case", "to_unit").order_by("due_at", "pk")[:SHOWN]
+    tasks = [Task(row.case, row.get_state_display(), row.unit, row.due_at) for row in rounds]
+    tasks += [Task(row.case, row.get_kind_display(), row.to_unit, row.due_at) for row in requests]
+    return sorted(tasks, key=lambda task: task.due_at)[:SHOWN]
+
+
+def tomorrow() -> datetime:
+    return midnight(timezone.localdate() + DAY)
+
+
+def topics(user) -> list[str]:
+    return [f"unit:{pk}" for pk in sorted(user.unit_ids)]

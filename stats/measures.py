@@ -1,0 +1,198 @@
+"""The figures of a day. One function a measure: the rows it counts, its formula in words, and where that comes from.
+
+A number and the list it opens are the same queryset, seen with the same eyes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Rating, Round
+from cases.states import SETTLING, Answer, Outcome, State
+from intake.models import Span, Ticket
+from intake.states import SpanKind
+from intake.states import State as TicketState
+from kernel.calendar import DAY, midnight
+
+OBSERVED = 90 * DAY
+"""For so long after closing, a matter that comes back was not settled the first time (practice.md, Figures 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure: `rows` are what it counts; with `base` it is a ratio of rows to base."""
+
+    slug: str
+    label: str
+    definition: str
+    rows: Callable[[object, date], QuerySet]
+    base: Callable[[object, date], QuerySet] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a measure came to: `text` as shown, numerator and denominator apart."""
+
+    measure: Measure
+    count: int
+    of: int | None
+
+    @property
+    def text(self) -> str:
+        """ "12", or "75.0 %"; a dash where the base is nothing."""
+        if self.of is None:
+            return f"{self.count:,}"
+        return f"{self.count / self.of:.1%}".replace("%", " %") if self.of else "—"
+
+    @property
+    def fraction(self) -> str:
+        return f"{self.count}/{self.of}" if self.of is not None else ""
+
+
+def value(measure: Measure, user, day: date) -> Value:
+    of = measure.base(user, day).count() if measure.base else None
+    return Value(measure, measure.rows(user, day).count(), of)
+
+
+def within(field: str, day: date) -> dict:
+    """The filter for moments on a local day (Asia/Shanghai)."""
+    return {f"{field}__gte": midnight(day), f"{field}__lt": midnight(day + DAY)}
+
+
+# --- The hall ----------------------------------------------------------------------------------------------------
+
+
+def tickets(user, day) -> QuerySet[Ticket]:
+    """接待批次: visits of the day whose number was printed or shown. A number that was cancelled is no visit."""
+    return (
+        Ticket.objects.visible_to(user)
+        .filter(day=day)
+        .exclude(state__in=[TicketState.ISSUED, TicketState.CANCELLED])
+    )
+
+
+def waiting(user, day):
+    return tickets(user, day).filter(state=TicketState.WAITING)
+
+
+def called(user, day):
+    return tickets(user, day).filter(state__in=[TicketState.CALLED, TicketState.SERVING, TicketState.HELD])
+
+
+def served(user, day):
+    return tickets(user, day).filter(state=TicketState.SERVED)
+
+
+def people(user, day) -> int:
+    """接待人次: the heads of all visits of the day; a group of 37 is one visit and 37 people."""
+    return tickets(user, day).aggregate(heads=Sum("head_count"))["heads"] or 0
+
+
+def average_wait(user, day) -> float | None:
+    """Seconds from number to first call, over the visits of the day that were called. None where nobody was."""
+    spans = Span.objects.filter(ticket__in=tickets(user, day), kind=SpanKind.WAITING, ended_at__isnull=False)
+    waits = list(
+        spans.values("ticket")
+        .annotate(wait=Sum(F("ended_at") - F("started_at")))
+        .values_list("wait", flat=True)
+    )
+    return sum(wait.total_seconds() for wait in waits) / len(waits) if waits else None
+
+
+# --- Matters -----------------------------------------------------------------------------------------------------
+
+
+def opened(user, day) -> QuerySet[Case]:
+    return Case.objects.visible_to(user).filter(**within("opened_at", day))
+
+
+def resolved(user, day) -> QuerySet[Round]:
+    return Round.objects.visible_to(user).filter(**within("resolved_at", day))
+
+
+def disputes(user, day):
+    """Rounds whose work ended on the day, without advice and guidance, which are no disputes."""
+    return resolved(user, day).exclude(outcome__in=[Outcome.ANSWERED, Outcome.GUIDED])
+
+
+def settled(user, day):
+    return resolved(user, day).filter(outcome__in=SETTLING)
+
+
+def closed(user, day) -> QuerySet[Round]:
+    return Round.objects.visible_to(user).filter(**within("closed_at", day))
+
+
+def rated(user, day):
+    """Rounds closed on the day that the citizen has rated since: an answer belongs to the closing it answers."""
+    return closed(user, day).filter(ratings__of=Rating.Of.CENTRE)
+
+
+def satisfied(user, day):
+    return closed(user, day).filter(
+        ratings__of=Rating.Of.CENTRE, ratings__answer__in=[Answer.SATISFIED, Answer.FAIRLY]
+    )
+
+
+def first_time_closed(user, day):
+    return closed(user, day).filter(number=1, outcome__in=SETTLING)
+
+
+def first_time_settled(user, day):
+    """Of those, the ones without a later round: provisional until nobody can come back within 90 days."""
+    return first_time_closed(user, day).exclude(case__rounds__number__gt=1)
+
+
+def open_rounds(user, day):
+    return Round.objects.visible_to(user).exclude(state=State.CLOSED)
+
+
+def overdue(user, day):
+    return open_rounds(user, day).filter(due_at__lte=timezone.now())
+
+
+def ripe_on(day: date) -> date:
+    """The day on which the first-time rate of `day` is final."""
+    return day + OBSERVED
+
+
+MEASURES = {
+    measure.slug: measure
+    for measure in (
+        Measure("visits", _("接待批次"), _("当日已取号（打印或出示）的来访，一个号一批。"), tickets),
+        Measure("waiting", _("正在等候"), _("已取号、尚未叫到的来访。"), waiting),
+        Measure("called", _("正在接待"), _("已叫号、正在接待或暂挂的来访。"), called),
+        Measure("served", _("接待完毕"), _("当日接待结束的来访。"), served),
+        Measure("opened", _("登记事项"), _("当日登记的事项，按件计。"), opened),
+        Measure("resolved", _("办理完毕"), _("当日办理完毕（待回访）的事项。"), resolved),
+        Measure("closed", _("办结"), _("当日回访后办结的事项。"), closed),
+        Measure("overdue", _("超期未办结"), _("现在已过到期日、尚未办结的事项。"), overdue),
+        Measure("open", _("在办"), _("现在尚未办结的事项。"), open_rounds),
+        Measure(
+            "settled",
+            _("化解率"),
+            _("化解数 ÷ 当日办理完毕的纠纷数；咨询答复和告知其他途径不计入。"),
+            settled,
+            disputes,
+        ),
+        Measure(
+            "satisfied",
+            _("满意率"),
+            _("（满意＋基本满意）÷ 参评数；按当日办结的事项计，未评价不算满意。"),
+            satisfied,
+            rated,
+        ),
+        Measure("rated", _("参评率"), _("已评价 ÷ 当日办结数。"), rated, closed),
+        Measure(
+            "first-time",
+            _("一次性化解率"),
+            _("首次办理即化解、其后 90 日内未再来的 ÷ 首次办理即化解并办结的；90 日内为暂计。"),
+            first_time_settled,
+            first_time_closed,
+        ),
+    )
+}
