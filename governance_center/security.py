@@ -1,5 +1,6 @@
 """Small answers to what people and browsers are not trusted with."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -20,3 +21,9 @@ class ThreeKindsValidator:
 def csp_nonce(request):
     """The nonce under the name that django-htmx and Django 6 look for."""
     return {"csp_nonce": getattr(request, "csp_nonce", "")}
+
+
+def client_address(request):
+    """Where a request came from: what our proxy says, if there is one, and else the other end of the line."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR")

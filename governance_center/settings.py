@@ -194,6 +194,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "governance_center.security.client_address"
 AXES_COOLOFF_MESSAGE = _("登录失败次数过多，请 30 分钟后再试，或联系系统管理员。")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -201,8 +202,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO_MODE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview of a PDF is a frame of our own
+# Exactly one proxy of ours stands in front and sets X-Forwarded-For and -Proto itself.
+BEHIND_PROXY = switched_on("BEHIND_PROXY")
 if not DEMO_MODE:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Scripts and styles come as files. What runs in a page carries the nonce of its answer.

@@ -48,9 +48,11 @@ def run() -> None:
         print(f"Starting PostgreSQL and Valkey; everything is kept in {here.state} ...", flush=True)
         if owner := services.join():
             started["keeper"] = owner
-        subprocess.run(
-            [sys.executable, "-m", "governance_center.embedded.prepare"], cwd=place.PROJECT, check=True
+        prepared = subprocess.run(
+            [sys.executable, "-m", "governance_center.embedded.prepare"], cwd=place.PROJECT
         )
+        if prepared.returncode:
+            raise SystemExit("The database could not be prepared; the reason stands above.")
         allow_many_connections()
         for name, command in PROGRAMS.items():
             schedule = ["--schedule", here.state / "beat"] if name == "beat" else []
