@@ -5,6 +5,7 @@ import time
 
 import redis
 from celery import Celery
+from celery.signals import beat_init
 from django.conf import settings
 
 HEARTBEAT = "governance_center:heartbeat"
@@ -20,3 +21,9 @@ def heartbeat():
     """Note that beat sends and a worker works; /readyz reads it."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.set(HEARTBEAT, int(time.time()), ex=3600)
+
+
+@beat_init.connect
+def first_heartbeat(**kwargs):
+    """Beat sends what is due every 20 seconds for the first time after 20 seconds."""
+    heartbeat.delay()

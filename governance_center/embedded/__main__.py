@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
@@ -59,7 +60,7 @@ def run() -> None:
             started[name] = processes.spawn(
                 [sys.executable, "-m", *command, *schedule], log=here.log(name), cwd=place.PROJECT
             )
-        wait_until_it_answers(started, here)
+        wait_until_ready(started, here)
         greet(time.monotonic() - began)
         watch(started, here)
 
@@ -111,14 +112,21 @@ def allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
 
 
-def wait_until_it_answers(started: dict[str, subprocess.Popen], here: place.Place) -> None:
-    while True:
+def wait_until_ready(started: dict[str, subprocess.Popen], here: place.Place) -> None:
+    """Until /readyz says so: the pages answer, and a task of beat went through the worker."""
+    told = "no answer"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
         refuse_dead(started, here)
         try:
-            with urllib.request.urlopen(f"{ADDRESS}/healthz", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{ADDRESS}/readyz", timeout=5):
                 return
+        except urllib.error.HTTPError as answer:
+            told = answer.read().decode()
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.1)
+    raise SystemExit(f"Not ready after two minutes: {told}; see {here.state / 'log'}.")
 
 
 def watch(started: dict[str, subprocess.Popen], here: place.Place) -> None:
