@@ -22,6 +22,7 @@ from cases.states import (
     State,
     Urgency,
 )
+from kernel.encryption import mask_name
 from kernel.models import Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
@@ -110,11 +111,21 @@ class CaseQuerySet(FileQuerySet):
 class Case(Tracked, FileRow, Searchable):
     """One matter, one number, one file, from triage to follow-up: only what is true whichever desk handles it.
 
-    `state`, `route`, `unit` and `due_at` are the file's cover: copies of its latest round.
+    `state`, `route`, `unit` and `due_at` are the file's cover: copies of its latest round. The matters of one visit
+    have one query code. `tail_hash` is the keyed hash of the four digits printed for somebody who has neither phone
+    nor papers (kind "pin").
     """
 
+    ENTRY_LABELS = {
+        "correct": _("更正登记内容"),
+        "log_contact": _("联系记录"),
+        "add_party": _("添加当事人"),
+        "bar": _("设置回避"),
+    }
+
     number = models.CharField(_("统一编号"), max_length=20, unique=True)
-    query_code = models.CharField(_("查询码"), max_length=12, unique=True)
+    query_code = models.CharField(_("查询码"), max_length=12, db_index=True)
+    tail_hash = models.CharField(max_length=70, blank=True, editable=False)
     title = models.CharField(_("事项"), max_length=120)
     story = models.TextField(_("诉求"), blank=True)
     names = models.CharField(max_length=300, blank=True, editable=False)
@@ -187,17 +198,27 @@ class UnderCase(Tracked, FileRow):
         abstract = True
 
     def save(self, *args, **kwargs):
+        """Sight is copied once, here; afterwards only the file itself changes it, so a late save brings none back."""
         if self.dossier_id is None:
             self.dossier_id = self.case.dossier_id
             for name, value in self.case.sight().items():
                 setattr(self, name, value)
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = self.own_columns()
         super().save(*args, **kwargs)
+
+    @classmethod
+    def own_columns(cls) -> list[str]:
+        sight = {field.name for field in FileRow._meta.local_fields}
+        columns = cls._meta.concrete_fields
+        return [column.name for column in columns if not column.primary_key and column.name not in sight]
 
 
 class Round(Timed, UnderCase):
     """One going-through of a matter: where it is, and how it ended. A matter that comes back is the next round."""
 
     MOVES = MOVES
+    ENTRY_LABELS = {"rate": _("当事人评价"), "enquire_progress": _("当事人催问")}
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)
@@ -245,6 +266,10 @@ class Round(Timed, UnderCase):
 
     def is_holder(self, user) -> bool:
         return self.unit_id in user.unit_ids
+
+    def is_concerned(self, user) -> bool:
+        """Whether the matter is with their unit, or they sit at the centre."""
+        return self.is_holder(user) or self.is_of_the_centre(user)
 
     def is_of_the_centre(self, user) -> bool:
         return any(post.unit.kind == Unit.Kind.CENTRE for post in user.business_posts)
@@ -344,6 +369,11 @@ class Party(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def masked(self) -> str:
+        """王* for a person; the name of a firm or body is public."""
+        return self.name if self.organisation_id else mask_name(self.name)
+
 
 class ContactEntry(models.Model):
     """Whom we rang or met about a matter, when, and what they said."""
@@ -426,6 +456,10 @@ class Request(Timed, UnderCase):
 
     def is_asking(self, user) -> bool:
         return self.from_unit_id in user.unit_ids
+
+    def is_in_charge(self, user) -> bool:
+        """Whether they ask for their own unit, and the matter is theirs or the centre's to move on."""
+        return self.is_asking(user) and self.round.is_concerned(user)
 
     def keepers(self):
         return User.objects.in_unit(self.to_unit)

@@ -6,6 +6,7 @@ Desks call these from their own verbs. A case in hand leaves its desk only by a 
 import secrets
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,10 @@ from cases.models import (
     UnderCase,
 )
 from cases.states import Answer, Route, Side, State
-from kernel import history, live
+from kernel import attachments, history, live, notifications
 from kernel.clocks import stop
+from kernel.editing import editing
+from kernel.models import Attachment
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
@@ -103,6 +106,8 @@ def show_cover(round, state) -> None:
 
 def grant_sight(case, unit, why) -> None:
     """Let a unit see a file from now on. The copies on all rows of the file follow."""
+    history.lock(case.dossier_id)
+    case.refresh_from_db(fields=["seen_by"])
     Sight.objects.get_or_create(case=case, unit=unit, defaults={"why": why})
     case.seen_by = sorted({*case.seen_by, unit.pk})
     Case.objects.filter(pk=case.pk).update(seen_by=case.seen_by)
@@ -191,6 +196,22 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
 
 
 @transaction.atomic
+def enquire_progress(round) -> None:
+    """The citizen asks how it stands (催问). Whoever holds the matter is told; once a day."""
+    history.lock(round.dossier_id)
+    round.refresh_from_db()
+    if round.state == State.CLOSED:
+        raise MoveRefused(_("本事项已办结。对结果有意见，请在下面评价，或来电、来窗口说明。"))
+    asked = round.history.filter(verb="enquire_progress").order_by("-seq").first()
+    if asked and timezone.localdate(asked.at) == timezone.localdate():
+        raise MoveRefused(_("您今天已经催问过，我们已转告承办单位。"))
+    history.record(round, "enquire_progress", by=None)
+    text = _("当事人催问进度：%(number)s") % {"number": round.case.number}
+    notifications.notify(round.keepers(), round.case, text, url=reverse("cases:detail", args=[round.case_id]))
+    live.changed(*round.topics())
+
+
+@transaction.atomic
 def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     """Go through a closed matter again: the next round, with the same number and code, its own clock and rating."""
     history.lock(case.dossier_id)
@@ -203,9 +224,54 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     return round
 
 
+def allow(case, verb, *, by) -> None:
+    """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
+    history.lock(case.dossier_id)
+    round = case.latest_round()
+    if refusal := round.MOVES.named(verb).why_not(round, by):
+        raise MoveRefused(refusal)
+
+
+@transaction.atomic
+def correct(case, *, by, seen, **changes) -> None:
+    """Put right what was registered. A form that somebody else overtook is refused with both values."""
+    allow(case, "correct", by=by)
+    with editing(case, "correct", by=by, seen=seen, **changes):
+        case.area_path = case.area.path
+    refresh_words(case)
+    copy_sight(case)
+
+
+@transaction.atomic
+def attach(case, *, by, file) -> Attachment:
+    """Put a file with the matter."""
+    allow(case, "attach", by=by)
+    live.changed(*case.topics())
+    return attachments.attach(case, file, by=by)
+
+
+@transaction.atomic
+def reveal_party(party, *, by, reason="") -> Party:
+    """Show a party in full, with a trace in the file and in the person's own history.
+
+    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6).
+    """
+    if not reason and not is_own_open_case(party.case, by):
+        raise MoveRefused(_("请填写查看事由。"))
+    details = {"party": party.pk, "case": party.case.number}
+    for subject in sorted(filter(None, [party.case, party.person]), key=lambda subject: subject.dossier_id):
+        history.record(subject, "reveal", by=by, note=reason, details=details)
+    return party
+
+
+def is_own_open_case(case, user) -> bool:
+    return case.state != State.CLOSED and case.unit_id in user.unit_ids
+
+
 @transaction.atomic
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
     """Note whom we rang, when, and what they said."""
+    allow(case, "log_contact", by=by)
     entry = ContactEntry.objects.create(case=case, by=by, whom=whom, said=said, at=at or timezone.now())
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())
@@ -215,7 +281,7 @@ def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
 @transaction.atomic
 def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
     """Add somebody to a side of the matter. A person stands in a matter once."""
-    history.lock(case.dossier_id)
+    allow(case, "add_party", by=by)
     if person and case.parties.filter(person=person).exists():
         raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": name})
     party = Party.objects.create(case=case, side=side, name=name, person=person, organisation=organisation)
@@ -224,13 +290,15 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
     return party
 
 
+@transaction.atomic
 def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     """Ask another unit for a piece of work; the case stays, and its round cannot close before the answer."""
+    history.lock(round.dossier_id)
+    refuse_ended(round)
     request = Request(
         case=round.case, round=round, kind=kind, from_unit=from_unit, to_unit=to_unit, text=text
     )
     with opening(request, "ask", by=by, note=text):
-        refuse_ended(round)
         grant_sight(round.case, to_unit, Sight.Why.ASKED)
     return request
 
@@ -282,10 +350,15 @@ def withdraw_request(request, *, by, note):
         pass
 
 
+@transaction.atomic
 def accept_handling(handling, *, by, verb):
-    """A desk takes a matter that waits for it: `handling` is its new row on the round."""
+    """A desk takes a matter that waits for it: `handling` is its new row on the round.
+
+    The round is taken first: of two people who press at once, the second is refused before a row of hers exists.
+    """
+    take(handling.round, by=by)
     with opening(handling, verb, by=by):
-        take(handling.round, by=by)
+        pass
 
 
 def answer_handling(handling, *, by, verb, reply, outcome):

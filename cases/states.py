@@ -98,6 +98,9 @@ DESKS = {
 }
 CENTRE = {Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre", Role.MEDIATOR: "of_the_centre"}
 
+CONCERNED = dict.fromkeys(DESKS | CENTRE, "concerned")
+"""Whoever holds the matter, or sits at the centre. The verbs that stay where they are stand on the page itself."""
+
 MOVES = Moves(
     Move(
         verb="open_case",
@@ -156,6 +159,22 @@ MOVES = Moves(
         starts=("case.rating",),
         not_by=("take", "resolve", "sign_agreement"),
     ),
+    Move(
+        verb="correct",
+        label=_("更正登记内容"),
+        sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
+        who=CONCERNED,
+        inner=True,
+    ),
+    Move(
+        verb="add_party",
+        label=_("添加当事人"),
+        sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
+        who=CONCERNED,
+        inner=True,
+    ),
+    Move(verb="log_contact", label=_("记录联系情况"), sources=frozenset(State), who=CONCERNED, inner=True),
+    Move(verb="attach", label=_("添加材料"), sources=frozenset(State), who=CONCERNED, inner=True),
 )
 
 
@@ -185,7 +204,7 @@ REQUEST_MOVES = Moves(
         label=_("发起协同请求"),
         sources={NEW},
         target=RequestState.OPEN,
-        who=ASKING,
+        who=dict.fromkeys(ASKING, "in_charge"),
         starts=("request.answer",),
         inner=True,
     ),

@@ -84,8 +84,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "query_code",
-                    models.CharField(max_length=12, unique=True, verbose_name="查询码"),
+                    models.CharField(db_index=True, max_length=12, verbose_name="查询码"),
                 ),
+                ("tail_hash", models.CharField(blank=True, editable=False, max_length=70)),
                 ("title", models.CharField(max_length=120, verbose_name="事项")),
                 ("story", models.TextField(blank=True, verbose_name="诉求")),
                 ("names", models.CharField(blank=True, editable=False, max_length=300)),
