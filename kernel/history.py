@@ -12,6 +12,21 @@ from django.utils import timezone
 
 from kernel.models import Dossier, HistoryEntry
 
+HASHED = (
+    "dossier_id",
+    "seq",
+    "subject_type_id",
+    "subject_id",
+    "verb",
+    "by_id",
+    "at",
+    "recorded_at",
+    "before",
+    "after",
+    "note",
+    "details",
+    "previous",
+)
 LOCK = "SELECT length, head, clock_timestamp() FROM kernel_dossier WHERE id = %s FOR NO KEY UPDATE"
 
 
@@ -56,24 +71,20 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
 
 
 def digest(entry: HistoryEntry) -> str:
-    """SHA-256, in hexadecimal, over the canonical JSON of every column of an entry but its own id and hash."""
-    columns = [
-        entry.dossier_id,
-        entry.seq,
-        entry.subject_type_id,
-        entry.subject_id,
-        entry.verb,
-        entry.by_id,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.before,
-        entry.after,
-        entry.note,
-        entry.details,
-        entry.previous,
-    ]
-    text = json.dumps(columns, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The hash of an entry: over every column but its own id and hash."""
+    return digest_of([getattr(entry, column) for column in HASHED])
+
+
+def digest_of(columns: Sequence) -> str:
+    """SHA-256, in hexadecimal, over the canonical JSON of the columns HASHED of one entry, in that order."""
+    return hashlib.sha256(CANONICAL.encode(columns).encode()).hexdigest()
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_moment)
 
 
 def merkle_root(hashes: Iterable[str]) -> str:
