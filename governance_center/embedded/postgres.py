@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from governance_center.embedded import processes
-from governance_center.embedded.binaries import postgres_folder
+from governance_center.embedded.binaries import postgres_server_folder
 from governance_center.embedded.place import ROOT, Place
 
 # Character types of C.UTF-8, because under C the trigrams of Chinese words are empty and searches read
@@ -36,7 +36,7 @@ READY_LINE = 7  # of postmaster.pid
 
 def start(place: Place, *, keep: tuple[int, ...] = (), **settings: str) -> subprocess.Popen:
     """Start the cluster of the place, made if there is none, and return when it takes connections."""
-    folder = postgres_folder(place)
+    folder = postgres_server_folder(place)
     if not (place.postgres / "PG_VERSION").exists():
         create(place, folder)
     refuse_another_major(place, folder)

@@ -31,7 +31,7 @@ def set_up(database):
     subprocess.run(
         [PROJECT / "docker" / "roles.sh"],
         env={
-            "PATH": f"{postgres_folder(servers.here())}:{os.environ['PATH']}",
+            "PATH": f"{postgres_folder()}:{os.environ['PATH']}",
             "PGHOST": str(servers.here().run),
             "POSTGRES_USER": "governance",  # the superuser of the tests' cluster
             "POSTGRES_DB": database,

@@ -1,0 +1,24 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from governance_center import backups
+
+
+class Command(BaseCommand):
+    help = "Read a backup from DIR, check it, and count everything again. The target must be empty."
+
+    def add_arguments(self, parser):
+        parser.add_argument("dir", type=Path, metavar="DIR")
+        parser.add_argument("--replace", action="store_true", help="overwrite what the target holds")
+
+    def handle(self, *, dir, replace, **options):
+        try:
+            manifest = backups.restore(dir, replace=replace)
+        except backups.Refused as refusal:
+            raise CommandError(refusal) from refusal
+        if missing := backups.missing_keys(manifest):
+            self.stderr.write(
+                f"Its protected fields cannot be read: set {', '.join(missing)} as they were where it was written."
+            )
+        self.stdout.write(backups.told(manifest, f"read from {dir}, as written on {manifest['written_at']}"))
