@@ -120,7 +120,7 @@ def copy_sight(case) -> None:
         model._base_manager.filter(case=case).update(**case.sight())
 
 
-def concrete_rows(base) -> list[type]:
+def concrete_rows(base) -> list[type[UnderCase]]:
     """The models that inherit from an abstract one, near and far."""
     children = base.__subclasses__()
     concrete = [child for child in children if not child._meta.abstract]

@@ -1,6 +1,7 @@
 """Deadlines: started and stopped by moves, told by one sweep."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -70,13 +71,14 @@ def sweep(now: datetime | None = None) -> int:
 def _tell(batch: list[tuple[int, int]], now: datetime) -> int:
     dossiers = Dossier.objects.filter(pk__in={dossier for _pk, dossier in batch}).order_by("pk")
     mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    late = Clock.objects.filter(
+    rows = Clock.objects.filter(
         pk__in=[pk for pk, dossier in batch if dossier in mine], next_fire_at__lte=now
     ).select_related("rule")
-    late = list(late.select_for_update(of=("self",)).prefetch_related("subject"))
+    late = list(rows.select_for_update(of=("self",)).prefetch_related("subject"))
     for clock in late:
-        text = _("%(subject)s已超期：%(clock)s") % {"subject": clock.subject, "clock": clock.rule.name}
-        notifications.notify(clock.subject.keepers(), clock.subject, text)
-        live.changed(*clock.subject.topics())
+        subject: Any = clock.subject
+        text = _("%(subject)s已超期：%(clock)s") % {"subject": subject, "clock": clock.rule.name}
+        notifications.notify(subject.keepers(), subject, text)
+        live.changed(*subject.topics())
     Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(late_at=now, next_fire_at=None)
     return len(late)

@@ -49,7 +49,23 @@ def mask_ends(head: int, tail: int) -> Callable[[str], str]:
 
 
 COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "端木", "东方", "南宫", "司徒", "司空"]
+    [
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "夏侯",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "端木",
+        "东方",
+        "南宫",
+        "司徒",
+        "司空",
+    ]
 )
 MASKS: dict[str, Callable[[str], str]] = {
     "id_number": mask_ends(4, 4),
@@ -122,6 +138,9 @@ class ProtectedField(models.BinaryField):
 
     The model must inherit from `Protected`, because the ciphertext is bound to the row's key.
     """
+
+    _pyi_private_set_type: "str | bytes | Secret"  # what the type checker reads of a field
+    _pyi_private_get_type: "Secret"
 
     def __init__(self, *args, kind: str, hash_field: str = "", **kwargs):
         self.kind, self.hash_field = kind, hash_field

@@ -46,6 +46,7 @@ SLACK = 10  # seconds
 
 HEARTBEAT = 15  # seconds
 SEND_TIMEOUT = 30  # seconds
+PATIENCE = 3  # seconds that a new stream waits for the reader before it begins without
 TIMEOUT = 0.5  # seconds that a request may wait for Redis
 PAUSE = 5  # seconds that a process leaves Redis alone after a failure
 BACKOFF = (0.2, 5)  # seconds between attempts of the reader
@@ -374,7 +375,8 @@ class Application:
             await refuse(send, 403)
             return
         topics, since = grant
-        await self.stream(Client(topics), asked_since(scope, query) or since, receive, send)
+        asked = asked_since(scope, query)
+        await self.stream(Client(topics), since if asked == NOTHING else asked, receive, send)
 
     def hub(self) -> Hub:
         loop = asyncio.get_running_loop()
@@ -384,7 +386,7 @@ class Application:
 
     async def stream(self, client: Client, since: Version, receive, send) -> None:
         hub = self.hub()
-        await wait_a_moment(hub.ready)
+        await wait_a_moment(hub.ready, PATIENCE)
         watch = asyncio.create_task(until_gone(receive, client))
         hub.join(client, since)
         try:
@@ -411,13 +413,13 @@ STREAM_HEADERS = [
 
 
 def asked_since(scope, query) -> Version:
-    """Where the client was: the header that browsers send on their own, or the query of a tab that takes over."""
+    """Where the client was, if it says so: the header of browsers, or the query of a tab that takes over."""
     headers = dict(scope["headers"])
     header = headers.get(b"last-event-id", b"").decode("latin-1")
     return parsed(header) if header else parsed(query.get("since", [""])[0])
 
 
-async def wait_a_moment(event: asyncio.Event, seconds: float = 1) -> None:
+async def wait_a_moment(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 

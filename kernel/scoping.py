@@ -1,6 +1,7 @@
 """Whose eyes reach which rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -36,8 +37,11 @@ class ScopedQuerySet(models.QuerySet):
 
     def in_scope(self, scope: Scope) -> Q:
         """The condition for `scope`. By default, that of the row named by `scoped_through`."""
-        parent = self.model._meta.get_field(self.scoped_through).related_model.objects.all()
+        parent = self._parent().objects.all()
         return Q(**{f"{self.scoped_through}__in": parent.filter(parent.in_scope(scope))})
+
+    def _parent(self) -> Any:
+        return self.model._meta.get_field(self.scoped_through).related_model
 
 
 class Reference(models.QuerySet):

@@ -13,7 +13,7 @@ SPLIT = re.compile(r"[\s,，。；;、:：!！?？()（）《》“”\"'’‘\
 
 def pairs(text: str) -> list[str]:
     """The characters and pairs of neighbours of each run of text: 讨薪 → 讨, 薪, 讨薪. Sorted, each once."""
-    found = set()
+    found: set[str] = set()
     for run in SPLIT.split(text.lower()):
         found.update(run)
         found.update(run[i : i + 2] for i in range(len(run) - 1))
