@@ -4,6 +4,7 @@ Desks call these from their own verbs. A case in hand leaves its desk only by a 
 """
 
 import secrets
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -120,7 +121,7 @@ def copy_sight(case) -> None:
         model._base_manager.filter(case=case).update(**case.sight())
 
 
-def concrete_rows(base) -> list[type[UnderCase]]:
+def concrete_rows(base) -> list[Any]:
     """The models that inherit from an abstract one, near and far."""
     children = base.__subclasses__()
     concrete = [child for child in children if not child._meta.abstract]

@@ -140,7 +140,7 @@ class ProtectedField(models.BinaryField):
     """
 
     _pyi_private_set_type: "str | bytes | Secret"  # what the type checker reads of a field
-    _pyi_private_get_type: "Secret"
+    _pyi_private_get_type: "Secret"  # type: ignore[assignment]
 
     def __init__(self, *args, kind: str, hash_field: str = "", **kwargs):
         self.kind, self.hash_field = kind, hash_field

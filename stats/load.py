@@ -18,7 +18,7 @@ class Load:
 
 
 def of_mediators(user) -> list[Load]:
-    """The mediators whom `user` can see working: with open mediations in sight, or with a seat today; heaviest first."""
+    """The mediators with open mediations that `user` can see, or with a seat today; heaviest first."""
     open_mediations = Mediation.objects.visible_to(user).filter(state__in=OPEN)
     counts = dict(open_mediations.values_list("mediator").annotate(Count("pk")))
     seats = {seat.user_id: seat for seat in Seat.objects.visible_to(user).today().filter(role=Role.MEDIATOR)}

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from cases.states import State
 from kernel import clocks
-from kernel.calendar import NoCalendar, after_working_hours, last_day
-from kernel.calendar import Calendar
+from kernel.calendar import Calendar, NoCalendar, after_working_hours, last_day
 from kernel.models import CalendarDay, Clock, ClockRule, Notification
 from kernel.moments import NEVER
 from people.roles import Role

@@ -52,7 +52,9 @@ def test_the_second_pair_of_eyes_is_looked_for_within_the_round():
         services.follow_up(round, by=first, **answers)
     services.follow_up(round, by=second, **answers)
 
-    again = services.reopen(round.case, by=UserFactory(post=(Role.CLERK, centre)), unit=centre, reason="未履行")
+    again = services.reopen(
+        round.case, by=UserFactory(post=(Role.CLERK, centre)), unit=centre, reason="未履行"
+    )
     services.take(again, by=second)
     services.resolve(again, by=second, outcome=Outcome.ORAL_AGREEMENT)
     services.follow_up(again, by=first, **answers)
