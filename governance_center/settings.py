@@ -175,6 +175,9 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# What the limits of the public pages count. Nothing that a page needs is cached.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
 # --- Who may come in ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
@@ -194,6 +197,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_TEMPLATE = "people/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "governance_center.security.client_address"
 AXES_COOLOFF_MESSAGE = _("登录失败次数过多，请 30 分钟后再试，或联系系统管理员。")
 

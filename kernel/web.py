@@ -72,6 +72,11 @@ def require(user, subject, verb):
         raise PermissionDenied(refusal)
 
 
+def posted(request):
+    """What the browser sent, for a form; None while the page is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 @dataclass
 class Refusal:
     """Why a valid form was not carried out: shown on top of the form, which stays filled."""
@@ -107,6 +112,15 @@ def render_form(request, template, context) -> HttpResponse:
     if form.is_bound:
         status = REFUSED if getattr(form, "refusal", None) else INVALID
     return render(request, template, context, status=status)
+
+
+def render_move(request, subject, verb, form, *, back) -> HttpResponse:
+    """The page of one move: what it is called, what it is about, its form. Who cannot make it now is told why."""
+    move = subject.MOVES.named(verb)
+    if not form.is_bound and (refusal := move.why_not(subject, request.user)):
+        raise MoveRefused(refusal)
+    context = {"form": form, "label": move.label, "subject": subject, "back": back}
+    return render_form(request, "kernel/move.html", context)
 
 
 def render_part(request, template, part, context):

@@ -85,6 +85,13 @@ class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
 class User(AbstractUser, Tracked):
     """Somebody who works here. What they may do and see comes from their posts, and from nothing else."""
 
+    ENTRY_LABELS = {
+        "log_in": _("登录"),
+        "log_out": _("退出登录"),
+        "fail_log_in": _("登录失败"),
+        "change_password": _("修改密码"),
+    }
+
     first_name = None
     last_name = None
     name = models.CharField(_("姓名"), max_length=60)
@@ -151,6 +158,8 @@ class PersonQuerySet(ScopedQuerySet):
 
 class Person(Protected, Tracked):
     """Somebody the centre serves. The papers and the telephone are protected columns."""
+
+    ENTRY_LABELS = {"register_person": _("登记"), "change_phone": _("更换手机号码")}
 
     class IdType(models.TextChoices):
         RESIDENT = "resident", _("居民身份证")
