@@ -1,0 +1,361 @@
+import hashlib
+import json
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import DeskQuerySet, DeskRow, FileRow, Handling, Party
+from kernel.encryption import Protected, ProtectedField
+from kernel.models import Tracked
+from kernel.scoping import ScopedQuerySet
+from mediation.capitals import LARGEST, in_capitals
+from mediation.states import (
+    AGREEMENT_MOVES,
+    LIVE,
+    MOVES,
+    OPEN,
+    REFERRAL_MOVES,
+    AgreementState,
+    Ground,
+    State,
+    Way,
+)
+from people.models import User
+
+
+class MediationQuerySet(DeskQuerySet):
+    def open(self):
+        return self.filter(state__in=OPEN)
+
+    def of(self, mediator):
+        return self.filter(mediator=mediator)
+
+    def waiting_for_the_stamp(self):
+        """Everybody has signed, and only the committee's stamp is missing."""
+        signing = Agreement.objects.filter(mediation=models.OuterRef("pk"), state=AgreementState.SIGNING)
+        unsigned = signing.filter(signatures__signed_on=None)
+        return self.filter(models.Exists(signing.filter(stamped_on=None)), ~models.Exists(unsigned))
+
+
+class Mediation(DeskRow):
+    """The work of one committee on one round: who mediates, what was said, and how it ended."""
+
+    MOVES = MOVES
+    ENTRY_LABELS = {"print_notice": _("打印终止调解通知书"), "print_session": _("打印调解记录")}
+
+    mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
+    state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
+    ground = models.CharField(_("终止原因"), max_length=20, choices=Ground, blank=True)
+    ground_note = models.TextField(_("情况说明"), blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+
+    objects = MediationQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(state__in=sorted(OPEN)), name="mediation_one_open_per_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(OPEN), ended_at=None)
+                | (~Q(state__in=sorted(OPEN)) & Q(ended_at__isnull=False)),
+                name="mediation_ended_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=State.FAILED) & ~Q(ground="")) | (~Q(state=State.FAILED) & Q(ground="")),
+                name="mediation_failed_has_a_ground",
+            ),
+        ]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["-opened_at", "-id"], name="mediation_opened"),
+            models.Index(
+                fields=["mediator", "opened_at"],
+                name="mediation_open_of_mediator",
+                condition=Q(state__in=sorted(OPEN)),
+            ),
+            models.Index(fields=["case"], name="mediation_case"),
+        ]
+
+    def is_in_charge(self, user) -> bool:
+        return self.mediator_id == user.pk and self.is_holder(user)
+
+    def live_agreement(self) -> "Agreement | None":
+        """The agreement that counts: drafted, being signed, or in force."""
+        return self.agreements.filter(state__in=LIVE).first()
+
+
+class Session(models.Model):
+    """One meeting of the parties with the mediator (第 N 次调解) and its record."""
+
+    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField(_("次数"))
+    held_at = models.DateTimeField(_("时间"))
+    place = models.CharField(_("地点"), max_length=120)
+    attended = models.ManyToManyField(Party, related_name="+", verbose_name=_("到场当事人"))
+    others = models.CharField(_("其他参加人"), max_length=200, blank=True)
+    record = models.TextField(_("调解记录"))
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("记录人")
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["mediation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["mediation", "number"], name="session_numbered_once"),
+        ]
+
+    def __str__(self):
+        return str(_("第 %(number)d 次调解") % {"number": self.number})
+
+
+class PrivateNoteQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(author=user.pk)
+
+
+class PrivateNote(Protected):
+    """What a mediator notes for himself (个人备忘): only he reads it, and it never becomes part of the file."""
+
+    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = ProtectedField(_("个人备忘"), kind="text")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = PrivateNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.written_at:%Y-%m-%d %H:%M}"
+
+
+class AgreementQuerySet(ScopedQuerySet):
+    scoped_through = "mediation"
+
+
+BINDING = """
+    IF NOT NEW.is_oral AND (
+        EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.signed_on IS NULL)
+        OR NOT EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.mediator_id IS NOT NULL)
+        OR NOT EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.party_id IS NOT NULL)
+    ) THEN
+        RAISE EXCEPTION 'Not everybody has signed agreement %.', NEW.id;
+    END IF;
+    RETURN NEW;
+"""
+OF_AN_AGREEMENT_IN_FORCE = """
+    IF EXISTS (
+        SELECT 1 FROM mediation_agreement a
+        WHERE a.state = 'in_force' AND a.id IN (OLD.agreement_id, NEW.agreement_id)
+    ) THEN
+        RAISE EXCEPTION 'Agreement % is in force: its signatures are frozen.',
+            COALESCE(OLD.agreement_id, NEW.agreement_id);
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
+
+
+class Agreement(Tracked):
+    """What the parties agreed. Once in force neither the row nor its signatures can change: the database refuses.
+
+    A written one binds when all parties and the mediator have signed and the committee's stamp is set (人民调解法 29),
+    an oral one from the day on which the parties agreed (30).
+    """
+
+    MOVES = AGREEMENT_MOVES
+    ENTRY_LABELS = {"edit_agreement": _("修改协议草稿"), "print_agreement": _("打印协议书")}
+    TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount")
+
+    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="agreements")
+    version = models.PositiveSmallIntegerField(_("版本"), default=1)
+    is_oral = models.BooleanField(_("口头协议"), default=False)
+    state = models.CharField(_("状态"), max_length=20, choices=AgreementState, default=AgreementState.DRAFTED)
+    facts = models.TextField(_("纠纷主要事实、争议事项"))
+    duties = models.TextField(_("各方当事人的责任"), blank=True)
+    terms = models.TextField(_("达成的协议内容"))
+    performance = models.TextField(_("履行方式"))
+    perform_by = models.DateField(_("履行期限"), null=True, blank=True)
+    amount = models.DecimalField(
+        _("协议金额（元）"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(LARGEST)],
+    )
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("起草人"))
+    drafted_at = models.DateTimeField(default=timezone.now)
+    stamped_on = models.DateField(_("用印日期"), null=True)
+    stamped_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    in_force_on = models.DateField(_("生效日期"), null=True)
+    number = models.CharField(_("协议编号"), max_length=40, blank=True)
+    content_hash = models.CharField(_("内容摘要"), max_length=64, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["mediation", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["mediation", "version"], name="agreement_version_once"),
+            models.UniqueConstraint(
+                fields=["mediation"], condition=Q(state__in=sorted(LIVE)), name="agreement_one_that_counts"
+            ),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="agreement_number_once"),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=0), name="agreement_amount_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(stamped_on=None, stamped_by=None)
+                | Q(stamped_on__isnull=False, stamped_by__isnull=False),
+                name="agreement_stamp_has_a_day_and_a_keeper",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AgreementState.IN_FORCE, in_force_on__isnull=False) & ~Q(content_hash="")
+                | ~Q(state=AgreementState.IN_FORCE) & Q(in_force_on=None, number="", content_hash=""),
+                name="agreement_in_force_has_a_day_and_a_hash",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AgreementState.IN_FORCE)
+                | Q(is_oral=True, number="")
+                | Q(is_oral=False, stamped_on__isnull=False) & ~Q(number=""),
+                name="agreement_written_in_force_is_stamped_and_numbered",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="frozen_in_force",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=AgreementState.IN_FORCE.value),
+            ),
+            pgtrigger.Trigger(
+                name="binding_when_all_have_signed",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__state=AgreementState.IN_FORCE.value),
+                func=BINDING,
+            ),
+        ]
+
+    def __str__(self):
+        if self.number:
+            return self.number
+        kind = _("口头调解协议") if self.is_oral else _("人民调解协议书")
+        return f"{kind} V{self.version}"
+
+    def save(self, *args, **kwargs):
+        if self.dossier_id is None:
+            self.dossier_id = self.mediation.dossier_id
+        super().save(*args, **kwargs)
+
+    def is_holder(self, user) -> bool:
+        return self.mediation.is_holder(user)
+
+    def is_in_charge(self, user) -> bool:
+        return self.mediation.is_in_charge(user)
+
+    def work_done(self):
+        return self.mediation.work_done()
+
+    def topics(self):
+        return self.mediation.topics()
+
+    @property
+    def amount_in_capitals(self) -> str:
+        return "" if self.amount is None else in_capitals(self.amount)
+
+    def places(self) -> "models.QuerySet[Signature] | tuple[()]":
+        """Where to sign: the parties first, then the mediator. An oral agreement has none."""
+        return self.signatures.all() if self.pk else ()
+
+    def missing(self) -> list[str]:
+        """Who still has to sign or stamp before a written agreement binds."""
+        names = [str(place) for place in self.places() if not place.signed_on]
+        return names if self.stamped_on else [*names, str(_("调解委员会印章"))]
+
+    def content(self) -> dict:
+        """All that was agreed, for the hash: names and dates. Papers of people are sealed by their own encryption."""
+        signatures = [
+            [place.party_id, place.mediator_id, place.name, place.way, str(place.signed_on)]
+            for place in self.places()
+        ]
+        amount = None if self.amount is None else f"{self.amount:.2f}"
+        texts = {name: getattr(self, name) for name in ("facts", "duties", "terms", "performance")}
+        days = {name: str(getattr(self, name)) for name in ("perform_by", "stamped_on", "in_force_on")}
+        return {
+            **texts,
+            **days,
+            "case": self.mediation.case.number,
+            "number": self.number,
+            "version": self.version,
+            "is_oral": self.is_oral,
+            "amount": amount,
+            "signatures": signatures,
+        }
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of the content. It equals `content_hash` for as long as nobody tampered."""
+        text = json.dumps(self.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Signature(Protected):
+    """A place to sign on a written agreement, for one party or for the mediator; empty until `signed_on`.
+
+    `details` is the party as the paper names it (sex, birth, papers, address, telephone), as JSON; it stays as it
+    was when the agreement was handed out for signing.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
+    mediator = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    details = ProtectedField(kind="text")
+    way = models.CharField(_("签署方式"), max_length=10, choices=Way, blank=True)
+    signed_on = models.DateField(_("签署日期"), null=True)
+    noted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "party"], name="signature_once_per_party"),
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(mediator__isnull=False), name="signature_one_mediator"
+            ),
+            models.CheckConstraint(
+                condition=Q(party=None, mediator__isnull=False) | Q(party__isnull=False, mediator=None),
+                name="signature_of_a_party_or_of_the_mediator",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on=None, way="", noted_by=None)
+                | Q(signed_on__isnull=False, noted_by__isnull=False) & ~Q(way=""),
+                name="signature_signed_has_a_day_and_a_way",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="frozen_with_its_agreement",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=OF_AN_AGREEMENT_IN_FORCE,
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CourtReferral(Handling):
+    """A matter at the court's desk in the centre: guidance on filing, advice, or back to the window."""
+
+    MOVES = REFERRAL_MOVES
+
+    class Meta(Handling.Meta):
+        abstract = False

@@ -1,0 +1,90 @@
+"""The court's desk: take a matter, answer it, or send it back to the window."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Round
+from cases.states import Route
+from kernel.web import action, buttons, page, render_form, require, submit
+from mediation import services
+from mediation.forms import AnswerReferralForm, ConfirmForm, SendBackReferralForm
+from mediation.models import CourtReferral
+
+
+def one_referral(request, pk) -> CourtReferral:
+    return get_object_or_404(
+        CourtReferral.objects.visible_to(request.user).with_case().select_related("handler"), pk=pk
+    )
+
+
+@page
+def court_detail(request, pk):
+    referral = one_referral(request, pk)
+    context = {
+        "referral": referral,
+        "case": referral.case,
+        "buttons": buttons(referral, request.user),
+        "parties": referral.case.parties.select_related("person", "organisation"),
+        "arrivals": referral.round.transfers.select_related("from_unit", "by").order_by("-at"),
+        "entries": referral.dossier.entries.select_related("by").order_by("-seq"),
+    }
+    return render(request, "mediation/court_detail.html", context)
+
+
+@page
+def court_panel(request, pk):
+    """The piece of the case page on which a case shows what the court's desk did."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    waiting = Round.objects.visible_to(request.user).waiting_for(Route.COURT).filter(case=case)
+    round = waiting.select_related("unit").first()
+    context = {
+        "round": round,
+        "may_accept": bool(round) and round.is_holder(request.user),
+        "referrals": CourtReferral.objects.visible_to(request.user)
+        .filter(case=case)
+        .select_related("handler", "unit")
+        .order_by("-opened_at"),
+    }
+    return render(request, "mediation/court_panel.html", context)
+
+
+@action
+def accept_referral(request, pk):
+    rounds = Round.objects.visible_to(request.user).waiting_for(Route.COURT)
+    round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
+    require(request.user, CourtReferral(case=round.case, round=round, unit=round.unit), "accept_referral")
+    form = ConfirmForm(request.POST or None)
+    if submit(form, services.accept_referral, round, by=request.user):
+        messages.success(request, _("已接收。办完后请答复当事人，或者写明原因退回窗口。"))
+        return redirect("mediation:court_detail", pk=form.result.pk)
+    parties = round.case.parties.select_related("person", "organisation")
+    arrivals = round.transfers.select_related("from_unit", "by").order_by("-at")
+    context = {"form": form, "round": round, "case": round.case, "parties": parties, "arrivals": arrivals}
+    return render_form(request, "mediation/accept_referral.html", context)
+
+
+@action
+def answer_referral(request, pk):
+    referral = one_referral(request, pk)
+    form = AnswerReferralForm(request.POST or None)
+    if submit(form, services.answer_referral, referral, by=request.user):
+        messages.success(request, _("已答复，由中心回访后办结。"))
+        return redirect("mediation:court_detail", pk=pk)
+    return render_form(
+        request, "mediation/answer_referral.html", {"form": form, "referral": referral, "case": referral.case}
+    )
+
+
+@action
+def send_back_referral(request, pk):
+    referral = one_referral(request, pk)
+    form = SendBackReferralForm(request.POST or None)
+    if submit(form, services.send_back_referral, referral, by=request.user):
+        messages.success(request, _("已退回%(unit)s。") % {"unit": form.cleaned_data["to_unit"]})
+        return redirect("mediation:court_detail", pk=pk)
+    return render_form(
+        request,
+        "mediation/send_back_referral.html",
+        {"form": form, "referral": referral, "case": referral.case},
+    )

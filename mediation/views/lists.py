@@ -1,0 +1,212 @@
+"""The queue, my mediations, all mediations, and the court's desk."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Round
+from cases.states import Route, Urgency
+from kernel.encryption import mask_name
+from kernel.listing import Column, Listing, render_list
+from kernel.web import page
+from kernel.words import matching
+from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
+from mediation.models import CourtReferral, Mediation
+from mediation.selectors import colleagues, counted
+
+
+def in_case(words):
+    return matching(words, prefix="case__")
+
+
+def masked_names(case) -> str:
+    """王*、李*: the parties as lists show them. Those of a restricted matter are not shown at all."""
+    if case.restriction:
+        return _("按规定限制查看")
+    return "、".join(mask_name(name) for name in case.names.split("、"))
+
+
+def case_columns(address) -> list[Column]:
+    """What every list of this app says about the case; `address` gives the page of a row."""
+    return [
+        Column(
+            name="number", label=_("统一编号"), text=lambda row: row.case.number, url=address, css="nowrap"
+        ),
+        Column(name="title", label=_("事项"), text=lambda row: row.case.title),
+        Column(name="parties", label=_("当事人"), text=lambda row: masked_names(row.case)),
+        Column(name="category", label=_("类别"), text=lambda row: row.case.category.name, css="nowrap"),
+    ]
+
+
+def state_column() -> Column:
+    return Column(
+        name="state", label=_("状态"), text=lambda row: row.get_state_display(), badge=lambda row: row.state
+    )
+
+
+def waiting_columns(user, opens) -> list[Column]:
+    """A row leads whoever may take it to the page where it is taken, and everybody else to the case."""
+
+    def address(round):
+        if round.is_holder(user):
+            return reverse(opens, args=[round.pk])
+        return reverse("cases:detail", args=[round.case_id])
+
+    return [
+        *case_columns(address),
+        Column(
+            name="urgency",
+            label=_("紧急程度"),
+            text=lambda round: Urgency(round.case.urgency).label,
+            badge=lambda round: f"urgency-{round.case.urgency}",
+            sort="case__urgency",
+        ),
+        Column(name="unit", label=_("办理单位"), text=lambda round: round.unit.name),
+        Column(name="opened_at", label=_("登记时间"), text=lambda round: round.opened_at, sort="opened_at"),
+        Column(name="due_at", label=_("接办到期"), text=lambda round: round.due_at, sort="due_at", css="due"),
+    ]
+
+
+def desk_columns(opens, person, *, due_sort) -> list[Column]:
+    """Rows of a desk. Only short lists sort by due date, which stands on the round."""
+    return [
+        *case_columns(lambda row: reverse(opens, args=[row.pk])),
+        state_column(),
+        Column(name="person", label=person[0], text=person[1], css="nowrap"),
+        Column(
+            name="opened_at",
+            label=_("接办时间"),
+            text=lambda row: row.opened_at,
+            sort="opened_at",
+            css="nowrap",
+        ),
+        Column(
+            name="due_at",
+            label=_("到期日"),
+            text=lambda row: row.round.due_at,
+            sort="round__due_at" if due_sort else "",
+            css="due",
+        ),
+    ]
+
+
+def waiting(user, route):
+    return Round.objects.visible_to(user).waiting_for(route).select_related("case__category", "unit")
+
+
+def mediation_columns(*, due_sort=False) -> list[Column]:
+    person = (_("调解员"), lambda mediation: mediation.mediator.name)
+    return desk_columns("mediation:detail", person, due_sort=due_sort)
+
+
+@page(post=True)
+def mediation_list(request):
+    """The queue: what waits for a mediator, and who is on duty with how much in hand."""
+    listing = Listing(
+        request,
+        waiting(request.user, Route.MEDIATION),
+        waiting_columns(request.user, "mediation:accept"),
+        sort="due_at",
+        filters=WaitingFilter,
+        search=in_case,
+        empty_text=_("没有待接办的调解。"),
+    )
+    return render_list(
+        request, "mediation/list.html", listing, _("待接办调解"), **around(request.user, "mediation:list")
+    )
+
+
+@page(post=True)
+def mine(request):
+    people = colleagues(request.user)
+    listing = Listing(
+        request,
+        Mediation.objects.visible_to(request.user)
+        .of(request.user)
+        .open()
+        .with_case()
+        .select_related("mediator"),
+        mediation_columns(due_sort=True),
+        sort="round__due_at",
+        filters=MediationFilter,
+        search=in_case,
+        people=people,
+        empty_text=_("您手上没有在办的调解。"),
+    )
+    return render_list(
+        request,
+        "mediation/list.html",
+        listing,
+        _("我的调解"),
+        **around(request.user, "mediation:mine", people),
+    )
+
+
+@page(post=True)
+def everything(request):
+    people = colleagues(request.user)
+    listing = Listing(
+        request,
+        Mediation.objects.visible_to(request.user).with_case().select_related("mediator"),
+        mediation_columns(),
+        sort="-opened_at",
+        filters=MediationFilter,
+        search=in_case,
+        people=people,
+        empty_text=_("没有符合条件的调解。"),
+    )
+    return render_list(
+        request,
+        "mediation/list.html",
+        listing,
+        _("全部调解"),
+        **around(request.user, "mediation:all", people),
+    )
+
+
+def around(user, here, people=None) -> dict:
+    """What stands above all three lists: figures that open their rows, and the colleagues with their load."""
+    open_ones = Mediation.objects.visible_to(user).open()
+    mine = open_ones.of(user)
+    return {
+        "here": here,
+        "waiting_count": counted(waiting(user, Route.MEDIATION)),
+        "mine_count": counted(mine),
+        "late_count": counted(mine.filter(round__due_at__lte=timezone.now())),
+        "to_stamp_count": counted(open_ones.waiting_for_the_stamp()),
+        "people": colleagues(user) if people is None else people,
+    }
+
+
+@page(post=True)
+def court_list(request):
+    """What waits for the court's desk."""
+    listing = Listing(
+        request,
+        waiting(request.user, Route.COURT),
+        waiting_columns(request.user, "mediation:accept_referral"),
+        sort="due_at",
+        filters=WaitingFilter,
+        search=in_case,
+        empty_text=_("没有待接收的事项。"),
+    )
+    return render_list(
+        request, "mediation/court_list.html", listing, _("法院窗口待接收"), here="mediation:court_list"
+    )
+
+
+@page(post=True)
+def court_all(request):
+    """What the court's desk took: the desk's, whoever sits there today."""
+    person = (_("经办人"), lambda referral: referral.handler.name)
+    listing = Listing(
+        request,
+        CourtReferral.objects.visible_to(request.user).with_case().select_related("handler"),
+        desk_columns("mediation:court_detail", person, due_sort=False),
+        sort="-opened_at",
+        filters=ReferralFilter,
+        search=in_case,
+    )
+    return render_list(
+        request, "mediation/court_list.html", listing, _("法院窗口事项"), here="mediation:court_all"
+    )

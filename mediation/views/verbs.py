@@ -1,0 +1,301 @@
+"""The page on which a mediator lives, and one page a verb."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Round
+from cases.states import Route
+from kernel.editing import seen_token
+from kernel.web import Button, action, buttons, page, render_form, require, submit
+from mediation import services
+from mediation.capitals import in_capitals
+from mediation.forms import (
+    AgreementForm,
+    ConfirmForm,
+    EditAgreementForm,
+    GiveUpForm,
+    HandOverForm,
+    MoneyField,
+    NoteForm,
+    OralAgreementForm,
+    ReviseForm,
+    SessionForm,
+    SignAgreementForm,
+    StampForm,
+)
+from mediation.models import Agreement, Mediation, PrivateNote
+from mediation.selectors import colleagues, next_step
+from mediation.states import AgreementState
+
+
+def one_mediation(request, pk) -> Mediation:
+    mediations = Mediation.objects.visible_to(request.user).with_case().select_related("mediator")
+    return get_object_or_404(mediations, pk=pk)
+
+
+def one_agreement(request, pk) -> Agreement:
+    agreements = Agreement.objects.visible_to(request.user).select_related(
+        "mediation__case__category",
+        "mediation__case__area",
+        "mediation__round",
+        "mediation__unit",
+        "mediation__mediator",
+    )
+    return get_object_or_404(agreements, pk=pk)
+
+
+def next_moves(mediation, agreement, user) -> list[Button]:
+    """The buttons of the page: the agreement's first, then the mediation's."""
+    moves = buttons(agreement, user) if agreement else []
+    moves += [
+        button
+        for button in buttons(mediation, user)
+        if not (agreement and button.verb in ("draft_agreement", "record_session"))
+    ]
+    if agreement and agreement.state == AgreementState.DRAFTED and agreement.is_holder(user):
+        edit = reverse("mediation:edit_agreement", args=[agreement.pk])
+        record = [button for button in buttons(mediation, user) if button.verb == "record_session"]
+        return [Button("edit_agreement", _("修改草稿"), edit), *record, *moves]
+    return moves
+
+
+@page
+def detail(request, pk):
+    mediation = one_mediation(request, pk)
+    agreements = list(mediation.agreements.prefetch_related("signatures__party").order_by("-version"))
+    agreement = mediation.live_agreement()
+    context = {
+        "mediation": mediation,
+        "case": mediation.case,
+        "agreement": agreement,
+        "agreements": agreements,
+        "next_step": next_step(mediation, agreement),
+        "buttons": next_moves(mediation, agreement, request.user),
+        "parties": mediation.case.parties.select_related("person", "organisation"),
+        "sessions": mediation.sessions.select_related("recorded_by").prefetch_related("attended"),
+        "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
+        "may_note": mediation.is_holder(request.user),
+        "entries": mediation.dossier.entries.select_related("by").order_by("-seq"),
+    }
+    return render(request, "mediation/detail.html", context)
+
+
+@page
+def panel(request, pk):
+    """The piece of the case page on which a case shows its mediation."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    mediations = (
+        Mediation.objects.visible_to(request.user).filter(case=case).select_related("mediator", "unit")
+    )
+    waiting = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION).filter(case=case)
+    round = waiting.select_related("unit").first()
+    context = {
+        "round": round,
+        "may_accept": bool(round) and round.is_holder(request.user),
+        "mediations": mediations.order_by("-opened_at").prefetch_related("agreements"),
+    }
+    return render(request, "mediation/panel.html", context)
+
+
+@action
+def accept(request, pk):
+    rounds = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION)
+    round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
+    require(request.user, Mediation(case=round.case, round=round, unit=round.unit), "accept")
+    form = ConfirmForm(request.POST or None)
+    if submit(form, services.accept, round, by=request.user):
+        messages.success(request, _("已接办。请尽快联系双方当事人。"))
+        return redirect("mediation:detail", pk=form.result.pk)
+    people = colleagues(request.user, round.unit)
+    me = next((colleague for colleague in people if colleague.user.pk == request.user.pk), None)
+    parties = round.case.parties.select_related("person", "organisation")
+    context = {
+        "form": form,
+        "round": round,
+        "case": round.case,
+        "parties": parties,
+        "people": people,
+        "me": me,
+    }
+    return render_form(request, "mediation/accept.html", context)
+
+
+@action
+def hand_over(request, pk):
+    mediation = one_mediation(request, pk)
+    form = HandOverForm(request.POST or None, mediation=mediation, user=request.user)
+    if submit(form, services.hand_over, mediation, by=request.user):
+        messages.success(request, _("已转交给%(name)s。") % {"name": form.cleaned_data["to"]})
+        return redirect("mediation:detail", pk=pk)
+    return render_form(request, "mediation/hand_over.html", {"form": form, "mediation": mediation})
+
+
+@action
+def record_session(request, pk):
+    mediation = one_mediation(request, pk)
+    form = SessionForm(request.POST or None, mediation=mediation)
+    if submit(form, services.record_session, mediation, by=request.user):
+        messages.success(request, _("%(session)s已记录。") % {"session": form.result})
+        return redirect("mediation:detail", pk=pk)
+    return render_form(request, "mediation/record_session.html", {"form": form, "mediation": mediation})
+
+
+@action
+def keep_note(request, pk):
+    mediation = one_mediation(request, pk)
+    form = NoteForm(request.POST or None)
+    if submit(form, services.keep_note, mediation, by=request.user):
+        return redirect("mediation:detail", pk=pk)
+    return render_form(request, "mediation/keep_note.html", {"form": form, "mediation": mediation})
+
+
+@action
+def draft_agreement(request, pk):
+    mediation = one_mediation(request, pk)
+    form = AgreementForm(request.POST or None, initial={"facts": mediation.case.story})
+    if submit(form, services.draft_agreement, mediation, by=request.user):
+        messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
+        return redirect("mediation:detail", pk=pk)
+    context = {"form": form, "mediation": mediation, "capitals": capitals_of(form)}
+    return render_form(request, "mediation/draft_agreement.html", context)
+
+
+@action
+def edit_agreement(request, pk):
+    agreement = one_agreement(request, pk)
+    initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.TEXTS)}
+    form = EditAgreementForm(request.POST or None, agreement=agreement, initial=initial)
+    if submit(form, services.edit_agreement, agreement, by=request.user):
+        messages.success(request, _("草稿已保存。"))
+        return redirect("mediation:detail", pk=agreement.mediation_id)
+    renew_token(form, agreement)
+    context = {
+        "form": form,
+        "agreement": agreement,
+        "mediation": agreement.mediation,
+        "capitals": capitals_of(form),
+    }
+    return render_form(request, "mediation/edit_agreement.html", context)
+
+
+def renew_token(form, agreement):
+    """Who has seen both texts and saves again, means it: the form now holds what stands in the row."""
+    refusal = getattr(form, "refusal", None)
+    if refusal and refusal.differences:
+        agreement.refresh_from_db()
+        form.data = form.data.copy()
+        form.data["seen"] = seen_token(agreement, "edit_agreement", Agreement.TEXTS)
+
+
+@page
+def capitals(request):
+    """The amount that stands in the field, in capitals."""
+    return HttpResponse(spelled(request.GET.get("amount", "")))
+
+
+def spelled(text) -> str:
+    try:
+        amount = MoneyField(required=False).clean(str(text))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return in_capitals(amount) if amount is not None else ""
+
+
+def capitals_of(form) -> str:
+    return spelled("" if form["amount"].value() is None else form["amount"].value())
+
+
+@action
+def submit_agreement(request, pk):
+    agreement = one_agreement(request, pk)
+    form = ConfirmForm(request.POST or None)
+    if submit(form, services.submit_agreement, agreement, by=request.user):
+        messages.success(request, _("已提交签署。请打印协议，由各方签名、盖章或者按指印。"))
+        return redirect("mediation:sign_agreement", pk=pk)
+    context = {"form": form, "agreement": agreement, "mediation": agreement.mediation}
+    return render_form(request, "mediation/submit_agreement.html", context)
+
+
+@action
+def sign_agreement(request, pk):
+    agreement = one_agreement(request, pk)
+    form = SignAgreementForm(request.POST or None, agreement=agreement, user=request.user)
+    if submit(form, services.sign_agreement, agreement, by=request.user):
+        return after_signing(request, agreement, _("签名已登记。"))
+    context = {
+        "form": form,
+        "agreement": agreement,
+        "mediation": agreement.mediation,
+        "places": agreement.signatures.select_related("party"),
+    }
+    return render_form(request, "mediation/sign_agreement.html", context)
+
+
+@action
+def set_stamp(request, pk):
+    agreement = one_agreement(request, pk)
+    form = StampForm(request.POST or None)
+    if submit(form, services.set_stamp, agreement, by=request.user):
+        return after_signing(request, agreement, _("用印已登记。"))
+    context = {
+        "form": form,
+        "agreement": agreement,
+        "mediation": agreement.mediation,
+        "places": agreement.signatures.select_related("party"),
+    }
+    return render_form(request, "mediation/set_stamp.html", context)
+
+
+def after_signing(request, agreement, done):
+    """Say what was done and what is still missing, and stay at the signing page until nothing is."""
+    agreement.refresh_from_db()
+    if agreement.state == AgreementState.IN_FORCE:
+        text = _("协议已于 %(day)s 生效，编号%(number)s。") % {
+            "day": agreement.in_force_on,
+            "number": agreement.number,
+        }
+        messages.success(request, text)
+        return redirect("mediation:detail", pk=agreement.mediation_id)
+    messages.success(request, done + _("还缺：%(names)s。") % {"names": "、".join(agreement.missing())})
+    left = agreement.signatures.filter(signed_on=None).exists()
+    if left and "sign_agreement" in {button.verb for button in buttons(agreement, request.user)}:
+        return redirect("mediation:sign_agreement", pk=agreement.pk)
+    return redirect("mediation:detail", pk=agreement.mediation_id)
+
+
+@action
+def revise_agreement(request, pk):
+    agreement = one_agreement(request, pk)
+    form = ReviseForm(request.POST or None)
+    if submit(form, services.revise_agreement, agreement, by=request.user):
+        messages.success(request, _("已退回修改，原版本作废留存。"))
+        return redirect("mediation:edit_agreement", pk=form.result.pk)
+    context = {"form": form, "agreement": agreement, "mediation": agreement.mediation}
+    return render_form(request, "mediation/revise_agreement.html", context)
+
+
+@action
+def record_oral_agreement(request, pk):
+    mediation = one_mediation(request, pk)
+    form = OralAgreementForm(request.POST or None, initial={"facts": mediation.case.story})
+    if submit(form, services.record_oral_agreement, mediation, by=request.user):
+        day = form.cleaned_data["agreed_on"]
+        messages.success(request, _("口头协议已登记，自 %(day)s 起生效。") % {"day": day})
+        return redirect("mediation:detail", pk=pk)
+    context = {"form": form, "mediation": mediation, "capitals": capitals_of(form)}
+    return render_form(request, "mediation/record_oral_agreement.html", context)
+
+
+@action
+def give_up(request, pk):
+    mediation = one_mediation(request, pk)
+    form = GiveUpForm(request.POST or None)
+    if submit(form, services.give_up, mediation, by=request.user):
+        unit = form.cleaned_data["unit"]
+        messages.success(request, _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。") % {"unit": unit})
+        return redirect("mediation:detail", pk=pk)
+    return render_form(request, "mediation/give_up.html", {"form": form, "mediation": mediation})
