@@ -1,0 +1,401 @@
+"""Live screens, against a Valkey of their own that may be killed, and the ASGI application in a real server."""
+
+import asyncio
+import http.client
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import redis
+import time_machine
+import uvicorn
+from django.core import signing
+from django.db import transaction
+
+from governance_center.embedded import place, valkey
+from kernel import live
+
+
+class Server:
+    """A Valkey that forgets everything when it stops."""
+
+    def __init__(self, folder: Path):
+        self.place = place.find(folder).prepare()
+        self.url = self.place.redis_url()
+
+    def start(self):
+        self.process = valkey.start(self.place, appendonly="no")
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.place.redis_socket.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def its_folder():
+    folder = Path("/tmp", f"governance-live-{os.getpid()}")  # noqa: S108 - where the server's account can walk
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def server(its_folder, settings, monkeypatch):
+    server = Server(its_folder)
+    server.start()
+    settings.REDIS_URL = server.url
+    monkeypatch.setattr(live, "publisher", settled())
+    monkeypatch.setattr(live, "PAUSE", 0.1)
+    yield server
+    server.kill()
+    live.server.cache_clear()
+
+
+def settled():
+    """The publisher of a process that has told something before."""
+    publisher = live.Publisher()
+    publisher.missed = False
+    return publisher
+
+
+@pytest.fixture
+def address(server):
+    config = uvicorn.Config(live.Application(), port=0, lifespan="off", timeout_graceful_shutdown=0)
+    web = uvicorn.Server(config)
+    thread = threading.Thread(target=web.run)
+    thread.start()
+    while not web.started:
+        time.sleep(0.005)
+    yield web.servers[0].sockets[0].getsockname()
+    web.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def listen(address):
+    """Open a stream for topics, or for a token given as text."""
+    opened = []
+
+    def open_one(*topics, token=None, **parameters):
+        listener = Listener(address, token or live.token(topics), **parameters)
+        opened.append(listener)
+        return listener
+
+    yield open_one
+    for listener in opened:
+        listener.close()
+
+
+class Listener:
+    """What a browser does with a stream."""
+
+    def __init__(self, address, token, *, last_event_id="", since="", method="GET"):
+        self.connection = http.client.HTTPConnection(*address, timeout=10)
+        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        self.connection.request(
+            method, f"/live?{urlencode({'token': token, 'since': since})}", headers=headers
+        )
+        self.response = self.connection.getresponse()
+        self.status = self.response.status
+        self.last_id = ""
+        if self.status == 200:
+            assert self.line() == ": welcome"
+            self.line()
+
+    def line(self) -> str:
+        return self.response.readline().decode().rstrip("\n")
+
+    def next(self) -> tuple[str, set[str]]:
+        """The next event and its topics, comments left out."""
+        fields = {}
+        while line := self.line() or not fields:
+            if line is not True and not line.startswith(":"):
+                name, _colon, value = line.partition(": ")
+                fields[name] = value
+        self.last_id = fields["id"]
+        return fields["event"], set(json.loads(fields["data"]))
+
+    def close(self):
+        self.response.close()
+        self.connection.close()
+
+
+def publish(*topics):
+    live.publisher.publish(topics)
+
+
+def change_and_roll_back(topic):
+    with transaction.atomic():
+        live.changed(topic)
+        transaction.set_rollback(True)
+
+
+def told(server) -> list[list[str]]:
+    entries = redis.Redis.from_url(server.url).xrange(live.STREAM)
+    return [json.loads(fields[b"topics"]) for _id, fields in entries]
+
+
+def latest(server) -> str:
+    """The version of the last message."""
+    return redis.Redis.from_url(server.url).xinfo_stream(live.STREAM)["last-generated-id"].decode()
+
+
+# --- Telling -----------------------------------------------------------------------------------------------------
+
+
+def test_a_change_is_told_after_the_commit(server, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        live.changed("hall", "case:1")
+        assert told(server) == []
+    assert told(server) == [["case:1", "hall"]]
+
+
+def test_what_was_rolled_back_is_not_told(server, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        live.changed("hall")
+        change_and_roll_back("case:1")
+    assert told(server) == [["hall"]]
+
+
+def test_a_topic_is_told_once_a_transaction(server, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        live.changed("hall")
+        with transaction.atomic():
+            live.changed("hall", "case:1")
+        live.changed("case:1")
+    assert told(server) == [["hall"], ["case:1"]]
+
+
+def test_a_rolled_back_part_does_not_silence_the_rest(server, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        change_and_roll_back("hall")
+        live.changed("hall")
+    assert told(server) == [["hall"]]
+
+
+def test_a_request_goes_on_without_redis(server, django_capture_on_commit_callbacks):
+    server.kill()
+    with django_capture_on_commit_callbacks(execute=True):
+        live.changed("hall")
+    assert live.publisher.missed
+    server.start()
+
+
+def test_after_an_outage_the_first_message_says_that_anything_may_have_changed(server):
+    server.kill()
+    publish("hall")
+    server.start()
+    time.sleep(live.PAUSE)
+    publish("case:1")
+    publish("case:2")
+    assert told(server) == [["*", "case:1"], ["case:2"]]
+
+
+def test_a_failing_redis_is_left_alone_for_a_moment(server, monkeypatch):
+    server.kill()
+    monkeypatch.setattr(live, "PAUSE", 60)
+    publish("hall")
+    monkeypatch.setattr(live, "server", None)  # would fail
+    publish("hall")
+    assert live.publisher.missed
+    monkeypatch.undo()
+    server.start()
+
+
+def test_the_first_message_of_a_process_covers_for_its_predecessor(server):
+    live.Publisher().publish(["hall"])
+    assert told(server) == [["*", "hall"]]
+
+
+# --- Listening ---------------------------------------------------------------------------------------------------
+
+
+def test_a_screen_hears_of_its_topics_and_of_no_others(server, listen):
+    publish("seed")
+    listener = listen("hall", "case:1", since=latest(server))
+    publish("case:2")
+    publish("hall")
+    assert listener.next() == ("changed", {"hall"})
+
+
+def test_a_page_hears_what_changed_while_it_was_made(server, listen, monkeypatch):
+    publish("seed")
+    monkeypatch.setattr(live, "baseline", lambda: latest(server))
+    token = live.token(["hall"])
+    publish("hall")
+    assert listen(token=token).next() == ("changed", {"hall"})
+
+
+def test_a_stream_is_resumed_where_it_broke(server, listen):
+    publish("seed")
+    first = listen("hall", "case:1", "case:2", since=latest(server))
+    publish("hall")
+    first.next()
+    first.close()
+    publish("case:1")
+    publish("elsewhere")
+    again = listen("hall", "case:1", "case:2", last_event_id=first.last_id)
+    assert again.next() == ("changed", {"case:1"})
+    other_tab = listen("hall", "case:1", "case:2", since=first.last_id)
+    assert other_tab.next() == ("changed", {"case:1"})
+
+
+def test_a_screen_that_was_away_for_too_long_begins_afresh(server, listen):
+    publish("hall")
+    assert listen("hall", last_event_id="1-0").next() == ("reset", set())
+
+
+def test_a_message_about_everything_resets_all_screens(server, listen):
+    publish("seed")
+    listener = listen("hall", since=latest(server))
+    publish("*")
+    assert listener.next() == ("reset", set())
+
+
+def test_malformed_messages_are_skipped(server, listen):
+    publish("seed")
+    listener = listen("hall", since=latest(server))
+    raw = redis.Redis.from_url(server.url)
+    for fields in (
+        {"topics": "{"},
+        {"topics": b"\xff\xfe"},
+        {"topics": '"hall"'},
+        {"topics": "[1, null]"},
+        {"topics": "7"},
+        {"other": "hall"},
+    ):
+        raw.xadd(live.STREAM, fields)
+    publish("hall")
+    assert listener.next() == ("changed", {"hall"})
+
+
+def test_a_stream_survives_the_loss_of_redis(server, listen):
+    publish("seed")
+    listener = listen("hall", since=latest(server))
+    server.kill()
+    server.start()
+    assert listener.next() == ("reset", set())
+    publish("hall")
+    assert listener.next() == ("changed", {"hall"})
+
+
+def test_a_screen_connects_while_redis_is_away_and_hears_later(server, listen, monkeypatch):
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    server.kill()
+    listener = listen("hall")
+    assert listener.next() == ("reset", set())
+    server.start()
+    assert listener.next() == ("reset", set())
+    publish("hall")
+    assert listener.next() == ("changed", {"hall"})
+
+
+def test_an_idle_stream_shows_that_it_lives(server, listen, monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+    publish("seed")
+    listener = listen("hall", since=latest(server))
+    assert listener.line() == ": still here"
+
+
+def test_a_slow_reader_gets_only_the_latest_version_of_each_topic():
+    client = live.Client({"hall"})
+    for sequence in range(1000):
+        client.tell("hall", (1, sequence))
+    assert client.take((1, 999)) == live.event("changed", (1, 999), {"hall": "1-999"})
+    assert client.take((1, 999)).startswith(b":")
+
+
+def test_a_hub_forgets_old_topics_and_knows_that_it_did(monkeypatch):
+    monkeypatch.setattr(live, "KEPT_ENTRIES", 25)
+
+    async def fill():
+        hub = live.Hub("unix:///nowhere")
+        hub.reader.cancel()
+        for number in range(1, 150):
+            hub.note(f"{number}-0".encode(), {b"topics": json.dumps([f"case:{number}"]).encode()})
+        hub.ready.set()
+        hub.join(late := live.Client({"case:1"}), (1, 0))
+        hub.join(fresh := live.Client({"case:149"}), (148, 0))
+        return len(hub.versions) <= 100, late.reset, fresh.news
+
+    assert asyncio.run(fill()) == (True, True, {"case:149": (149, 0)})
+
+
+# --- Who may ------------------------------------------------------------------------------------------------------
+
+
+def test_a_forged_token_is_refused(server, listen):
+    forged = signing.dumps({"topics": ["hall"], "since": "0-0"}, salt="elsewhere")
+    assert listen(token=forged).status == 403
+    assert listen(token=live.token(["hall"])[:-1] + "_").status == 403
+    assert listen(token="nonsense").status == 403
+
+
+def test_an_expired_token_is_refused(server, listen):
+    with time_machine.travel(time.time() - live.TOKEN_AGE - 60):
+        token = live.token(["hall"])
+    assert listen(token=token).status == 403
+
+
+def test_the_stream_only_reads(server, listen):
+    assert listen("hall", method="POST").status == 405
+
+
+@pytest.mark.parametrize("name", ["*", "", "a b", "大厅", "x" * 101, "a\n"])
+def test_only_plain_names_are_topics(name):
+    with pytest.raises(ValueError, match="Not a topic"):
+        live.token([name])
+
+
+# --- The poll -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poll(rf):
+    def ask(*topics, token=None, etag=""):
+        headers = {"If-None-Match": etag} if etag else {}
+        return live.versions(rf.get("/", {"token": token or live.token(topics)}, headers=headers))
+
+    return ask
+
+
+def test_a_poll_finds_newer_versions_without_the_database(server, poll, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        before = json.loads(poll("hall").content)["versions"]
+        publish("hall")
+        after = json.loads(poll("hall").content)["versions"]
+    assert before == {"hall": "0-0"}
+    assert live.parsed(after["hall"]) > live.parsed("1-0")
+
+
+def test_a_poll_is_answered_with_304_until_something_changes(server, poll):
+    publish("hall")
+    etag = poll("hall").headers["ETag"]
+    assert poll("hall", etag=etag).status_code == 304
+    publish("elsewhere")
+    assert poll("hall", etag=etag).status_code == 304
+    publish("hall")
+    assert poll("hall", etag=etag).status_code == 200
+
+
+def test_a_message_about_everything_makes_every_version_newer(server, poll):
+    publish("hall")
+    etag = poll("hall").headers["ETag"]
+    publish("*")
+    assert poll("hall", etag=etag).status_code == 200
+
+
+def test_a_poll_needs_a_valid_token(server, poll):
+    assert poll(token="nonsense").status_code == 403
+
+
+def test_a_poll_without_redis_says_so(server, poll):
+    server.kill()
+    assert poll("hall").status_code == 503
+    server.start()
