@@ -148,8 +148,8 @@ def reroute(round, *, by, route, unit, note):
             by=by,
         )
         left = round.unit_id
-        round.route, round.unit, round.state, round.taken_at = (route, unit, State.ROUTED, None)
-        show_cover(round)
+        round.route, round.unit, round.taken_at = route, unit, None
+        show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
 
 
