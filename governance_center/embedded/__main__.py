@@ -169,6 +169,8 @@ def reset() -> None:
         if answer.strip().lower() not in ("y", "yes"):
             raise SystemExit("Nothing was deleted.")
         shutil.rmtree(here.state)
+        if here.asked.is_symlink():
+            here.asked.unlink()
     print("Forgotten.")
 
 

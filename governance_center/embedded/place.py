@@ -20,6 +20,7 @@ class Place:
     state: Path  # everything that is kept
     run: Path  # the sockets, in a short path: a Unix socket's is 107 bytes at most
     account: pwd.struct_passwd  # who runs the servers
+    asked: Path  # where `state` was meant to be; a link if it could not be there
 
     @property
     def postgres(self) -> Path:
@@ -49,6 +50,8 @@ class Place:
     def prepare(self) -> "Place":
         """Make the folders; refuse those that belong to somebody else."""
         self.state.mkdir(parents=True, exist_ok=True)
+        if self.asked != self.state and not self.asked.exists():
+            self.asked.symlink_to(self.state)
         if self.state.stat().st_uid != os.geteuid():
             raise SystemExit(f"{self.state} belongs to another user. Set STATE_DIR to a folder of your own.")
         # The servers' account passes through, and sees nothing on its way.
@@ -72,12 +75,13 @@ class Place:
 
 def find(state: Path | None = None) -> Place:
     """The place of this checkout, or of `state`. Creates nothing."""
-    state = (state or Path(os.environ.get("STATE_DIR") or PROJECT / "var")).resolve()
+    asked = state or Path(os.environ.get("STATE_DIR") or PROJECT / "var").absolute()
+    state = asked.resolve()
     if not reachable(state, account_for(state)):
         state = Path("/var/lib/governance-center") / short_hash(state)
-    # The port of entry is a name that the owner alone can have made: see `hand_over`.
-    run = Path("/tmp") / f"governance-center-{os.geteuid()}-{short_hash(state)}"  # noqa: S108
-    return Place(state, run, account_for(state))
+    # Others can write to /tmp too; `hand_over` refuses what they put there.
+    run = Path("/tmp") / f"governance-center-{os.geteuid()}-{short_hash(state)}"
+    return Place(state, run, account_for(state), asked)
 
 
 def account_for(state: Path) -> pwd.struct_passwd:

@@ -18,7 +18,8 @@ class Command(BaseCommand):
         except backups.Refused as refusal:
             raise CommandError(refusal) from refusal
         if missing := backups.missing_keys(manifest):
+            names = ", ".join(missing)
             self.stderr.write(
-                f"Its protected fields cannot be read: set {', '.join(missing)} as they were where it was written."
+                f"To read protected fields, set FIELD_KEYS and LOOKUP_KEYS as they were: {names}."
             )
         self.stdout.write(backups.told(manifest, f"read from {dir}, as written on {manifest['written_at']}"))
