@@ -16,7 +16,43 @@ from pypinyin import Style, lazy_pinyin
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_DIGITS = "10X98765432"
 ID_REGIONS = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+    ]
 )
 """The first two digits in use: provinces (GB/T 2260), and 81, 82, 83 of the residence permits for Hong Kong, Macao
 and Taiwan residents (国办发〔2018〕81号)."""
@@ -194,38 +230,32 @@ def check_paper(id_type: str, text: str, today: date | None = None) -> str:
     return number
 
 
-MOBILE = re.compile(r"1[3-9][0-9]{9}")
-LANDLINE = re.compile(r"(0(?:10|2[0-9])|0[3-9][0-9]{2})([2-9][0-9]{6,7})(?:(?:转|EXT|#)?([0-9]{1,5}))?")
+DIRECT = re.compile(r"1[3-9][0-9]{9}|(?:400|800)[0-9]{7}|1[0-9]{2}|1[02]?[0-9]{3}|9[56][0-9]{3,4}")
+"""Mobiles, 400 and 800 numbers, and service numbers such as 110, 12345, 95588."""
 LOCAL = re.compile(r"[2-9][0-9]{6}")
-SERVICE = re.compile(r"(?:400|800)[0-9]{7}|1[0-9]{2}|1[02]?[0-9]{3}|9[56][0-9]{3,4}")
-ABROAD = re.compile(r"(?:\+|00)(?!0)[0-9]{7,15}")
+ABROAD = re.compile(r"(?:\+|00)[1-9][0-9]{6,14}")
+LANDLINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7})(?:(?:转|EXT|#)([0-9]{1,5}))?")
 
 
 def normalise_phone(text: str, area_code: str = "0570") -> str:
-    """One spelling for each telephone: "13800001234", "0570-3012345", "0570-3012345-801", "4008001234", "+85291234567".
+    """One spelling for each telephone: "13800001234", "0570-3012345", "0570-3012345转801",
+    "4008001234", "+85291234567".
 
     Blanks, dashes, brackets, full-width digits and +86 are accepted; seven digits alone are a number of `area_code`.
     Raises WrongPhone for anything else.
     """
     number = re.sub(r"[\s()\[\]【】/\-‐-―−·.\u200b]+", "", unicodedata.normalize("NFKC", text).upper())
-    number = re.sub(r"^(?:\+|00)86(?=[0-9]{9,})", "", number)
-    if re.fullmatch(r"1[3-9][0-9]{9}|(?:400|800)[0-9]{7}", number) or SERVICE.fullmatch(number):
+    number = re.sub(r"^(?:\+|00)?86(?=[0-9]{9,}|1[3-9])", "", number)
+    if DIRECT.fullmatch(number):
         return number
     if LOCAL.fullmatch(number):
         return f"{area_code}-{number}"
+    if landline := LANDLINE.fullmatch(number) or LANDLINE.fullmatch("0" + number):
+        area, local, extension = landline.groups()
+        return f"{area}-{local}转{extension}" if extension else f"{area}-{local}"
     if ABROAD.fullmatch(number):
-        return "+" + number.lstrip("+").removeprefix("00")
-    return _landline(number)
-
-
-def _landline(number: str) -> str:
-    number = number if number.startswith("0") else "0" + number
-    match = re.fullmatch(
-        r"(010|02[0-9]|0[3-9][0-9]{2})([2-9][0-9]{6,7}?)(?:(?:转|EXT|#)([0-9]{1,5}))?", number
-    )
-    if match is None:
-        raise WrongPhone
-    return "-".join(part for part in match.groups() if part)
+        return "+" + number.removeprefix("+").removeprefix("00")
+    raise WrongPhone
 
 
 SURNAMES = {
