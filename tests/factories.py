@@ -14,7 +14,7 @@ class AreaFactory(DjangoModelFactory):
     class Meta:
         model = Area
 
-    code = factory.Sequence("3308031{:02}".format)
+    code = factory.Sequence("3308039{:02}".format)
     name = factory.Sequence("第{}乡".format)
     level = Area.Level.TOWNSHIP
     path = factory.LazyAttribute(lambda area: f"330803/{area.code}/")
