@@ -328,6 +328,13 @@ class DeskQuerySet(FileQuerySet):
         return self.select_related("case__category", "case__area", "round", "unit")
 
 
+class HandlingQuerySet(DeskQuerySet):
+    def in_tab(self, tab):
+        """Those in hand, or those that are done."""
+        in_hand = Q(state=HandlingState.IN_HAND)
+        return self.filter(in_hand if tab == "in_hand" else ~in_hand)
+
+
 class Handling(DeskRow):
     """The work of a desk that takes a matter, then answers it or sends it back."""
 
@@ -336,11 +343,15 @@ class Handling(DeskRow):
     reply = models.TextField(_("答复意见"), blank=True)
     ended_at = models.DateTimeField(null=True)
 
-    objects = DeskQuerySet.as_manager()
+    objects = HandlingQuerySet.as_manager()
 
     class Meta(FileRow.Meta):
         abstract = True
         indexes = [*FileRow.Meta.indexes, models.Index(fields=["-opened_at", "-id"], name="%(class)s_opened")]
+
+
+class PartyQuerySet(ScopedQuerySet):
+    scoped_through = "case"
 
 
 class Party(models.Model):
@@ -356,6 +367,8 @@ class Party(models.Model):
     )
     name = models.CharField(_("名称"), max_length=120)
     is_representative = models.BooleanField(_("代表"), default=False)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

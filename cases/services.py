@@ -32,6 +32,11 @@ from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from kernel.words import searched
+from people.models import Person
+from people.services import register_organisation, register_person
+
+BODY = "body"
+"""The kind of paper of a firm or body, among those of persons."""
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that are not mistaken for each other when read aloud or typed from paper."""
@@ -260,7 +265,9 @@ def reveal_party(party, *, by, reason="") -> Party:
     if not reason and not is_own_open_case(party.case, by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
-    for subject in sorted(filter(None, [party.case, party.person]), key=lambda subject: subject.dossier_id):
+    for subject in filter(
+        None, [party.person, party.case]
+    ):  # persons before matters, as when they are registered
         history.record(subject, "reveal", by=by, note=reason, details=details)
     return party
 
@@ -289,6 +296,17 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
     refresh_words(case)
     history.record(case, "add_party", by=by, details={"party": party.pk, "side": side})
     return party
+
+
+@transaction.atomic
+def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> Party:
+    """Add a party as typed at a window: a person, registered once and found by their papers, or a firm or body."""
+    if id_type == BODY:
+        organisation = register_organisation(name=name, uscc=id_number)
+        return add_party(case, by=by, side=side, name=organisation.name, organisation=organisation)
+    id_type = id_type if id_number else Person.IdType.NONE
+    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    return add_party(case, by=by, side=side, name=person.name, person=person)
 
 
 @transaction.atomic

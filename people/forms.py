@@ -7,7 +7,9 @@ class LogInForm(AuthenticationForm):
     """Says the same for a wrong name and a wrong password, and names the way out."""
 
     error_messages = {
-        "invalid_login": _("用户名或密码不正确。连续输错 5 次，账号将锁定 30 分钟；忘记密码请联系系统管理员。"),
+        "invalid_login": _(
+            "用户名或密码不正确。连续输错 5 次，账号将锁定 30 分钟；忘记密码请联系系统管理员。"
+        ),
         "inactive": _("该账号已停用，请联系系统管理员。"),
     }
 

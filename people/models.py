@@ -39,6 +39,10 @@ class UnitQuerySet(Reference):
     def coded(self, code) -> "Unit":
         return self.get(code=code)
 
+    def centre(self) -> "Unit":
+        """The centre itself, to whose window matters return."""
+        return self.filter(kind=Unit.Kind.CENTRE).earliest("pk")
+
 
 class Unit(models.Model):
     """A desk, bureau, court, township office or committee that handles matters."""
@@ -121,8 +125,15 @@ class User(AbstractUser, Tracked):
         return frozenset(self.posts.values_list("role", flat=True))
 
     @cached_property
+    def seat(self) -> "Seat | None":
+        """Where they sit in a hall today."""
+        return self.seats.today().select_related("window__unit").first()
+
+    @cached_property
     def unit_ids(self) -> frozenset[int]:
-        return frozenset(post.unit_id for post in self.business_posts)
+        """The units of their posts and, for today, of the window at which they sit."""
+        of_posts = frozenset(post.unit_id for post in self.business_posts)
+        return of_posts | {self.seat.window.unit_id} if of_posts and self.seat else of_posts
 
     @cached_property
     def scope(self) -> Scope:

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from kernel.web import action, posted, render_form, submit
+from kernel.web import action, posted, render_form
 from people import services
 from people.forms import ChangePasswordForm, LogInForm
 

@@ -1,0 +1,274 @@
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Field, Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.lists import ANY, FileFilter
+from cases.models import Case, Category, FollowUp
+from cases.services import BODY
+from cases.states import Answer, RequestKind, RequestState, Route, Side, State, Urgency
+from kernel.attachments import checked_type
+from kernel.encryption import normalised
+from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
+from people.models import Area, Person, Unit
+
+LONG = forms.Textarea(attrs={"rows": 4})
+SHORT = forms.Textarea(attrs={"rows": 2})
+
+
+class CaseFilter(FileFilter):
+    """All matters that somebody may see, narrowed."""
+
+    TO_CASE = ""
+
+    state = forms.ChoiceField(label=_("状态"), choices=ANY + State.choices, required=False)
+    route = forms.ChoiceField(label=_("办理窗口"), choices=ANY + Route.choices, required=False)
+    unit = forms.ModelChoiceField(None, label=_("办理单位"), required=False, empty_label=_("全部"))
+    field_order = ["state", "route", "category", "urgency", "township", "unit", "since", "until", "overdue"]
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.visible_to(user)
+
+    def conditions(self):
+        own = {name: self.cleaned_data[name] or None for name in ("state", "route", "unit")}
+        return super().conditions() | own
+
+
+class RequestFilter(forms.Form):
+    """The requests of one's own units: asked of them, or asked by them."""
+
+    OF_US, BY_US = "of_us", "by_us"
+
+    side = forms.ChoiceField(
+        label=_("方向"),
+        choices=[(OF_US, _("请我单位协同")), (BY_US, _("我单位发起"))],
+        required=False,
+        initial=OF_US,
+    )
+    state = forms.ChoiceField(label=_("状态"), choices=ANY + RequestState.choices, required=False)
+    kind = forms.ChoiceField(label=_("种类"), choices=ANY + RequestKind.choices, required=False)
+    overdue = forms.BooleanField(label=_("只看超期"), required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def narrow(self, requests):
+        asked = self.cleaned_data
+        side = "from_unit__in" if asked["side"] == self.BY_US else "to_unit__in"
+        conditions = {side: self.user.unit_ids, "state": asked["state"], "kind": asked["kind"]}
+        if asked["overdue"]:
+            conditions["due_at__lte"] = timezone.now()
+        return requests.filter(**{path: value for path, value in conditions.items() if value != ""})
+
+
+class NoForm(forms.Form):
+    """A move that needs nothing but the button."""
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("说明理由"), widget=SHORT, max_length=500)
+
+
+class OptionalNoteForm(forms.Form):
+    note = forms.CharField(label=_("说明"), widget=SHORT, max_length=500, required=False)
+
+
+class AnswerRequestForm(forms.Form):
+    answer = forms.CharField(label=_("答复内容"), widget=LONG, max_length=2000)
+
+
+class AskForm(forms.Form):
+    """A request to another unit, in the name of one of one's own."""
+
+    kind = forms.ChoiceField(label=_("种类"), choices=RequestKind.choices, widget=forms.RadioSelect)
+    from_unit = forms.ModelChoiceField(None, label=_("以哪个单位的名义"), empty_label=None)
+    to_unit = forms.ModelChoiceField(None, label=_("请哪个单位协同"), empty_label=_("请选择"))
+    text = forms.CharField(
+        label=_("请求事项"), widget=LONG, max_length=2000, help_text=_("请对方做什么，需要什么材料或答复。")
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.visible_to(user)
+        self.fields["from_unit"].queryset = units.filter(pk__in=user.unit_ids)
+        self.fields["to_unit"].queryset = units.exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+
+    def clean(self):
+        asked = super().clean()
+        if asked.get("from_unit") and asked.get("from_unit") == asked.get("to_unit"):
+            self.add_error("to_unit", _("不能向本单位发起协同请求。"))
+        return asked
+
+
+class LogContactForm(forms.Form):
+    whom = forms.CharField(label=_("联系对象"), max_length=60)
+    at = forms.DateTimeField(
+        label=_("时间"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    said = forms.CharField(label=_("内容"), widget=SHORT, max_length=500)
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(Row(Column("whom"), Column("at")), "said")
+
+    def clean_at(self):
+        at = self.cleaned_data["at"]
+        if at and at > timezone.now():
+            raise ValidationError(_("联系时间不能晚于现在。"))
+        return at
+
+
+class AttachForm(forms.Form):
+    file = forms.FileField(label=_("材料"))
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        checked_type(file)
+        return file
+
+
+class RevealPartyForm(forms.Form):
+    reason = forms.CharField(label=_("查看事由"), max_length=200)
+
+    def __init__(self, *args, asks_reason, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks_reason:
+            del self.fields["reason"]
+
+
+class CorrectForm(forms.Form):
+    """What was registered, to be put right. `seen` holds what the form showed."""
+
+    SHOWN = ("title", "story", "place", "area", "urgency", "category", "people_count", "amount")
+
+    title = forms.CharField(label=_("事项"), max_length=120)
+    story = forms.CharField(label=_("诉求"), widget=forms.Textarea(attrs={"rows": 8}), required=False)
+    category = forms.ModelChoiceField(None, label=_("类别"), empty_label=None)
+    urgency = forms.TypedChoiceField(label=_("紧急程度"), choices=Urgency.choices, coerce=int)
+    area = forms.ModelChoiceField(None, label=_("问题属地"), empty_label=None)
+    place = forms.CharField(label=_("地点"), max_length=120, required=False)
+    people_count = forms.IntegerField(label=_("涉及人数"), min_value=1, max_value=100_000)
+    amount = forms.DecimalField(
+        label=_("涉及金额（元）"), max_digits=14, decimal_places=2, min_value=0, required=False
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(
+        Fieldset(_("事项"), "title", Field("story"), Row(Column("category"), Column("urgency"))),
+        Fieldset(
+            _("地点与规模"),
+            Row(Column("area"), Column("place")),
+            Row(Column("people_count"), Column("amount")),
+        ),
+        "seen",
+    )
+
+    def __init__(self, *args, user, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.visible_to(user)
+        areas = Area.objects.visible_to(user)
+        self.fields["area"].queryset = areas.filter(
+            level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
+        ) | areas.filter(pk=case.area_id)
+
+
+class AddPartyForm(forms.Form):
+    """Somebody on one side: a person with or without papers, or a firm."""
+
+    side = forms.ChoiceField(label=_("身份"), choices=Side.choices, widget=forms.RadioSelect)
+    id_type = forms.ChoiceField(
+        label=_("证件类型"), choices=[*Person.IdType.choices, (BODY, _("单位（统一社会信用代码）"))]
+    )
+    name = forms.CharField(label=_("姓名或单位名称"), max_length=60)
+    id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False)
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(
+        "side", Row(Column("name"), Column("phone")), Row(Column("id_type"), Column("id_number"))
+    )
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        try:
+            return normalise_phone(phone) if phone else ""
+        except WrongPaper as error:
+            raise ValidationError(str(error)) from None
+
+    def clean(self):
+        asked = super().clean()
+        if number := asked.get("id_number"):
+            try:
+                asked["id_number"] = checked_number(asked.get("id_type"), number)
+            except WrongPaper as error:
+                self.add_error("id_number", str(error))
+        return asked
+
+
+def checked_number(id_type: str, number: str) -> str:
+    if id_type == BODY:
+        return check_credit_code(number).normalised
+    return check_paper(id_type, number)
+
+
+class ReopenForm(forms.Form):
+    """A closed matter once more: who goes through it this time, and why."""
+
+    route = forms.ChoiceField(label=_("办理窗口"), choices=Route.choices)
+    unit = forms.ModelChoiceField(None, label=_("办理单位"), empty_label=_("请选择"))
+    reason = forms.CharField(label=_("重新办理的原因"), widget=SHORT, max_length=500)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.visible_to(user)
+        self.fields["unit"].queryset = units.exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+
+
+class FollowUpForm(forms.Form):
+    way = forms.ChoiceField(label=_("回访方式"), choices=FollowUp.Way.choices, widget=forms.RadioSelect)
+    said = forms.CharField(label=_("回访情况"), widget=LONG, max_length=500)
+    promise_kept = forms.TypedChoiceField(
+        label=_("约定已履行或正在履行"),
+        choices=[("yes", _("是")), ("no", _("否"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+
+class QueryForm(forms.Form):
+    """The two things a citizen types: the code on the ticket, and four characters that only they know."""
+
+    code = forms.CharField(
+        label=_("查询码"),
+        max_length=30,
+        help_text=_("印在排队号小票和告知单上，10 位字母和数字。"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    tail = forms.CharField(
+        label=_("手机号或证件号码的后四位"),
+        max_length=8,
+        help_text=_("没有登记手机和证件的，填小票上印的四位数字。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_code(self):
+        return normalised(self.cleaned_data["code"])
+
+    def clean_tail(self):
+        return normalised(self.cleaned_data["tail"])
+
+
+class RateForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("您对办理结果是否满意？"), choices=Answer.choices, widget=forms.RadioSelect
+    )
+    comment = forms.CharField(label=_("意见建议（可不填）"), widget=SHORT, max_length=500, required=False)

@@ -1,0 +1,162 @@
+"""What a citizen is told of their matter: steps, what comes next, who, by when, and a telephone number.
+
+Nothing here names another party. Of a restricted matter it says only that it is in good hands.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Party, Round
+from cases.states import SETTLING, Side, State
+from kernel.encryption import lookup_hashes, normalised
+from kernel.moments import NEVER
+
+TAIL = 4
+SALT = "cases.progress"
+TOKEN_AGE = 30 * 60  # seconds in which the buttons of the answer work
+BLINK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The answer to one query code, for one matter. `token` lets its buttons act for half an hour."""
+
+    number: str
+    title: str
+    state: str
+    state_label: str
+    steps: list[Step]
+    next_text: str
+    phone: str
+    token: str
+    is_open: bool
+    can_rate: bool
+    rated: str
+
+
+def matters_of(code: str, tail: str) -> list[Case]:
+    """The matters of this code that the person with this tail brought. No index on tails: the code is found first.
+
+    A wrong code and a wrong tail cost the same one query and comparison, so that neither can be told from the other.
+    """
+    parties = Party.objects.filter(case__query_code=code, side=Side.APPLICANT)
+    parties = list(parties.select_related("case", "person").order_by("case_id", "pk"))
+    found = {party.case_id: party.case for party in parties if fits(tail, party)}
+    if not parties:
+        hmac.compare_digest(b"0000", tail.encode())
+    return list(found.values())
+
+
+def fits(tail: str, party: Party) -> bool:
+    """Whether `tail` ends the telephone or the papers of this person, or is the PIN printed for them."""
+    texts = []
+    if party.person:
+        texts = [
+            normalised(party.person.phone.plain)[-TAIL:],
+            normalised(party.person.id_number.plain)[-TAIL:],
+        ]
+    matches = [hmac.compare_digest(text.encode(), tail.encode()) for text in texts if len(text) == TAIL]
+    pins = [hmac.compare_digest(party.case.tail_hash, pin) for pin in lookup_hashes("pin", tail)]
+    return len(tail) == TAIL and any(matches + pins)
+
+
+def progress_of(case: Case) -> Progress:
+    round = case.rounds.select_related("unit").prefetch_related("ratings").order_by("number").last()
+    rating = next(iter(round.ratings.all()), None)
+    token = signing.dumps(round.pk, salt=SALT)
+    common = {"token": token, "is_open": round.state != State.CLOSED, "rated": str(rating or "")}
+    can_rate = round.state == State.CLOSED and rating is None
+    if case.restriction:
+        return Progress(
+            number=_("按规定限制查看"),
+            title=_("您的来访事项"),
+            state="",
+            state_label=_("按规定办理"),
+            steps=[],
+            next_text=_("您的事项正在按规定办理，具体情况由承办人当面或来电告知，网上不显示内容。"),
+            phone=settings.CENTRE_PHONE,
+            can_rate=can_rate,
+            **common,
+        )
+    return Progress(
+        number=case.number,
+        title=case.category.name,
+        state=round.state,
+        state_label=state_label(round),
+        steps=steps_of(case),
+        next_text=next_text(round),
+        phone=round.unit.phone or settings.CENTRE_PHONE,
+        can_rate=can_rate,
+        **common,
+    )
+
+
+def round_of(token: str) -> Round | None:
+    """The round that the buttons of an answer stand for; None when they are too old or not ours."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=TOKEN_AGE)
+    except signing.BadSignature:
+        return None
+    return Round.objects.select_related("case__category", "unit").filter(pk=pk).first()
+
+
+def state_label(round: Round) -> str:
+    if round.state == State.RESOLVED and round.outcome not in SETTLING:
+        return _("已答复（待回访）")
+    return round.get_state_display()
+
+
+def steps_of(case: Case) -> list[Step]:
+    """What happened, oldest first: registered, sent on, taken in hand, resolved, closed, of every round."""
+    rounds = case.rounds.select_related("unit").prefetch_related("transfers__to_unit").order_by("number")
+    steps = [step for round in rounds for step in steps_of_round(round)]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def steps_of_round(round: Round) -> list[Step]:
+    first = _("已登记") if round.number == 1 else _("第 %(n)d 轮：重新办理") % {"n": round.number}
+    dated = [
+        (round.opened_at, first),
+        (round.taken_at, _("%(unit)s接办") % {"unit": round.unit}),
+        (round.resolved_at, state_label(round) if round.state == State.RESOLVED else _("办理完毕")),
+        (round.closed_at, _("已回访，已办结")),
+    ]
+    dated += [
+        (transfer.at, _("转由%(unit)s办理") % {"unit": transfer.to_unit})
+        for transfer in round.transfers.all()
+    ]
+    return [Step(at, text) for at, text in dated if at]
+
+
+def next_text(round: Round) -> str:
+    words = {
+        State.ROUTED: _("下一步：由%(who)s%(by)s接办，接办后与您联系。"),
+        State.IN_HAND: _("下一步：%(who)s正在办理，%(by)s给您答复。"),
+        State.RESOLVED: _("下一步：由社会治理中心%(by)s回访您，核实办理情况。"),
+        State.CLOSED: _("本事项已办结。情况有变化的，可以来窗口申请重新办理。"),
+    }
+    return words[State(round.state)] % {"who": round.unit, "by": by_when(round.due_at)}
+
+
+def by_when(due_at: datetime) -> str:
+    """ "在 2026年3月24日前", in local days; nothing where no clock runs or the day has passed."""
+    if due_at >= NEVER or due_at < timezone.now():
+        return _("尽快")
+    return _("在 %(day)s 前") % {"day": date_format(last_day(due_at), "Y年n月j日")}
+
+
+def last_day(due_at: datetime) -> date:
+    return timezone.localdate(due_at - BLINK)

@@ -1,0 +1,117 @@
+"""What the page of a case shows, read in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Request, Round
+from cases.services import is_own_open_case
+from cases.states import PANELS, State
+from kernel.models import Attachment, HistoryEntry
+from kernel.moves import NEW
+from kernel.web import Button, buttons
+
+LOOKS = frozenset({"view", "open_file", "reveal", "export"})
+"""Entries that say who looked: kept apart from what was done."""
+ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach")
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What comes next, who does it, and by when."""
+
+    what: str
+    who: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One file as it stands, for one reader."""
+
+    case: Case
+    rounds: list[Round]
+    round: Round
+    step: NextStep
+    parties: list
+    asks_reason: bool
+    contacts: list
+    requests: list[tuple[Request, list[Button]]]
+    files: list[Attachment]
+    acts: list[HistoryEntry]
+    looks: list[HistoryEntry]
+    panels: list[str]
+    buttons: list[Button]
+    may: dict[str, bool]
+
+
+def case_page(case: Case, user) -> CasePage:
+    rounds = rounds_of(case)
+    round = rounds[-1]
+    entries = list(case.dossier.entries.select_related("by").order_by("-seq"))
+    return CasePage(
+        case=case,
+        rounds=rounds,
+        round=round,
+        step=next_step(round),
+        parties=list(case.parties.select_related("person", "organisation")),
+        asks_reason=not is_own_open_case(case, user),
+        contacts=list(case.contacts.select_related("by")),
+        requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
+        files=list(case.dossier.attachments.order_by("attached_at", "pk")),
+        acts=[entry for entry in entries if entry.verb not in LOOKS],
+        looks=[entry for entry in entries if entry.verb in LOOKS],
+        panels=panels(rounds),
+        buttons=buttons(round, user),
+        may=rights(case, round, user),
+    )
+
+
+def rounds_of(case: Case) -> list[Round]:
+    rounds = case.rounds.select_related("unit", "followed_up__by").order_by("number")
+    rounds = list(
+        rounds.prefetch_related("transfers__from_unit", "transfers__to_unit", "transfers__by", "ratings")
+    )
+    for round in rounds:
+        round.case = case
+    return rounds
+
+
+def requests_of(case: Case, rounds: list[Round]) -> list[Request]:
+    by_key = {round.pk: round for round in rounds}
+    requests = list(case.requests.select_related("from_unit", "to_unit").order_by("asked_at", "pk"))
+    for request in requests:
+        request.case, request.round = case, by_key[request.round_id]
+    return requests
+
+
+def next_step(round: Round) -> NextStep:
+    centre, unit = _("社会治理中心"), round.unit.name
+    steps = {
+        State.ROUTED: (_("等待接办"), unit),
+        State.IN_HAND: (_("正在办理"), unit),
+        State.RESOLVED: (_("等待回访"), centre),
+        State.CLOSED: (_("已办结，等待当事人评价"), centre),
+    }
+    what, who = steps[State(round.state)]
+    if round.state == State.CLOSED and round.ratings.all():
+        what = _("已办结，当事人已评价")
+    return NextStep(what, who, round.due_at)
+
+
+def panels(rounds: list[Round]) -> list[str]:
+    """The desks that this matter is or was at, the present one first: each shows its own piece of the page."""
+    routes = [rounds[-1].route]
+    for round in reversed(rounds):
+        routes += [round.route, *(transfer.from_route for transfer in round.transfers.all())]
+    return list(dict.fromkeys(PANELS[route] for route in routes))
+
+
+def rights(case: Case, round: Round, user) -> dict[str, bool]:
+    """What the page itself offers this reader, beside the buttons of the round."""
+    may = {verb: not round.MOVES.named(verb).why_not(round, user) for verb in ON_THE_PAGE}
+    request = Request(case=case, round=round, state=NEW, from_unit_id=min(user.unit_ids, default=None))
+    may["ask"] = round.state != State.CLOSED and request.MOVES.named("ask").allows(request, user)
+    may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
+    return may

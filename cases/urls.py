@@ -1,0 +1,36 @@
+from django.urls import path
+
+from cases import public, views
+
+app_name = "cases"
+urlpatterns = [
+    path("", views.case_list, name="list"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/correct/", views.correct, name="correct"),
+    path("<int:pk>/add-party/", views.add_party, name="add_party"),
+    path("<int:pk>/log-contact/", views.log_contact, name="log_contact"),
+    path("<int:pk>/attach/", views.attach, name="attach"),
+    path("<int:pk>/reopen/", views.reopen, name="reopen"),
+    path("parties/<int:pk>/reveal/", views.reveal_party, name="reveal_party"),
+    path("rounds/<int:pk>/follow-up/", views.follow_up, name="follow_up"),
+    path("rounds/<int:pk>/ask/", views.ask, name="ask"),
+    path("requests/", views.request_list, name="request_list"),
+    path("requests/<int:pk>/accept/", views.accept_request, name="accept_request"),
+    path("requests/<int:pk>/object/", views.object_to_request, name="object_to_request"),
+    path("requests/<int:pk>/agree-to-objection/", views.agree_to_objection, name="agree_to_objection"),
+    path("requests/<int:pk>/refuse-objection/", views.refuse_objection, name="refuse_objection"),
+    path("requests/<int:pk>/answer/", views.answer_request, name="answer_request"),
+    path("requests/<int:pk>/verify/", views.verify_request, name="verify_request"),
+    path("requests/<int:pk>/send-back/", views.send_request_back, name="send_request_back"),
+    path("requests/<int:pk>/withdraw/", views.withdraw_request, name="withdraw_request"),
+]
+
+public_urls = (
+    [
+        path("", public.home, name="home"),
+        path("query/", public.query, name="query"),
+        path("enquire-progress/", public.enquire_progress, name="enquire_progress"),
+        path("rate/", public.rate, name="rate"),
+    ],
+    "public",
+)

@@ -1,0 +1,271 @@
+from django.contrib import messages
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from cases import forms, services
+from cases.lists import case_columns, words_of_case
+from cases.models import Case, Party, Request, Round
+from cases.selectors import case_page
+from cases.services import is_own_open_case
+from kernel.editing import seen_token
+from kernel.listing import Column, Listing, render_list
+from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
+from kernel.words import matching
+
+LIVE_PARTS = ("cover", "work", "timeline")
+CASE_COLUMNS = [
+    *case_columns(lambda case: case),
+    Column(
+        name="state",
+        label=gettext_lazy("状态"),
+        text=lambda case: case.get_state_display(),
+        badge=lambda case: case.state,
+        css="nowrap",
+    ),
+    Column(name="unit", label=gettext_lazy("办理单位"), text=lambda case: case.unit.name),
+    Column(name="due", label=gettext_lazy("到期日"), text=lambda case: case.due_at, sort="due_at", css="due"),
+    Column(name="opened", label=gettext_lazy("登记时间"), text=lambda case: case.opened_at, sort="opened_at"),
+]
+REQUEST_COLUMNS = [
+    Column(
+        name="number",
+        label=gettext_lazy("统一编号"),
+        text=lambda row: row.case.number,
+        url=lambda row: requests_url(row.case_id),
+        css="nowrap",
+    ),
+    Column(name="title", label=gettext_lazy("事项"), text=lambda row: row.case.title, css="main-cell"),
+    Column(name="kind", label=gettext_lazy("种类"), text=lambda row: row.get_kind_display()),
+    Column(name="from", label=gettext_lazy("请求单位"), text=lambda row: row.from_unit.name),
+    Column(name="to", label=gettext_lazy("协办单位"), text=lambda row: row.to_unit.name),
+    Column(
+        name="state",
+        label=gettext_lazy("状态"),
+        text=lambda row: row.get_state_display(),
+        badge=lambda row: row.state,
+    ),
+    Column(name="asked", label=gettext_lazy("发起时间"), text=lambda row: row.asked_at),
+    Column(name="due", label=gettext_lazy("到期日"), text=lambda row: row.due_at, sort="due_at", css="due"),
+]
+
+
+@page(post=True)
+def case_list(request):
+    """Every matter that the reader may see."""
+    cases = (
+        Case.objects.visible_to(request.user).select_related("category", "unit").prefetch_related("parties")
+    )
+    listing = Listing(
+        request,
+        cases,
+        CASE_COLUMNS,
+        sort="-opened_at",
+        filters=forms.CaseFilter,
+        search=matching_case,
+        empty_text=_("没有符合条件的事项。"),
+        user=request.user,
+    )
+    return render_list(request, "cases/list.html", listing, _("全部事项"))
+
+
+def matching_case(words):
+    return matching(words) | Q(number__iexact=words)
+
+
+@page
+def detail(request, pk):
+    """The page of one matter, or one of its live parts. Of a restricted one, the look leaves a trace."""
+    case = visible_case(request, pk)
+    if case.restriction and not request.htmx:
+        trace(request, case, "view")
+    part = request.htmx.target if request.htmx.target in LIVE_PARTS else "cover"
+    return render_part(request, "cases/detail.html", part, {"page": case_page(case, request.user)})
+
+
+def visible_case(request, pk) -> Case:
+    cases = Case.objects.visible_to(request.user)
+    cases = cases.select_related("category", "outlet", "area", "unit", "opened_by", "dossier")
+    return get_object_or_404(cases, pk=pk)
+
+
+def case_url(pk, anchor="") -> str:
+    return reverse("cases:detail", args=[pk]) + anchor
+
+
+def render_file_form(request, case, form, label):
+    """The page of a form about a matter as a whole."""
+    context = {"form": form, "label": label, "subject": case, "back": case_url(case.pk)}
+    return render_form(request, "kernel/move.html", context)
+
+
+def requests_url(pk) -> str:
+    return case_url(pk, "#requests")
+
+
+@action
+def correct(request, pk):
+    case = visible_case(request, pk)
+    shown = {name: getattr(case, name) for name in forms.CorrectForm.SHOWN}
+    initial = shown | {"seen": seen_token(case, "correct", forms.CorrectForm.SHOWN)}
+    form = forms.CorrectForm(posted(request), initial=initial, user=request.user, case=case)
+    if submit(form, services.correct, case, by=request.user):
+        messages.success(request, _("%(number)s 的登记内容已更正。") % {"number": case.number})
+        return redirect("cases:detail", pk)
+    return render_file_form(request, case, form, _("更正登记内容"))
+
+
+@action
+def add_party(request, pk):
+    case = visible_case(request, pk)
+    form = forms.AddPartyForm(posted(request))
+    if submit(form, services.register_party, case, by=request.user):
+        messages.success(request, _("已添加当事人。"))
+        return redirect(case_url(pk, "#parties"))
+    return render_file_form(request, case, form, _("添加当事人"))
+
+
+@never_cache
+@action
+def reveal_party(request, pk):
+    """A party's papers and telephone in full. Only in answer to a POST, and never without a trace."""
+    party = get_object_or_404(Party.objects.visible_to(request.user).select_related("case", "person"), pk=pk)
+    asks_reason = not is_own_open_case(party.case, request.user)
+    form = forms.RevealPartyForm(posted(request), asks_reason=asks_reason)
+    context = {"party": party, "case": party.case}
+    if submit(form, services.reveal_party, party, by=request.user):
+        return render_part(request, "cases/revealed_party.html", "party", context)
+    return render_file_form(request, party.case, form, _("查看完整信息"))
+
+
+@action
+def log_contact(request, pk):
+    case = visible_case(request, pk)
+    form = forms.LogContactForm(posted(request))
+    if submit(form, services.log_contact, case, by=request.user):
+        messages.success(request, _("已记入联系记录。"))
+        return redirect(case_url(pk, "#contacts"))
+    return render_file_form(request, case, form, _("记录联系情况"))
+
+
+@action
+def attach(request, pk):
+    case = visible_case(request, pk)
+    form = forms.AttachForm(posted(request), request.FILES or None)
+    if submit(form, services.attach, case, by=request.user):
+        messages.success(request, _("已添加材料：%(name)s") % {"name": form.result.name})
+        return redirect(case_url(pk, "#files"))
+    return render_file_form(request, case, form, _("添加材料"))
+
+
+@action
+def reopen(request, pk):
+    case = visible_case(request, pk)
+    require(request.user, Round(case=case, unit=case.unit), "reopen")
+    form = forms.ReopenForm(posted(request), user=request.user)
+    if submit(form, services.reopen, case, by=request.user):
+        messages.success(
+            request,
+            _("已开始第 %(n)d 轮办理，由%(unit)s接办。")
+            % {"n": form.result.number, "unit": form.result.unit},
+        )
+        return redirect("cases:detail", pk)
+    return render_file_form(request, case, form, _("重新办理"))
+
+
+@action
+def follow_up(request, pk):
+    round = visible_round(request, pk)
+    form = forms.FollowUpForm(posted(request))
+    if submit(form, services.follow_up, round, by=request.user):
+        messages.success(request, _("%(number)s 已回访并办结。") % {"number": round})
+        return redirect("cases:detail", round.case_id)
+    return render_move(request, round, "follow_up", form, back=case_url(round.case_id))
+
+
+def visible_round(request, pk) -> Round:
+    return get_object_or_404(Round.objects.visible_to(request.user).select_related("case", "unit"), pk=pk)
+
+
+@action
+def ask(request, pk):
+    round = visible_round(request, pk)
+    asking = Request(case=round.case, round=round, from_unit_id=min(request.user.unit_ids, default=None))
+    require(request.user, asking, "ask")
+    form = forms.AskForm(posted(request), user=request.user)
+    if submit(form, services.ask, round, by=request.user):
+        messages.success(request, _("已向%(unit)s发起协同请求。") % {"unit": form.result.to_unit})
+        return redirect(requests_url(round.case_id))
+    return render_file_form(request, round.case, form, _("发起协同请求"))
+
+
+@page(post=True)
+def request_list(request):
+    """The requests asked of the reader's units, or by them."""
+    rows = Request.objects.visible_to(request.user).select_related("case", "from_unit", "to_unit")
+    listing = Listing(
+        request,
+        rows,
+        REQUEST_COLUMNS,
+        sort="due_at",
+        filters=forms.RequestFilter,
+        search=words_of_case,
+        empty_text=_("没有符合条件的协同请求。"),
+        user=request.user,
+    )
+    return render_list(request, "cases/request_list.html", listing, _("协同请求"))
+
+
+@action
+def accept_request(request, pk):
+    return move_request(request, pk, "accept_request", forms.NoForm)
+
+
+@action
+def object_to_request(request, pk):
+    return move_request(request, pk, "object_to_request", forms.NoteForm)
+
+
+@action
+def agree_to_objection(request, pk):
+    return move_request(request, pk, "agree_to_objection", forms.OptionalNoteForm)
+
+
+@action
+def refuse_objection(request, pk):
+    return move_request(request, pk, "refuse_objection", forms.NoteForm)
+
+
+@action
+def answer_request(request, pk):
+    return move_request(request, pk, "answer_request", forms.AnswerRequestForm)
+
+
+@action
+def verify_request(request, pk):
+    return move_request(request, pk, "verify_request", forms.OptionalNoteForm)
+
+
+@action
+def send_request_back(request, pk):
+    return move_request(request, pk, "send_request_back", forms.NoteForm)
+
+
+@action
+def withdraw_request(request, pk):
+    return move_request(request, pk, "withdraw_request", forms.NoteForm)
+
+
+def move_request(request, pk, verb, form_class):
+    """The page of one move of a request."""
+    requests = Request.objects.visible_to(request.user).select_related("case", "from_unit", "to_unit")
+    row = get_object_or_404(requests, pk=pk)
+    form = form_class(posted(request))
+    if submit(form, getattr(services, verb), row, by=request.user):
+        label = row.MOVES.named(verb).label
+        messages.success(request, _("%(request)s：%(label)s") % {"request": row, "label": label})
+        return redirect(requests_url(row.case_id))
+    return render_move(request, row, verb, form, back=requests_url(row.case_id))

@@ -1,0 +1,130 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.lists import DESK_TABS, desk_columns, desk_tab, of_my_desk, words_of_case
+from cases.models import Case, Round
+from cases.states import Route
+from dispatch import forms, services
+from dispatch.models import OrderHandling
+from kernel.listing import Listing, render_list
+from kernel.web import action, buttons, page, posted, render_move, require, submit
+
+COLUMNS = desk_columns("dispatch:detail")
+
+
+@page(post=True)
+def order_list(request):
+    """What was sent to one's unit: waiting, in hand, and done."""
+    tab = desk_tab(request)
+    listing = Listing(
+        request,
+        waiting_for(request.user) if tab == "waiting" else handled_by(request.user, tab),
+        COLUMNS[tab],
+        sort="-opened_at",
+        filters=forms.WaitingFilter if tab == "waiting" else forms.HandledFilter,
+        search=words_of_case,
+        empty_text=_("没有符合条件的派单。"),
+        user=request.user,
+    )
+    return render_list(request, "dispatch/list.html", listing, _("事件与派单"), tab=tab, tabs=DESK_TABS)
+
+
+def waiting_for(user):
+    rounds = Round.objects.visible_to(user).waiting_for(Route.DISPATCH)
+    return of_my_desk(rounds, user).select_related("case__category", "unit").prefetch_related("case__parties")
+
+
+def handled_by(user, tab):
+    rows = OrderHandling.objects.visible_to(user).in_tab(tab).with_case().select_related("handler")
+    return of_my_desk(rows, user).prefetch_related("case__parties")
+
+
+@page
+def detail(request, pk):
+    handling = visible_handling(request, pk)
+    entries = handling.history.select_related("by").order_by("-seq")
+    context = {"handling": handling, "buttons": buttons(handling, request.user), "entries": entries}
+    return render(request, "dispatch/detail.html", context)
+
+
+def visible_handling(request, pk) -> OrderHandling:
+    return get_object_or_404(OrderHandling.objects.visible_to(request.user).with_case(), pk=pk)
+
+
+@page
+def panel(request, pk):
+    """What departments and townships did with a matter, for the page of a case."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    handlings = OrderHandling.objects.visible_to(request.user).filter(case=case)
+    rows = [(row, buttons(row, request.user)) for row in handlings.with_case().order_by("opened_at")]
+    waiting = Round.objects.visible_to(request.user).waiting_for(Route.DISPATCH).filter(case=case)
+    waiting = waiting.select_related("case", "unit").first()
+    context = {
+        "rows": rows,
+        "waiting": waiting,
+        "may_accept": waiting and may(waiting, "accept_order", request.user),
+        "may_assign": waiting and may(waiting, "assign_order", request.user),
+    }
+    return render(request, "dispatch/panel.html", context)
+
+
+def may(round, verb, user) -> bool:
+    """Whether this reader could take a waiting matter in hand, or send it on: by role, and by unit."""
+    opening = OrderHandling(case=round.case, round=round, unit=round.unit)
+    return opening.MOVES.named(verb).allows(opening, user) and round.is_holder(user)
+
+
+def waiting_round(request, pk) -> Round:
+    rounds = Round.objects.visible_to(request.user).filter(route=Route.DISPATCH)
+    return get_object_or_404(rounds.select_related("case", "unit"), pk=pk)
+
+
+@action
+def accept_order(request, pk):
+    round = waiting_round(request, pk)
+    opening = OrderHandling(case=round.case, round=round, unit=round.unit)
+    require(request.user, opening, "accept_order")
+    form = forms.NoForm(posted(request))
+    if submit(form, services.accept_order, round, by=request.user):
+        messages.success(request, _("%(number)s 已接办。") % {"number": round})
+        return redirect("dispatch:detail", form.result.pk)
+    return render_move(request, opening, "accept_order", form, back=reverse("dispatch:list"))
+
+
+@action
+def assign_order(request, pk):
+    round = waiting_round(request, pk)
+    opening = OrderHandling(case=round.case, round=round, unit=round.unit)
+    require(request.user, opening, "assign_order")
+    form = forms.AssignForm(posted(request), user=request.user, round=round)
+    if submit(form, services.assign_order, round, by=request.user):
+        unit = form.cleaned_data["unit"]
+        messages.success(request, _("%(number)s 已派给%(unit)s。") % {"number": round, "unit": unit})
+        return redirect("dispatch:list")
+    return render_move(request, opening, "assign_order", form, back=reverse("dispatch:list"))
+
+
+@action
+def answer_order(request, pk):
+    handling = visible_handling(request, pk)
+    form = forms.AnswerForm(posted(request))
+    if submit(form, services.answer_order, handling, by=request.user):
+        messages.success(request, _("%(number)s 已答复，等待中心回访。") % {"number": handling})
+        return redirect("dispatch:detail", pk)
+    return render_move(request, handling, "answer_order", form, back=handling_url(pk))
+
+
+@action
+def send_back_order(request, pk):
+    handling = visible_handling(request, pk)
+    form = forms.SendBackForm(posted(request))
+    if submit(form, services.send_back_order, handling, by=request.user):
+        messages.success(request, _("%(number)s 已退回中心窗口。") % {"number": handling})
+        return redirect("dispatch:list")
+    return render_move(request, handling, "send_back_order", form, back=handling_url(pk))
+
+
+def handling_url(pk) -> str:
+    return reverse("dispatch:detail", args=[pk])

@@ -1,0 +1,13 @@
+"""The life cycle of a matter at the petition desk. The legal steps of a petition come with their own issue."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.states import handling_moves
+from people.roles import Role
+
+MOVES = handling_moves(
+    ("accept_petition", _("接办信访事项")),
+    ("answer_petition", _("答复信访人")),
+    ("send_back_petition", _("退回窗口")),
+    who=[Role.PETITION_OFFICER],
+)
