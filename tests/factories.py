@@ -72,7 +72,7 @@ class WindowFactory(DjangoModelFactory):
     class Meta:
         model = Window
 
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: n + 901)
     name = factory.LazyAttribute(lambda window: f"{window.number}号窗口")
     unit = factory.SubFactory(UnitFactory)
 
