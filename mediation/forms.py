@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -18,6 +18,20 @@ from people.models import Unit, User
 CAPITALS = HTML(
     '<output id="capitals" class="capitals" for="id_amount" aria-live="polite">{{ capitals }}</output>'
 )
+
+SPELLS = {
+    "hx-get": reverse_lazy("mediation:capitals"),
+    "hx-trigger": "input changed delay:200ms",
+    "hx-target": "#capitals",
+    "hx-swap": "innerHTML",
+    "hx-sync": "this:replace",
+}
+"""An amount is spelled out beside its field while it is typed, by the function that writes it on the paper."""
+
+
+def sent(request):
+    """What a form is bound to: whatever was posted, an empty form too."""
+    return request.POST if request.method == "POST" else None
 
 
 class VerbForm(forms.Form):
@@ -38,8 +52,8 @@ class ConfirmForm(VerbForm):
 class MoneyField(forms.DecimalField):
     """An amount as people type it: 12806.05, 12,806.05, ¥12,806.05元."""
 
-    def __init__(self, **kwargs):
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    def __init__(self, *, attrs=None, **kwargs):
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
         super().__init__(min_value=0, max_value=LARGEST, decimal_places=2, widget=widget, **kwargs)
 
     def to_python(self, value):
@@ -114,7 +128,7 @@ class AgreementForm(VerbForm):
     terms = long_text(
         _("达成的协议内容"), 6, help_text=_("每条一行。内容须明确、可以履行，不得违反法律、损害他人利益。")
     )
-    amount = MoneyField(label=_("协议金额（元）"), required=False)
+    amount = MoneyField(label=_("协议金额（元）"), required=False, attrs=SPELLS)
     performance = long_text(_("履行方式"), 3, help_text=_("如何履行、在哪里履行；分期的写明每期金额和日期。"))
     perform_by = day(_("履行期限"), required=False)
     layout = Layout(
@@ -122,13 +136,7 @@ class AgreementForm(VerbForm):
         Fieldset(
             _("协议"),
             "terms",
-            Field(
-                "amount",
-                hx_get=reverse_lazy("mediation:capitals"),
-                hx_trigger="input changed delay:200ms",
-                hx_target="#capitals",
-                hx_sync="this:replace",
-            ),
+            "amount",
             CAPITALS,
         ),
         Fieldset(_("履行"), "performance", "perform_by"),

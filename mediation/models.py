@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import DeskQuerySet, DeskRow, FileRow, Handling, Party
+from cases.states import HandlingState
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
 from kernel.scoping import ScopedQuerySet
@@ -359,3 +360,19 @@ class CourtReferral(Handling):
 
     class Meta(Handling.Meta):
         abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"],
+                condition=Q(state=HandlingState.IN_HAND),
+                name="courtreferral_one_in_hand_per_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HandlingState.IN_HAND, ended_at=None)
+                | (~Q(state=HandlingState.IN_HAND) & Q(ended_at__isnull=False)),
+                name="courtreferral_ended_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply=""),
+                name="courtreferral_answered_has_a_reply",
+            ),
+        ]

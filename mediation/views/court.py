@@ -8,7 +8,7 @@ from cases.models import Case, Round
 from cases.states import Route
 from kernel.web import action, buttons, page, render_form, require, submit
 from mediation import services
-from mediation.forms import AnswerReferralForm, ConfirmForm, SendBackReferralForm
+from mediation.forms import AnswerReferralForm, ConfirmForm, SendBackReferralForm, sent
 from mediation.models import CourtReferral
 
 
@@ -54,7 +54,7 @@ def accept_referral(request, pk):
     rounds = Round.objects.visible_to(request.user).waiting_for(Route.COURT)
     round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
     require(request.user, CourtReferral(case=round.case, round=round, unit=round.unit), "accept_referral")
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(sent(request))
     if submit(form, services.accept_referral, round, by=request.user):
         messages.success(request, _("已接收。办完后请答复当事人，或者写明原因退回窗口。"))
         return redirect("mediation:court_detail", pk=form.result.pk)
@@ -67,7 +67,7 @@ def accept_referral(request, pk):
 @action
 def answer_referral(request, pk):
     referral = one_referral(request, pk)
-    form = AnswerReferralForm(request.POST or None)
+    form = AnswerReferralForm(sent(request))
     if submit(form, services.answer_referral, referral, by=request.user):
         messages.success(request, _("已答复，由中心回访后办结。"))
         return redirect("mediation:court_detail", pk=pk)
@@ -79,7 +79,7 @@ def answer_referral(request, pk):
 @action
 def send_back_referral(request, pk):
     referral = one_referral(request, pk)
-    form = SendBackReferralForm(request.POST or None)
+    form = SendBackReferralForm(sent(request))
     if submit(form, services.send_back_referral, referral, by=request.user):
         messages.success(request, _("已退回%(unit)s。") % {"unit": form.cleaned_data["to_unit"]})
         return redirect("mediation:court_detail", pk=pk)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Round
 from cases.states import Route, Urgency
-from kernel.encryption import mask_name
+from kernel.encryption import mask_names
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from kernel.words import matching
@@ -23,7 +23,7 @@ def masked_names(case) -> str:
     """王*、李*: the parties as lists show them. Those of a restricted matter are not shown at all."""
     if case.restriction:
         return _("按规定限制查看")
-    return "、".join(mask_name(name) for name in case.names.split("、"))
+    return mask_names(case.names)
 
 
 def case_columns(address) -> list[Column]:

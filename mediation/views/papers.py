@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kernel.web import page, trace
 from mediation.capitals import date_in_chinese
-from mediation.forms import ReasonForm
+from mediation.forms import ReasonForm, sent
 from mediation.models import Mediation, Session
 from mediation.papers import agreement as papers
 from mediation.states import State
@@ -21,7 +21,7 @@ KINDS = {"docx": (papers.docx, papers.DOCX), "pdf": (papers.pdf, papers.PDF)}
 def print_agreement(request, pk, kind):
     """The agreement with all personal data. An open case of one's own is reason enough; others type one."""
     agreement = one_agreement(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     if not agreement.is_holder(request.user) and not form.is_valid():
         context = {"form": form, "agreement": agreement, "mediation": agreement.mediation}
         return render(

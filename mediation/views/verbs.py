@@ -26,6 +26,7 @@ from mediation.forms import (
     SessionForm,
     SignAgreementForm,
     StampForm,
+    sent,
 )
 from mediation.models import Agreement, Mediation, PrivateNote
 from mediation.selectors import colleagues, next_step
@@ -106,7 +107,7 @@ def accept(request, pk):
     rounds = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION)
     round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
     require(request.user, Mediation(case=round.case, round=round, unit=round.unit), "accept")
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(sent(request))
     if submit(form, services.accept, round, by=request.user):
         messages.success(request, _("已接办。请尽快联系双方当事人。"))
         return redirect("mediation:detail", pk=form.result.pk)
@@ -127,7 +128,7 @@ def accept(request, pk):
 @action
 def hand_over(request, pk):
     mediation = one_mediation(request, pk)
-    form = HandOverForm(request.POST or None, mediation=mediation, user=request.user)
+    form = HandOverForm(sent(request), mediation=mediation, user=request.user)
     if submit(form, services.hand_over, mediation, by=request.user):
         messages.success(request, _("已转交给%(name)s。") % {"name": form.cleaned_data["to"]})
         return redirect("mediation:detail", pk=pk)
@@ -137,7 +138,7 @@ def hand_over(request, pk):
 @action
 def record_session(request, pk):
     mediation = one_mediation(request, pk)
-    form = SessionForm(request.POST or None, mediation=mediation)
+    form = SessionForm(sent(request), mediation=mediation)
     if submit(form, services.record_session, mediation, by=request.user):
         messages.success(request, _("%(session)s已记录。") % {"session": form.result})
         return redirect("mediation:detail", pk=pk)
@@ -147,7 +148,7 @@ def record_session(request, pk):
 @action
 def keep_note(request, pk):
     mediation = one_mediation(request, pk)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(sent(request))
     if submit(form, services.keep_note, mediation, by=request.user):
         return redirect("mediation:detail", pk=pk)
     return render_form(request, "mediation/keep_note.html", {"form": form, "mediation": mediation})
@@ -156,7 +157,7 @@ def keep_note(request, pk):
 @action
 def draft_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = AgreementForm(request.POST or None, initial={"facts": mediation.case.story})
+    form = AgreementForm(sent(request), initial={"facts": mediation.case.story})
     if submit(form, services.draft_agreement, mediation, by=request.user):
         messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
         return redirect("mediation:detail", pk=pk)
@@ -168,7 +169,7 @@ def draft_agreement(request, pk):
 def edit_agreement(request, pk):
     agreement = one_agreement(request, pk)
     initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.TEXTS)}
-    form = EditAgreementForm(request.POST or None, agreement=agreement, initial=initial)
+    form = EditAgreementForm(sent(request), agreement=agreement, initial=initial)
     if submit(form, services.edit_agreement, agreement, by=request.user):
         messages.success(request, _("草稿已保存。"))
         return redirect("mediation:detail", pk=agreement.mediation_id)
@@ -212,7 +213,7 @@ def capitals_of(form) -> str:
 @action
 def submit_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(sent(request))
     if submit(form, services.submit_agreement, agreement, by=request.user):
         messages.success(request, _("已提交签署。请打印协议，由各方签名、盖章或者按指印。"))
         return redirect("mediation:sign_agreement", pk=pk)
@@ -223,7 +224,7 @@ def submit_agreement(request, pk):
 @action
 def sign_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = SignAgreementForm(request.POST or None, agreement=agreement, user=request.user)
+    form = SignAgreementForm(sent(request), agreement=agreement, user=request.user)
     if submit(form, services.sign_agreement, agreement, by=request.user):
         return after_signing(request, agreement, _("签名已登记。"))
     context = {
@@ -238,7 +239,7 @@ def sign_agreement(request, pk):
 @action
 def set_stamp(request, pk):
     agreement = one_agreement(request, pk)
-    form = StampForm(request.POST or None)
+    form = StampForm(sent(request))
     if submit(form, services.set_stamp, agreement, by=request.user):
         return after_signing(request, agreement, _("用印已登记。"))
     context = {
@@ -270,7 +271,7 @@ def after_signing(request, agreement, done):
 @action
 def revise_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = ReviseForm(request.POST or None)
+    form = ReviseForm(sent(request))
     if submit(form, services.revise_agreement, agreement, by=request.user):
         messages.success(request, _("已退回修改，原版本作废留存。"))
         return redirect("mediation:edit_agreement", pk=form.result.pk)
@@ -281,7 +282,7 @@ def revise_agreement(request, pk):
 @action
 def record_oral_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = OralAgreementForm(request.POST or None, initial={"facts": mediation.case.story})
+    form = OralAgreementForm(sent(request), initial={"facts": mediation.case.story})
     if submit(form, services.record_oral_agreement, mediation, by=request.user):
         day = form.cleaned_data["agreed_on"]
         messages.success(request, _("口头协议已登记，自 %(day)s 起生效。") % {"day": day})
@@ -293,7 +294,7 @@ def record_oral_agreement(request, pk):
 @action
 def give_up(request, pk):
     mediation = one_mediation(request, pk)
-    form = GiveUpForm(request.POST or None)
+    form = GiveUpForm(sent(request))
     if submit(form, services.give_up, mediation, by=request.user):
         unit = form.cleaned_data["unit"]
         messages.success(request, _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。") % {"unit": unit})

@@ -47,7 +47,9 @@ class CommitteeFactory(UnitFactory):
 
 def waiting_case(committee, **matter):
     """A matter with two people and a firm that waits for the committee."""
-    respondent = PersonFactory(name="周启航", id_number="330803198503124513", address="浮石街道百汇路 8 号 502 室")
+    respondent = PersonFactory(
+        name="周启航", id_number="330803198503124513", address="浮石街道百汇路 8 号 502 室"
+    )
     applicant = PersonFactory(
         name="陈素芬", id_number="330803195803084527", address="浮石街道百汇路 8 号 402 室", sex="f"
     )
