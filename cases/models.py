@@ -272,7 +272,7 @@ class Round(Timed, UnderCase):
         return self.is_holder(user) or self.is_of_the_centre(user)
 
     def is_of_the_centre(self, user) -> bool:
-        return any(post.unit.kind == Unit.Kind.CENTRE for post in user.business_posts)
+        return any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
 
     def work_done(self):
         """The whole file since this round began: a rule of two persons looks within the round."""

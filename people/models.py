@@ -130,10 +130,14 @@ class User(AbstractUser, Tracked):
         return self.seats.today().select_related("window__unit").first()
 
     @cached_property
+    def units(self) -> list[Unit]:
+        """The units of their posts and, for today, that of the window at which they sit."""
+        of_posts = [post.unit for post in self.business_posts]
+        return [*of_posts, self.seat.window.unit] if of_posts and self.seat else of_posts
+
+    @cached_property
     def unit_ids(self) -> frozenset[int]:
-        """The units of their posts and, for today, of the window at which they sit."""
-        of_posts = frozenset(post.unit_id for post in self.business_posts)
-        return of_posts | {self.seat.window.unit_id} if of_posts and self.seat else of_posts
+        return frozenset(unit.pk for unit in self.units)
 
     @cached_property
     def scope(self) -> Scope:
