@@ -17,4 +17,5 @@ urlpatterns = [
     path("petitions/", include("petitions.urls")),
     path("dispatch/", include("dispatch.urls")),
     path("mediation/", include("mediation.urls")),
+    path("stats/", include("stats.urls")),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from intake.states import SpanKind
@@ -68,39 +68,24 @@ def within(field: str, day: date) -> dict:
 
 def tickets(user, day) -> QuerySet[Ticket]:
     """接待批次: visits of the day whose number was printed or shown. A number that was cancelled is no visit."""
-    return (
-        Ticket.objects.visible_to(user)
-        .filter(day=day)
-        .exclude(state__in=[TicketState.ISSUED, TicketState.CANCELLED])
-    )
+    return Ticket.objects.visible_to(user).on(day).visits()
 
 
 def waiting(user, day):
-    return tickets(user, day).filter(state=TicketState.WAITING)
+    return tickets(user, day).waiting()
 
 
-def called(user, day):
-    return tickets(user, day).filter(state__in=[TicketState.CALLED, TicketState.SERVING, TicketState.HELD])
+def received(user, day):
+    return tickets(user, day).being_received()
 
 
 def served(user, day):
-    return tickets(user, day).filter(state=TicketState.SERVED)
+    return tickets(user, day).served()
 
 
 def people(user, day) -> int:
     """接待人次: the heads of all visits of the day; a group of 37 is one visit and 37 people."""
     return tickets(user, day).aggregate(heads=Sum("head_count"))["heads"] or 0
-
-
-def average_wait(user, day) -> float | None:
-    """Seconds from number to first call, over the visits of the day that were called. None where nobody was."""
-    spans = Span.objects.filter(ticket__in=tickets(user, day), kind=SpanKind.WAITING, ended_at__isnull=False)
-    waits = list(
-        spans.values("ticket")
-        .annotate(wait=Sum(F("ended_at") - F("started_at")))
-        .values_list("wait", flat=True)
-    )
-    return sum(wait.total_seconds() for wait in waits) / len(waits) if waits else None
 
 
 # --- Matters -----------------------------------------------------------------------------------------------------
@@ -165,7 +150,7 @@ MEASURES = {
     for measure in (
         Measure("visits", _("接待批次"), _("当日已取号（打印或出示）的来访，一个号一批。"), tickets),
         Measure("waiting", _("正在等候"), _("已取号、尚未叫到的来访。"), waiting),
-        Measure("called", _("正在接待"), _("已叫号、正在接待或暂挂的来访。"), called),
+        Measure("received", _("正在接待"), _("已叫号、正在接待或暂挂的来访。"), received),
         Measure("served", _("接待完毕"), _("当日接待结束的来访。"), served),
         Measure("opened", _("登记事项"), _("当日登记的事项，按件计。"), opened),
         Measure("resolved", _("办理完毕"), _("当日办理完毕（待回访）的事项。"), resolved),

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Round
 from intake.models import Ticket
-from kernel.encryption import mask_names
+from intake.selectors import average_wait
+from kernel.encryption import mask_name, mask_names
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from stats import load, measures
 from stats.measures import MEASURES
 
-HALL = ("visits", "waiting", "called", "served")
+HALL = ("visits", "waiting", "received", "served")
 MATTERS = ("opened", "resolved", "closed", "open", "overdue")
 RATES = ("settled", "first-time", "satisfied", "rated")
 
@@ -28,7 +29,7 @@ def today(request):
         "day": day,
         "hall": figures(HALL, user, day),
         "people": measures.people(user, day),
-        "average_wait": measures.average_wait(user, day),
+        "average_wait": average_wait(measures.tickets(user, day)),
         "matters": figures(MATTERS, user, day),
         "rates": figures(RATES, user, day),
         "ripe_on": measures.ripe_on(day),
@@ -84,7 +85,7 @@ TICKET_COLUMNS = [
     Column(
         name="visitor",
         label=_("来访群众"),
-        text=lambda row: mask_names(row.visitor.name if row.visitor else ""),
+        text=lambda row: mask_name(row.visitor.name) if row.visitor else "",
     ),
     Column(name="head_count", label=_("人数"), text=lambda row: row.head_count),
     Column(
