@@ -1,8 +1,8 @@
 """The PostgreSQL and the Valkey of a test run: our own, in /tmp, fast because they may forget everything.
 
 A run takes the first free slot, so several runs at once do not meet. A slot keeps its cluster, and with it
-one migrated template database for each state of the migrations; every worker gets a clone of it, in a tenth
-of a second.
+one template database, migrated and with its reference data, for each state of those; every worker gets a clone of
+it, in a tenth of a second.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 from contextlib import ExitStack, contextmanager
+from io import StringIO
 from pathlib import Path
 
 import psycopg
@@ -98,15 +99,17 @@ def make_template() -> None:
         server.execute("CREATE DATABASE template_unfinished")
         connection.settings_dict["NAME"] = "template_unfinished"
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+        call_command("load_reference", stdout=StringIO())
         connection.close()
         server.execute(f'ALTER DATABASE template_unfinished RENAME TO "{template_name()}"')
 
 
 def template_name() -> str:
-    """Named after all migrations: other migrations, other name."""
+    """Named after all migrations and reference data: other ones, other name."""
     digest = hashlib.sha256()
     for app in apps.get_app_configs():
-        for file in sorted(Path(app.path, "migrations").glob("*.py")):
+        files = [*Path(app.path).glob("migrations/*.py"), *Path(app.path).glob("reference/*.*")]
+        for file in sorted([*files, *Path(app.path).glob("reference.py")]):
             digest.update(f"{app.label} {file.name}".encode() + file.read_bytes())
     return f"template_{digest.hexdigest()[:16]}"
 

@@ -1,0 +1,123 @@
+"""What a centre starts with, put into the database: areas, units, categories, outlets, rules, calendar, windows.
+
+Safe to run on every start. Areas follow the files, because they are the state's; of everything else only what is
+missing is added, because rows that are there belong to the centre: somebody may have changed them on purpose.
+"""
+
+import chinese_calendar
+from django.db import transaction
+
+from cases import reference as of_cases
+from cases.models import Category, Outlet
+from kernel.models import CalendarDay, ClockRule
+from kernel.reference.clock_rules import clock_rules
+from people import reference as of_people
+from people.models import Area, Unit, Window
+
+FIRST_YEAR = 2020
+LOADED = (Area, Unit, Category, Outlet, ClockRule, CalendarDay, Window)
+
+
+@transaction.atomic
+def load() -> None:
+    """Load everything, bottom-up."""
+    load_areas()
+    load_units()
+    load_categories()
+    load_outlets()
+    load_clock_rules()
+    load_calendar()
+    load_windows()
+
+
+def add(model, rows) -> None:
+    """Add the rows whose key is not there yet."""
+    model.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def load_areas() -> None:
+    Area.objects.bulk_create(
+        [
+            Area(code=area.code, name=area.name, level=area.level, path=area.path)
+            for area in of_people.areas()
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "path"],
+    )
+
+
+def load_units() -> None:
+    areas = dict(Area.objects.values_list("code", "pk"))
+    add(
+        Unit,
+        [
+            Unit(code=unit.code, name=unit.name, kind=unit.kind, area_id=areas[unit.area], phone=unit.phone)
+            for unit in of_people.units()
+        ],
+    )
+
+
+def load_categories() -> None:
+    """A category led by "township" has no lead unit of its own: it is the township of the matter."""
+    units = dict(Unit.objects.values_list("code", "pk"))
+    add(
+        Category,
+        [
+            Category(
+                code=category.code,
+                name=category.name,
+                lead_unit_id=units.get(category.lead),
+                outlets=list(category.outlets),
+                cues=by_weight(category.cues),
+            )
+            for category in of_cases.categories()
+        ],
+    )
+
+
+def by_weight(cues) -> dict[str, str]:
+    """Cue words as the files and the table keep them: {"5": "欠薪 讨薪", "-3": "工伤"}."""
+    words: dict[str, list[str]] = {}
+    for cue in cues:
+        words.setdefault(str(cue.weight), []).append(cue.word)
+    return {weight: " ".join(found) for weight, found in words.items()}
+
+
+def load_outlets() -> None:
+    add(
+        Outlet,
+        [
+            Outlet(code=outlet.code, name=outlet.name, route=outlet.route, advice=outlet.tell)
+            for outlet in of_cases.outlets()
+        ],
+    )
+
+
+def load_clock_rules() -> None:
+    """The rules of the law and of the house. Their lengths of extensions wait in the file until clocks know them."""
+    columns = [column.name for column in ClockRule._meta.concrete_fields if not column.primary_key]
+    add(ClockRule, [ClockRule(**{name: getattr(rule, name) for name in columns}) for rule in clock_rules()])
+
+
+def load_calendar() -> None:
+    """The announced weekdays off and weekend days worked (国务院办公厅 notices), of years that have none yet."""
+    known = {day.year for day in CalendarDay.objects.dates("day", "year")}
+    days = [(day, False, name) for day, name in chinese_calendar.holidays.items() if day.weekday() < 5]
+    days += [(day, True, name) for day, name in chinese_calendar.workdays.items()]
+    add(
+        CalendarDay,
+        [
+            CalendarDay(day=day, worked=worked, name=chinese_calendar.Holiday(name).chinese)
+            for day, worked, name in days
+            if day.year >= FIRST_YEAR and day.year not in known
+        ],
+    )
+
+
+def load_windows() -> None:
+    centre = Unit.objects.centre()
+    add(
+        Window,
+        [Window(number=window.number, name=window.name, unit=centre) for window in of_people.windows()],
+    )
