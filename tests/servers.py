@@ -10,7 +10,6 @@ import hashlib
 import itertools
 import os
 from contextlib import ExitStack, contextmanager
-from io import StringIO
 from pathlib import Path
 
 import psycopg
@@ -99,7 +98,7 @@ def make_template() -> None:
         server.execute("CREATE DATABASE template_unfinished")
         connection.settings_dict["NAME"] = "template_unfinished"
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
-        call_command("load_reference", stdout=StringIO())
+        call_command("load_reference", verbosity=0)
         connection.close()
         server.execute(f'ALTER DATABASE template_unfinished RENAME TO "{template_name()}"')
 

@@ -1,4 +1,4 @@
-"""What comes before the programs can serve: schema, static files, and on the first run demo data.
+"""What comes before the programs can serve: schema, reference data, static files, and on the first run demo data.
 
 In one process, because each start of Django costs a second.
 """
@@ -20,6 +20,7 @@ def main() -> None:
     django.setup()
     print("Bringing the database up to date ...", flush=True)
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("load_reference", verbosity=0)
     collect_static()
     if settings.DEMO_MODE and "demo" in get_commands() and not get_user_model().objects.exists():
         print("Loading demo data, this once ...", flush=True)
