@@ -74,7 +74,7 @@ class Unit(models.Model):
         return self.name
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(Reference):
     def in_unit(self, unit, *roles):
         """Active people with a post in `unit`, in one of `roles` where some are named."""
         posts = Post.objects.filter(user=models.OuterRef("pk"), unit=unit)

@@ -10,12 +10,10 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from intake.states import SpanKind
-from intake.states import State as TicketState
 
 from cases.models import Case, Rating, Round
 from cases.states import SETTLING, Answer, Outcome, State
-from intake.models import Span, Ticket
+from intake.models import Ticket
 from kernel.calendar import DAY, midnight
 
 OBSERVED = 90 * DAY

@@ -33,6 +33,7 @@ class CountyFactory(AreaFactory):
 class UnitFactory(DjangoModelFactory):
     class Meta:
         model = Unit
+        django_get_or_create = ("code",)
 
     code = factory.Sequence("unit-{}".format)
     name = factory.Sequence("第{}局".format)
@@ -40,7 +41,7 @@ class UnitFactory(DjangoModelFactory):
     area = factory.SubFactory(CountyFactory)
 
     class Params:
-        centre = factory.Trait(kind=Unit.Kind.CENTRE, name="衢江区社会治理中心", code="centre")
+        centre = factory.Trait(code="centre")
 
 
 class UserFactory(DjangoModelFactory):

@@ -1,7 +1,7 @@
 """The PostgreSQL and the Valkey of a test run: our own, in /tmp, fast because they may forget everything.
 
-A run takes the first free slot, so several runs at once do not meet. A slot keeps its cluster, and with it
-one template database, migrated and with its reference data, for each state of those; every worker gets a clone of
+A run takes the first free slot, so several runs at once do not meet. A slot keeps its cluster, and with it a
+template database, migrated and with reference data, until one of those changes; every worker gets a clone of
 it, in a tenth of a second.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -103,8 +104,9 @@ def make_template() -> None:
         server.execute(f'ALTER DATABASE template_unfinished RENAME TO "{template_name()}"')
 
 
+@cache
 def template_name() -> str:
-    """Named after all migrations and reference data: other ones, other name."""
+    """Named after all migrations and reference data as they were when the run began: other ones, other name."""
     digest = hashlib.sha256()
     for app in apps.get_app_configs():
         files = [*Path(app.path).glob("migrations/*.py"), *Path(app.path).glob("reference/*.*")]

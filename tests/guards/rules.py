@@ -5,6 +5,8 @@ import ast
 import re
 from pathlib import Path
 
+from kernel.moves import NEW
+
 WEB = {"views", "forms", "urls", "tasks", "admin", "management"}
 WRITES = {
     "save",
@@ -47,8 +49,8 @@ def foreign_web_layers(root: Path, apps: list[str]) -> list[str]:
     ]
 
 
-def unscoped_reads(root: Path, apps: list[str]) -> list[str]:
-    """Views and forms read rows only through `visible_to`."""
+def unscoped_reads(root: Path, apps: list[str], reference: set[str] = frozenset()) -> list[str]:
+    """Views and forms read rows only through `visible_to`; `reference` names models that everybody at work may read."""
     return [
         f"{path.relative_to(root)}:{node.lineno} .objects.{node.attr}"
         for app in apps
@@ -58,7 +60,8 @@ def unscoped_reads(root: Path, apps: list[str]) -> list[str]:
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Attribute)
         and node.value.attr in {"objects", "_base_manager", "_default_manager"}
-        and node.attr != "visible_to"
+        and node.attr not in {"visible_to", "none"}
+        and ast.unparse(node.value.value) not in reference
     ]
 
 
@@ -109,9 +112,11 @@ def moves_without_view(model, names: set[str]) -> list[str]:
 
 
 def unreachable_states(model) -> set[str]:
-    """Every state is the target of a move."""
+    """Every state is the target of a move, or the one in which rows without an opening move begin."""
+    field = model._meta.get_field("state")
+    begun = set() if any(NEW in move.sources for move in model.MOVES) else {str(field.default)}
     reached = {str(move.target) for move in model.MOVES if move.target}
-    return {value for value, _label in model._meta.get_field("state").choices} - reached
+    return {value for value, _label in field.choices} - reached - begun
 
 
 def unknown_clocks(model, codes: set[str]) -> set[str]:
@@ -132,8 +137,8 @@ def unused_templates(root: Path, apps: list[str], own: set[str]) -> list[str]:
     return sorted(name for name in names - named - own)
 
 
-def unscoped_choices(root: Path, apps: list[str]) -> list[str]:
-    """Fields of forms that offer rows begin with none; the form fills them through `visible_to`."""
+def unscoped_choices(root: Path, apps: list[str], reference: set[str] = frozenset()) -> list[str]:
+    """Fields of forms that offer rows begin with none, unless they are reference data; the form fills them."""
     return [
         f"{path.relative_to(root)}:{call.lineno}"
         for app in apps
@@ -141,8 +146,11 @@ def unscoped_choices(root: Path, apps: list[str]) -> list[str]:
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and "ModelChoiceField" in ast.unparse(call.func)
-        and not any(
-            ast.unparse(part).endswith(("=None", ".objects.none()", "None"))
-            for part in [*call.args[:1], *call.keywords]
-        )
+        and not begins_with_none(call, reference)
     ]
+
+
+def begins_with_none(call: ast.Call, reference: set[str]) -> bool:
+    [rows] = [part.value for part in call.keywords if part.arg == "queryset"] or call.args[:1]
+    text = ast.unparse(rows)
+    return text == "None" or text.endswith(".none()") or text.split(".objects")[0] in reference

@@ -52,6 +52,7 @@ def test_a_dict_is_no_row(house):
 
 def test_an_unscoped_choice_is_found(house):
     write(house, "desk/forms.py", "unit = forms.ModelChoiceField(Unit.objects.all())\n")
+    assert rules.unscoped_choices(house, APPS, {"Unit"}) == []
     assert rules.unscoped_choices(house, APPS) == ["desk/forms.py:1"]
     write(house, "desk/forms.py", "unit = forms.ModelChoiceField(None)\n")
     assert rules.unscoped_choices(house, APPS) == []

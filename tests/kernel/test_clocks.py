@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases.states import State
 from kernel import clocks
 from kernel.calendar import Calendar, NoCalendar, after_working_hours, last_day
-from kernel.models import CalendarDay, Clock, ClockRule, Notification
+from kernel.models import Clock, ClockRule, Notification
 from kernel.moments import NEVER
 from people.roles import Role
 from tests.factories import CaseFactory, UserFactory
@@ -41,30 +41,30 @@ def rule(length, unit="calendar_day", rolls=False, code="test.rule"):
         ("2026-09-18", 10, "working_day", False, "2026-10-09"),
     ],
 )
-def test_the_last_day_of_each_vector(calendar_2026, start, length, unit, rolls, end):
+def test_the_last_day_of_each_vector(start, length, unit, rolls, end):
     found = last_day(date.fromisoformat(start), rule(length, unit, rolls))
     assert found == date.fromisoformat(end)
 
 
-def test_a_year_without_a_calendar_is_not_guessed(calendar_2026):
+def test_a_year_without_a_calendar_is_not_guessed():
     with pytest.raises(NoCalendar, match="2027"):
         last_day(date(2026, 12, 28), rule(10, "working_day"))
 
 
-def test_a_clock_into_a_year_without_a_calendar_is_marked_provisional(clock_rules):
+def test_a_clock_into_a_year_without_a_calendar_is_marked_provisional():
     case = CaseFactory()
     clock = clocks.start(case.latest_round(), "case.take", at=datetime(2026, 12, 31, 10, tzinfo=SHANGHAI))
     assert clock.provisional
 
 
-def test_working_hours_skip_lunch_and_weekends(calendar_2026):
+def test_working_hours_skip_lunch_and_weekends():
     friday = datetime(2026, 3, 6, 16, 30, tzinfo=SHANGHAI)
     assert after_working_hours(friday, 4, Calendar(friday.date())) == datetime(
         2026, 3, 9, 11, 30, tzinfo=SHANGHAI
     )
 
 
-def test_starting_and_stopping_keeps_the_nearest_due_on_the_row_and_on_the_cover(clock_rules):
+def test_starting_and_stopping_keeps_the_nearest_due_on_the_row_and_on_the_cover():
     case = CaseFactory()
     round = case.latest_round()
     with time_machine.travel(datetime(2026, 3, 2, 2, tzinfo=UTC)):
@@ -83,7 +83,7 @@ def test_starting_and_stopping_keeps_the_nearest_due_on_the_row_and_on_the_cover
 
 
 @pytest.fixture
-def late(clock_rules):
+def late():
     case = CaseFactory(state=State.IN_HAND)
     keeper = UserFactory(post=(Role.MEDIATOR, case.unit))
     with time_machine.travel(datetime(2026, 3, 2, 2, tzinfo=UTC)):
@@ -115,8 +115,3 @@ def test_two_sweeps_at_once_tell_nobody_twice(late):
     for thread in sweeps:
         thread.join()
     assert Notification.objects.count() == 1
-
-
-@pytest.fixture
-def calendar_2026():
-    assert CalendarDay.objects.filter(day__year=2026).exists()
