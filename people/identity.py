@@ -292,10 +292,8 @@ def syllables(name: str) -> tuple[str, ...]:
         head = ""  # 那孜古丽 吐尔逊: a name in parts has no Han surname in front
     rest = name[len(head) :].strip()
     spelled = SURNAMES[head].split() if head else []
-    if rest:
-        spelled = spelled + lazy_pinyin(
-            rest, style=Style.TONE3, neutral_tone_with_five=True, errors=str.split
-        )
+    for word in rest.split():
+        spelled += lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)
     return tuple(part.lower() for part in spelled if part.strip())
 
 
