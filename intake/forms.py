@@ -1,0 +1,369 @@
+from datetime import datetime
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Category, Outlet
+from cases.states import Outcome, Route, Urgency
+from intake.models import LARGEST_GROUP, Queue
+from intake.selectors import DESK_KINDS, next_desks, usual_desk
+from intake.states import Care, State, Way
+from people.identity import WrongPaper, check_paper, normalise_phone
+from people.models import Area, Person, Unit, Window
+from people.roles import Restriction
+from people.services import known_person
+
+ANY = [("", _("全部"))]
+TITLE_LENGTH = 30
+CONTACTS = (1, 2)
+
+
+class VerbForm(forms.Form):
+    """A form whose `cleaned_data` are the keyword arguments of one verb."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        if layout := getattr(self, "layout", None):
+            self.helper.layout = layout
+
+    def clean_paper(self, name, check):
+        """Put the normalised value of a number in place, or its fault on the field."""
+        if value := self.cleaned_data.get(name):
+            try:
+                self.cleaned_data[name] = check(value)
+            except WrongPaper as fault:
+                self.add_error(name, str(fault))
+
+
+class ConfirmForm(VerbForm):
+    """Asks nothing but yes."""
+
+
+class WayForm(VerbForm):
+    way = forms.ChoiceField(choices=Way)
+
+
+def short(label, length, **options):
+    return forms.CharField(label=label, max_length=length, required=options.pop("required", False), **options)
+
+
+def long(label, rows, **options):
+    widget = forms.Textarea(attrs={"rows": rows} | options.pop("attrs", {}))
+    return forms.CharField(label=label, widget=widget, required=options.pop("required", False), **options)
+
+
+def row(*fields):
+    """Fields side by side: (name, twelfths)."""
+    columns = [
+        Div(field if isinstance(field, str) else field[0], css_class=f"col-md-{field[1]}") for field in fields
+    ]
+    return Div(*columns, css_class="row")
+
+
+class VisitorForm(VerbForm):
+    """Who came. All empty is a bare number; with a paper that is known, the name comes from the record."""
+
+    id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType, initial=Person.IdType.RESIDENT)
+    id_number = short(
+        _("证件号码"),
+        30,
+        help_text=_("输入后按回车，或刷证件：显示以往事项。没有带证件的留空。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "data-look-up": ""}),
+    )
+    name = short(_("姓名"), 60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    phone = short(
+        _("手机号码"), 30, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+    )
+    head_count = forms.IntegerField(label=_("来访人数"), min_value=1, max_value=LARGEST_GROUP, initial=1)
+    care = forms.ChoiceField(label=_("优先照顾"), choices=Care, required=False)
+    language = short(_("语言（方言、手语等）"), 30)
+    layout = Layout(
+        row(("id_type", 4), ("id_number", 8)),
+        Div(css_id="known"),
+        row(("name", 6), ("phone", 6)),
+        row(("head_count", 3), ("care", 4), ("language", 5)),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
+        self.clean_paper("id_number", lambda number: check_paper(id_type, number))
+        self.clean_paper("phone", normalise_phone)
+        if not self.errors:
+            self.clean_person(cleaned)
+        return cleaned
+
+    def clean_person(self, cleaned):
+        if person := known_person(cleaned["id_number"]):
+            cleaned["name"] = person.name
+        if not cleaned["id_number"]:
+            cleaned["id_type"] = Person.IdType.NONE
+        if cleaned["name"]:
+            return
+        if cleaned["id_number"] or cleaned["phone"]:
+            self.add_error("name", _("请填写姓名。"))
+        for field in ("name", "id_type", "id_number", "phone"):
+            cleaned.pop(field, None)
+
+
+class LookUpForm(VerbForm):
+    """A paper to look a person up by. Sent by POST only."""
+
+    id_type = forms.ChoiceField(choices=Person.IdType)
+    id_number = short("", 30)
+
+    def clean(self):
+        cleaned = super().clean()
+        id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
+        self.clean_paper("id_number", lambda number: check_paper(id_type, number))
+        return cleaned
+
+
+class NoteForm(VerbForm):
+    """Why. `label` and `required` as the verb asks."""
+
+    note = long(_("原因"), 3, max_length=300, required=True)
+
+
+class CancelForm(NoteForm):
+    note = long(_("作废原因"), 2, max_length=300)
+
+
+class FinishForm(NoteForm):
+    note = long(
+        _("接待情况"), 3, max_length=300, help_text=_("没有登记事项的来访，请写明问了什么、怎么答复的。")
+    )
+
+
+class MoneyField(forms.DecimalField):
+    """An amount as people type it: 450, 612,300.00, ¥450元."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(min_value=0, max_digits=14, decimal_places=2, widget=widget, **kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.translate(str.maketrans("", "", ",，¥￥元 "))
+        return super().to_python(value)
+
+
+OUTCOMES = [
+    ("", _("还在办理（稍后再办结）")),
+    (Outcome.ANSWERED, _("当场答复（咨询，不是纠纷）")),
+    (Outcome.SETTLED, _("当场化解（纠纷）")),
+]
+SUGGEST = {
+    "hx-post": reverse_lazy("intake:suggest"),
+    "hx-trigger": "input changed delay:500ms",
+    "hx-target": "#suggestion",
+    "hx-swap": "outerHTML",
+    "hx-sync": "this:replace",
+    "data-background": "",
+}
+DESK = {
+    "hx-post": reverse_lazy("intake:desk"),
+    "hx-trigger": "change",
+    "hx-target": "#desk",
+    "hx-swap": "outerHTML",
+    "hx-include": "closest form",
+}
+
+
+class TriageForm(VerbForm):
+    """A matter of a visit: what it is about, and where it goes."""
+
+    story = long(_("群众诉求"), 7, max_length=5000, required=True, attrs={**SUGGEST, "autofocus": True})
+    title = short(_("事项名称"), 120, help_text=_("留空时取诉求的第一句。"))
+    category = forms.ModelChoiceField(
+        None, label=_("类别"), empty_label=_("请选择"), widget=forms.Select(attrs=DESK)
+    )
+    urgency = forms.TypedChoiceField(
+        label=_("紧急程度"),
+        choices=Urgency,
+        coerce=int,
+        initial=Urgency.ORDINARY,
+        widget=forms.RadioSelect,
+    )
+    outlet = forms.ModelChoiceField(
+        None, label=_("办理途径"), empty_label=_("请选择"), widget=forms.Select(attrs=DESK)
+    )
+    to_unit = forms.ModelChoiceField(None, label=_("承办单位"), required=False, empty_label=_("按规则确定"))
+    area = forms.ModelChoiceField(
+        None,
+        label=_("问题属地"),
+        empty_label=_("请选择"),
+        widget=forms.Select(attrs=DESK),
+        help_text=_("事情发生在哪个乡镇（街道）；不在本区的选本区。"),
+    )
+    place = short(_("地点"), 120)
+    respondent_kind = forms.ChoiceField(
+        label=_("被申请人"), choices=[("organisation", _("单位")), ("person", _("个人"))]
+    )
+    respondent_name = short(_("被申请人名称或姓名"), 120)
+    people_count = forms.IntegerField(label=_("涉及人数"), min_value=1, max_value=100_000, initial=1)
+    amount = MoneyField(label=_("涉及金额（元）"), required=False)
+    restriction = forms.ChoiceField(
+        label=_("按规定限制查看"),
+        choices=[("", _("否")), *Restriction.choices],
+        required=False,
+        help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
+    )
+    outcome = forms.ChoiceField(label=_("结果"), choices=OUTCOMES, required=False, widget=forms.RadioSelect)
+    said = long(_("答复或化解情况"), 4, max_length=2000)
+    whom_1, whom_2 = short(_("联系对象"), 60), short(_("联系对象"), 60)
+    said_1, said_2 = short(_("联系内容"), 500), short(_("联系内容"), 500)
+    at_1 = forms.TimeField(label=_("时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    at_2 = forms.TimeField(label=_("时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+
+    layout = Layout(
+        Fieldset(
+            _("说了什么"),
+            "story",
+            Div(css_id="suggestion"),
+            "title",
+            row(("respondent_kind", 3), ("respondent_name", 9)),
+            row(("people_count", 3), ("amount", 4), ("restriction", 5)),
+        ),
+        Fieldset(
+            _("怎么办"),
+            "urgency",
+            row(("category", 6), ("area", 6)),
+            row(("outlet", 6), Div(Field("to_unit"), css_id="desk", css_class="col-md-6")),
+            "place",
+        ),
+        Fieldset(
+            _("联系情况"),
+            row(("at_1", 2), ("whom_1", 4), ("said_1", 6)),
+            row(("at_2", 2), ("whom_2", 4), ("said_2", 6)),
+        ),
+        Fieldset(_("当场办理"), "outcome", "said", css_id="on-the-spot"),
+    )
+
+    def __init__(self, *args, user, hall, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hall = hall
+        self.fields["category"].queryset = Category.objects.visible_to(user)
+        self.fields["outlet"].queryset = Outlet.objects.visible_to(user)
+        self.fields["area"].queryset = Area.objects.visible_to(user).filter(
+            level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
+        )
+        kinds = sum(DESK_KINDS.values(), [])
+        self.fields["to_unit"].queryset = Unit.objects.visible_to(user).filter(kind__in=kinds)
+
+    def offer_desks(self, outlet, **chosen):
+        """Offer only the units at the desk of an outlet, with the usual one chosen."""
+        units = self.fields["to_unit"].queryset
+        self.fields["to_unit"].queryset = units.filter(kind__in=DESK_KINDS[outlet.route])
+        self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, **chosen)
+
+    def clean(self):
+        cleaned = super().clean()
+        contacts = [self.contact(cleaned, n) for n in CONTACTS]
+        if not self.errors:
+            self.clean_desk(cleaned)
+            self.clean_outcome(cleaned)
+        if self.errors:
+            return cleaned
+        cleaned["title"] = cleaned["title"] or first_sentence(cleaned["story"])
+        name, kind = cleaned.pop("respondent_name"), cleaned.pop("respondent_kind")
+        cleaned["respondent"] = {"kind": kind, "name": name} if name else None
+        cleaned["contacts"] = [contact for contact in contacts if contact]
+        return cleaned
+
+    def clean_desk(self, cleaned):
+        """An outlet decides the desk; a unit that does not sit there is refused, an empty one is found."""
+        outlet, unit = cleaned["outlet"], cleaned["to_unit"]
+        if unit is None or outlet.route == Route.INTAKE:
+            unit = usual_desk(outlet, hall=self.hall, category=cleaned["category"], area=cleaned["area"])
+        if unit is None or (unit.kind not in DESK_KINDS[outlet.route] and unit != self.hall):
+            self.add_error("to_unit", _("这个单位不办理“%(outlet)s”，请另选。") % {"outlet": outlet.name})
+        cleaned["to_unit"] = unit
+
+    def clean_outcome(self, cleaned):
+        if cleaned["outlet"].route != Route.INTAKE:
+            cleaned["outcome"] = cleaned["said"] = ""
+        elif cleaned["outcome"] and not cleaned["said"]:
+            self.add_error("said", _("请写明怎么答复、怎么化解的。"))
+
+    def contact(self, cleaned, n) -> dict | None:
+        """One line of the log; the time is today's."""
+        whom, said, at = (cleaned.pop(f"{name}_{n}", None) for name in ("whom", "said", "at"))
+        if bool(whom) != bool(said):
+            self.add_error(f"said_{n}" if whom else f"whom_{n}", _("联系对象和内容请一并填写。"))
+        if not (whom and said):
+            return None
+        moment = timezone.make_aware(datetime.combine(timezone.localdate(), at)) if at else None
+        if moment and moment > timezone.now():
+            self.add_error(f"at_{n}", _("时间不能晚于现在。"))
+        return {"whom": whom, "said": said, "at": moment}
+
+
+def first_sentence(story: str) -> str:
+    """The first sentence of a story, cut to a title."""
+    for mark in "。！？；，\n":
+        story = story.strip().split(mark)[0] if len(story) > TITLE_LENGTH else story.strip()
+    return story[:TITLE_LENGTH]
+
+
+class DeskForm(forms.Form):
+    """What has been chosen so far of a matter, as far as it decides the unit."""
+
+    outlet = forms.ModelChoiceField(None, required=False)
+    category = forms.ModelChoiceField(None, required=False)
+    area = forms.ModelChoiceField(None, required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, model in {"outlet": Outlet, "category": Category, "area": Area}.items():
+            self.fields[name].queryset = model.objects.visible_to(user)
+
+
+class SettleForm(VerbForm):
+    outcome = forms.ChoiceField(label=_("结果"), choices=OUTCOMES[1:], widget=forms.RadioSelect)
+    said = long(_("答复或化解情况"), 5, max_length=2000, required=True)
+
+
+class SendOnForm(VerbForm):
+    desk = forms.ChoiceField(label=_("改由谁办理"))
+    note = long(_("说明"), 3, max_length=300, required=True, help_text=_("接办的窗口会看到这里的内容。"))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.units = Unit.objects.visible_to(user)
+        self.fields["desk"].choices = [("", _("请选择")), *next_desks()]
+
+    def clean(self):
+        cleaned = super().clean()
+        if desk := cleaned.pop("desk", ""):
+            cleaned["route"], pk = desk.split(":")
+            cleaned["to_unit"] = self.units.get(pk=pk)
+        return cleaned
+
+
+class TicketFilter(forms.Form):
+    """The visits of one day, narrowed."""
+
+    day = forms.DateField(
+        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    state = forms.ChoiceField(label=_("状态"), choices=ANY + State.choices, required=False)
+    window = forms.ModelChoiceField(None, label=_("窗口"), required=False, empty_label=_("全部"))
+    queue = forms.ModelChoiceField(None, label=_("队列"), required=False, empty_label=_("全部"))
+
+    def __init__(self, data, *args, user, **kwargs):
+        data = data.copy()
+        data.setdefault("day", f"{timezone.localdate()}")
+        super().__init__(data, *args, **kwargs)
+        self.fields["window"].queryset = Window.objects.visible_to(user)
+        self.fields["queue"].queryset = Queue.objects.visible_to(user)
+
+    def narrow(self, tickets):
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        return tickets.filter(**asked)

@@ -1,0 +1,492 @@
+from dataclasses import dataclass
+
+import segno
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.lists import masked_parties
+from cases.models import Case, Round
+from cases.states import Route
+from intake import forms, selectors, services
+from intake.models import Board, Settlement, Ticket
+from kernel.encryption import mask_name
+from kernel.listing import Column, Listing, render_list
+from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
+
+PRESSED = frozenset({"receive", "recall", "no_show", "undo_call", "rejoin", "resume", "finish"})
+"""Verbs that need no answer: pressed where they stand. The others open a page."""
+KEYS = {
+    "receive": "r",
+    "recall": "c",
+    "no_show": "o",
+    "undo_call": "u",
+    "triage": "t",
+    "finish": "f",
+    "hold": "h",
+    "leave": "l",
+    "identify": "i",
+}
+FIRST = ("receive", "triage", "finish", "resume")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button of the window: pressed at once or leading to a page, with its key."""
+
+    verb: str
+    label: str
+    url: str
+    key: str
+    at_once: bool
+    is_first: bool
+
+
+def presses(ticket, user) -> list[Press]:
+    return [
+        Press(
+            button.verb,
+            button.label,
+            button.url,
+            KEYS.get(button.verb, ""),
+            button.verb in PRESSED,
+            button.verb in FIRST,
+        )
+        for button in buttons(ticket, user)
+        if button.verb != "print_ticket"
+    ]
+
+
+def my_hall(request):
+    """The hall in which the user works today. Nobody else gives numbers or calls."""
+    if hall := selectors.hall_of(request.user):
+        return hall
+    raise PermissionDenied(_("您今天没有排班在窗口。临时顶岗请联系中心值班主任安排。"))
+
+
+def one_ticket(request, pk) -> Ticket:
+    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), pk=pk)
+
+
+def back_to(request, ticket) -> str:
+    """Where work goes on: at one's window, or on the page of the visit."""
+    if request.user.seat:
+        return reverse("intake:window")
+    return reverse("intake:detail", args=[ticket.pk])
+
+
+# --- The door ---------------------------------------------------------------------------------------------------------
+
+
+@action
+def register(request):
+    """A number for whoever comes in, by keyboard alone."""
+    hall = my_hall(request)
+    require(request.user, Ticket(unit=hall), "register")
+    form = forms.VisitorForm(posted(request))
+    if submit(form, services.register, by=request.user, unit=hall):
+        return redirect("intake:ticket", pk=form.result.pk)
+    return render_form(request, "intake/register.html", {"form": form})
+
+
+@page(post=True)
+def look_up(request):
+    """Whether this person was here before, and with what. Each look is traced in the person's own history."""
+    my_hall(request)
+    form = forms.LookUpForm(request.POST)
+    number = form.is_valid() and form.cleaned_data["id_number"]
+    known = selectors.known(number, request.user) if number else None
+    if known:
+        trace(request, known.person, "view", note=_("来访登记"))
+    return render(request, "intake/look_up.html", {"form": form, "number": number, "known": known})
+
+
+@page
+def ticket(request, pk):
+    """The number as it is printed on the 80 mm roll, or shown on the screen."""
+    found = one_ticket(request, pk)
+    address = request.build_absolute_uri(f"{reverse('public:query')}?code={found.query_code}")
+    context = {
+        "ticket": found,
+        "place": selectors.place_of(found),
+        "qr": segno.make(address, error="m").svg_data_uri(border=2),
+        "may": {button.verb for button in buttons(found, request.user)},
+        "back": back_to(request, found),
+    }
+    return render(request, "intake/ticket.html", context)
+
+
+@action
+def print_ticket(request, pk):
+    """Printed or shown: from now on the visitor waits."""
+    found = one_ticket(request, pk)
+    form = forms.WayForm(posted(request))
+    if submit(form, services.print_ticket, found, by=request.user):
+        printing = "?print=1" if form.cleaned_data["way"] == "printed" else ""
+        return redirect(reverse("intake:ticket", args=[pk]) + printing)
+    return render_move(request, found, "print_ticket", form, back=reverse("intake:ticket", args=[pk]))
+
+
+@action
+def cancel(request, pk):
+    return with_note(request, pk, services.cancel, forms.CancelForm)
+
+
+@action
+def identify(request, pk):
+    """Who the visitor is, after a bare number or a mistake."""
+    found = one_ticket(request, pk)
+    shown = {name: getattr(found, name) for name in ("head_count", "care", "language")}
+    form = forms.VisitorForm(posted(request), initial=shown)
+    if submit(form, services.identify, found, by=request.user):
+        return redirect(back_to(request, found))
+    return render_form(request, "intake/identify.html", {"form": form, "ticket": found})
+
+
+# --- The window -------------------------------------------------------------------------------------------------------
+
+
+@page
+def window(request, pk=None):
+    """One's own window, or another of the hall: who is here, who waits, and for how long."""
+    hall, user = my_hall(request), request.user
+    windows = selectors.windows_of(user)
+    mine = user.seat.window if user.seat else windows.first()
+    found = get_object_or_404(windows, pk=pk or (mine and mine.pk))
+    desk = selectors.desk_of(found)
+    context = {
+        "hall": hall,
+        "desk": desk,
+        "windows": windows,
+        "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
+        "places": selectors.queue_of(hall),
+        "presses": presses(desk.ticket, user) if desk.ticket else [],
+        "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
+        "average_wait": selectors.average_wait(selectors.todays(user)),
+        "served": selectors.served_today(user).count(),
+        "returned": selectors.returned_to(user).count(),
+        **around(desk.ticket, user),
+    }
+    return render(request, "intake/window.html#window" if request.htmx else "intake/window.html", context)
+
+
+def around(ticket, user) -> dict:
+    """The matters of a visit, and the visitor's earlier ones."""
+    if ticket is None:
+        return {"matters": [], "earlier": []}
+    matters = list(selectors.cases_of(ticket, user))
+    earlier = []
+    if ticket.visitor:
+        cases = selectors.earlier_matters(ticket.visitor, user).exclude(query_code=ticket.query_code)
+        earlier = list(cases[: selectors.EARLIER])
+    return {"matters": matters, "earlier": earlier}
+
+
+@action
+def call_next(request, pk):
+    """Call whoever is next to a window. Pressed on the window's page."""
+    found = get_object_or_404(selectors.windows_of(request.user), pk=pk)
+    form = forms.ConfirmForm(posted(request))
+    if submit(form, services.call_next, found, by=request.user) and form.result is None:
+        messages.info(request, _("现在没有等候的群众。"))
+    if getattr(form, "refusal", None):
+        messages.error(request, form.refusal.text)
+    return redirect("intake:window", pk=pk)
+
+
+def pressed(request, pk, service):
+    """A verb that asks nothing. GET asks for a yes, POST does it."""
+    found = one_ticket(request, pk)
+    form = forms.ConfirmForm(posted(request))
+    if submit(form, service, found, by=request.user):
+        return redirect(back_to(request, found))
+    return render_move(request, found, service.__name__, form, back=back_to(request, found))
+
+
+def with_note(request, pk, service, form_class):
+    """A verb that asks for a note."""
+    found = one_ticket(request, pk)
+    form = form_class(posted(request))
+    if submit(form, service, found, by=request.user):
+        return redirect(back_to(request, found))
+    return render_move(request, found, service.__name__, form, back=back_to(request, found))
+
+
+@action
+def receive(request, pk):
+    return pressed(request, pk, services.receive)
+
+
+@action
+def recall(request, pk):
+    return pressed(request, pk, services.recall)
+
+
+@action
+def no_show(request, pk):
+    return pressed(request, pk, services.no_show)
+
+
+@action
+def undo_call(request, pk):
+    return pressed(request, pk, services.undo_call)
+
+
+@action
+def rejoin(request, pk):
+    return pressed(request, pk, services.rejoin)
+
+
+@action
+def resume(request, pk):
+    return pressed(request, pk, services.resume)
+
+
+@action
+def hold(request, pk):
+    return with_note(request, pk, services.hold, forms.NoteForm)
+
+
+@action
+def leave(request, pk):
+    return with_note(request, pk, services.leave, forms.NoteForm)
+
+
+@action
+def finish(request, pk):
+    return with_note(request, pk, services.finish, forms.FinishForm)
+
+
+# --- Triage -----------------------------------------------------------------------------------------------------------
+
+
+@action
+def triage(request, pk):
+    """What the visitor tells, what kind of matter it is, and where it goes."""
+    found, user = one_ticket(request, pk), request.user
+    form = forms.TriageForm(posted(request), user=user, hall=found.unit)
+    if submit(form, services.triage, found, by=user):
+        messages.success(request, registered(form.result))
+        return redirect(back_to(request, found))
+    context = {"form": form, "ticket": found, **around(found, user)}
+    if request.method == "GET":
+        context["refusal"] = Ticket.MOVES.named("triage").why_not(found, user)
+    return render_form(request, "intake/triage.html", context)
+
+
+def registered(case) -> str:
+    """“已登记，编号……”; of an isolated file only that it is registered."""
+    if case.restriction:
+        return _("已登记，按规定限制查看。请告诉来访人：由%(unit)s办理。") % {"unit": case.unit.name}
+    case.refresh_from_db(fields=["state"])
+    return _("已登记，编号 %(number)s，由%(unit)s办理，现在%(state)s。") % {
+        "number": case.number,
+        "unit": case.unit.name,
+        "state": case.get_state_display(),
+    }
+
+
+@page(post=True)
+def suggest(request):
+    """While somebody types a story: three categories, three outlets, an urgency, and the words that led to them."""
+    story = request.POST.get("story", "").replace("\0", "").strip()[:5000]
+    found = selectors.suggested(story) if story else None
+    return render(request, "intake/suggest.html", {"suggested": found})
+
+
+@page(post=True)
+def desk(request):
+    """The units at the desk of the chosen outlet."""
+    user = request.user
+    form = forms.TriageForm(user=user, hall=my_hall(request))
+    chosen = forms.DeskForm(request.POST, user=user)
+    if chosen.is_valid() and chosen.cleaned_data["outlet"]:
+        form.offer_desks(**chosen.cleaned_data)
+    return render(request, "intake/desk.html", {"form": form})
+
+
+# --- Visits -----------------------------------------------------------------------------------------------------------
+
+COLUMNS = [
+    Column(
+        name="number",
+        label=gettext_lazy("排队号"),
+        text=str,
+        url=lambda ticket: reverse("intake:detail", args=[ticket.pk]),
+        sort="arrival",
+        css="nowrap",
+    ),
+    Column(
+        name="visitor",
+        label=gettext_lazy("来访群众"),
+        text=lambda ticket: mask_name(ticket.visitor.name) if ticket.visitor else "",
+    ),
+    Column(name="heads", label=gettext_lazy("人数"), text=lambda ticket: ticket.head_count, css="text-end"),
+    Column(name="care", label=gettext_lazy("优先照顾"), text=lambda ticket: ticket.get_care_display()),
+    Column(
+        name="state",
+        label=gettext_lazy("状态"),
+        text=lambda ticket: ticket.get_state_display(),
+        badge=lambda ticket: ticket.state,
+    ),
+    Column(
+        name="window",
+        label=gettext_lazy("窗口"),
+        text=lambda ticket: ticket.window.name if ticket.window else "",
+    ),
+    Column(
+        name="issued", label=gettext_lazy("登记时间"), text=lambda ticket: ticket.issued_at, sort="issued_at"
+    ),
+]
+
+
+def by_number_or_name(words) -> Q:
+    """A012, 12, a query code, or a whole name: names are found only by those who know them."""
+    digits = words.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    by_number = Q(number=int(digits)) if digits.isdecimal() and len(digits) < 8 else Q(pk__in=())
+    return by_number | Q(query_code=words.upper()) | Q(visitor__name=words)
+
+
+@page(post=True)
+def ticket_list(request):
+    """The visits of a day."""
+    tickets = Ticket.objects.visible_to(request.user).with_people()
+    listing = Listing(
+        request,
+        tickets,
+        COLUMNS,
+        sort="-arrival",
+        filters=forms.TicketFilter,
+        search=by_number_or_name,
+        empty_text=_("这一天没有符合条件的来访。"),
+        user=request.user,
+    )
+    boards = Board.objects.visible_to(request.user).filter(unit__in=request.user.unit_ids)
+    return render_list(request, "intake/list.html", listing, _("今日来访"), boards=boards)
+
+
+@page
+def detail(request, pk):
+    """One visit: the ledger, who received it, its matters, its history."""
+    found, user = one_ticket(request, pk), request.user
+    context = {
+        "ticket": found,
+        "presses": presses(found, user),
+        "spans": found.spans.select_related("window", "by"),
+        "receivers": found.receivers.select_related("user"),
+        "entries": found.dossier.entries.select_related("by").order_by("-seq"),
+        **around(found, user),
+    }
+    return render(request, "intake/detail.html", context)
+
+
+@action
+def open_board(request):
+    """The public screen of one's hall."""
+    form = forms.ConfirmForm(posted(request))
+    if submit(form, services.open_board, by=request.user, unit=my_hall(request)):
+        return redirect("intake:board", code=form.result.code)
+    return redirect("intake:list")
+
+
+# --- The window's own matters -----------------------------------------------------------------------------------------
+
+
+@page
+def panel(request, pk):
+    """The piece of the case page on which the window's own work stands."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    user = request.user
+    waiting = Round.objects.visible_to(user).waiting_for(Route.INTAKE).filter(case=case)
+    round = waiting.select_related("unit").prefetch_related("transfers__from_unit").first()
+    settlements = Settlement.objects.visible_to(user).filter(case=case)
+    settlements = settlements.select_related("handler", "unit", "round").order_by("-pk")
+    context = {
+        "case": case,
+        "round": round,
+        "may_take_up": bool(round) and Settlement(unit=round.unit).is_holder(user),
+        "settlements": [(settlement, buttons(settlement, user)) for settlement in settlements],
+    }
+    return render(request, "intake/panel.html", context)
+
+
+RETURNED = [
+    Column(
+        name="number",
+        label=gettext_lazy("统一编号"),
+        text=lambda round: round.case.number,
+        url=lambda round: reverse("intake:take_up", args=[round.pk]),
+        css="nowrap",
+    ),
+    Column(name="title", label=gettext_lazy("事项"), text=lambda round: round.case.title, css="main-cell"),
+    Column(name="parties", label=gettext_lazy("当事人"), text=lambda round: masked_parties(round.case)),
+    Column(name="category", label=gettext_lazy("类别"), text=lambda round: round.case.category.name),
+    Column(name="from", label=gettext_lazy("退回单位"), text=lambda round: last_transfer(round, "from_unit")),
+    Column(name="why", label=gettext_lazy("原因"), text=lambda round: last_transfer(round, "reason")),
+    Column(
+        name="due", label=gettext_lazy("到期日"), text=lambda round: round.due_at, sort="due_at", css="due"
+    ),
+]
+
+
+def last_transfer(round, column) -> str:
+    transfers = list(round.transfers.all())
+    return str(getattr(transfers[-1], column)) if transfers else ""
+
+
+@page(post=True)
+def returned(request):
+    """What waits for the window: sent back by a desk, or left over from a visit."""
+    rounds = selectors.returned_to(request.user)
+    listing = Listing(
+        request, rounds, RETURNED, sort="due_at", empty_text=_("没有退回窗口、等待处理的事项。")
+    )
+    return render_list(request, "intake/returned.html", listing, _("退回窗口的事项"))
+
+
+@action
+def take_up(request, pk):
+    """The window takes a waiting matter."""
+    rounds = Round.objects.visible_to(request.user).select_related("case__category", "case__area", "unit")
+    round = get_object_or_404(rounds, pk=pk)
+    require(request.user, Settlement(case=round.case, round=round, unit=round.unit), "take_up")
+    form = forms.ConfirmForm(posted(request))
+    if submit(form, services.take_up, round, by=request.user):
+        return redirect("cases:detail", pk=round.case_id)
+    transfers = round.transfers.select_related("from_unit", "by").order_by("-pk")
+    context = {"form": form, "round": round, "case": round.case, "transfers": transfers}
+    return render_form(request, "intake/take_up.html", context)
+
+
+def one_settlement(request, pk) -> Settlement:
+    return get_object_or_404(Settlement.objects.visible_to(request.user).with_case(), pk=pk)
+
+
+@action
+def settle(request, pk):
+    """Answered or settled on the spot."""
+    settlement = one_settlement(request, pk)
+    form = forms.SettleForm(posted(request))
+    if submit(form, services.settle, settlement, by=request.user):
+        messages.success(request, _("已办结，由中心其他同志回访。"))
+        return redirect("cases:detail", pk=settlement.case_id)
+    return render_move(request, settlement, "settle", form, back=case_page(settlement))
+
+
+@action
+def send_on(request, pk):
+    """To another desk after all."""
+    settlement = one_settlement(request, pk)
+    form = forms.SendOnForm(posted(request), user=request.user)
+    if submit(form, services.send_on, settlement, by=request.user):
+        messages.success(request, _("已改由%(unit)s办理。") % {"unit": form.cleaned_data["to_unit"]})
+        return redirect("cases:detail", pk=settlement.case_id)
+    return render_move(request, settlement, "send_on", form, back=case_page(settlement))
+
+
+def case_page(settlement) -> str:
+    return reverse("cases:detail", args=[settlement.case_id])
