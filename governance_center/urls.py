@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("people.urls")),
     path("cases/", include("cases.urls")),
     path("public/", include(public_urls)),
+    path("hall/", include("intake.urls")),
     path("petitions/", include("petitions.urls")),
     path("dispatch/", include("dispatch.urls")),
     path("mediation/", include("mediation.urls")),
