@@ -60,7 +60,7 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
         recorded_at=dossier.now,
         before=before,
         after=after,
-        note=note,
+        note=str(note),
         details=details or {},
         previous=dossier.head,
     )
