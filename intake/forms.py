@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -59,11 +59,8 @@ def long(label, rows, **options):
 
 
 def row(*fields):
-    """Fields side by side: (name, twelfths)."""
-    columns = [
-        Div(field if isinstance(field, str) else field[0], css_class=f"col-md-{field[1]}") for field in fields
-    ]
-    return Div(*columns, css_class="row")
+    """Fields side by side: (field, twelfths)."""
+    return Div(*(Div(field, css_class=f"col-md-{width}") for field, width in fields), css_class="row")
 
 
 class VisitorForm(VerbForm):
@@ -235,7 +232,7 @@ class TriageForm(VerbForm):
             _("怎么办"),
             "urgency",
             row(("category", 6), ("area", 6)),
-            row(("outlet", 6), Div(Field("to_unit"), css_id="desk", css_class="col-md-6")),
+            row(("outlet", 6), (Div("to_unit", css_id="desk"), 6)),
             "place",
         ),
         Fieldset(

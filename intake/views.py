@@ -162,6 +162,7 @@ def window(request, pk=None):
         "hall": hall,
         "desk": desk,
         "windows": windows,
+        "topics": f"hall window:{found.pk}",
         "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
         "places": selectors.queue_of(hall),
         "presses": presses(desk.ticket, user) if desk.ticket else [],
