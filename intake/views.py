@@ -162,7 +162,7 @@ def window(request, pk=None):
         "hall": hall,
         "desk": desk,
         "windows": windows,
-        "topics": f"hall window:{found.pk}",
+        "topic": f"window:{found.pk}",
         "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
         "places": selectors.queue_of(hall),
         "presses": presses(desk.ticket, user) if desk.ticket else [],
@@ -305,9 +305,10 @@ def desk(request):
     user = request.user
     form = forms.TriageForm(user=user, hall=my_hall(request))
     chosen = forms.DeskForm(request.POST, user=user)
-    if chosen.is_valid() and chosen.cleaned_data["outlet"]:
+    outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
+    if outlet:
         form.offer_desks(**chosen.cleaned_data)
-    return render(request, "intake/desk.html", {"form": form})
+    return render(request, "intake/desk.html", {"form": form, "route": outlet and outlet.route})
 
 
 # --- Visits -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+// Registration by keyboard or card reader, and the triage form: suggestions that fill fields, parts that come and go.
+(() => {
+  "use strict";
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+  // --- Registration: Enter goes on, as card readers and quick hands expect --------------------------------------------
+
+  const visitor = $("form[data-looks-up]");
+
+  function fields() {
+    return $$("input:not([type=hidden]), select", visitor).filter((field) => field.getClientRects().length);
+  }
+
+  function goOn(field) {
+    const all = fields();
+    const next = all[all.indexOf(field) + 1];
+    if (next) next.focus();
+    else visitor.requestSubmit();
+  }
+
+  let lookedUp = "";
+
+  async function lookUp(field) {
+    if (field.value === lookedUp) return;
+    lookedUp = field.value;
+    const values = { id_number: field.value, id_type: $("[name=id_type]", visitor).value };
+    await htmx.ajax("POST", visitor.dataset.looksUp, { target: "#known", swap: "outerHTML", values });
+  }
+
+  async function afterPaper(field) {
+    await lookUp(field);
+    if (document.activeElement !== field) return;
+    if ($("#known .invalid-feedback")) field.select();
+    else $(`[name=${$("#known[data-name-known]") ? "phone" : "name"}]`, visitor).focus();
+  }
+
+  if (visitor) {
+    visitor.addEventListener("keydown", (event) => {
+      const field = event.target;
+      if (event.key !== "Enter" || event.isComposing || !field.matches("input, select")) return;
+      event.preventDefault();
+      if (field.matches("[data-look-up]") && field.value) afterPaper(field);
+      else goOn(field);
+    });
+    const paper = $("[data-look-up]", visitor);
+    paper.addEventListener("change", () => paper.value && lookUp(paper));
+    if (paper.value) lookUp(paper);
+  }
+
+  // --- Triage: a suggestion is taken by a press, and stays the decision of whoever presses ------------------------------
+
+  function fill(name, value) {
+    const field = document.getElementById(name) || $(`[name="${name}"][value="${value}"]`);
+    if (!field) return;
+    if (field.type === "radio") field.checked = true;
+    else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fills]");
+    if (!button) return;
+    fill(button.dataset.fills, button.dataset.value);
+    for (const other of $$(`[data-fills="${button.dataset.fills}"]`)) other.setAttribute("aria-pressed", String(other === button));
+  });
+
+  // What is settled on the spot is asked only where the window keeps the matter.
+  function showParts() {
+    const desk = $("#desk");
+    const part = $("#on-the-spot");
+    if (desk && part) part.hidden = desk.dataset.route !== "intake";
+  }
+
+  const outlet = $(".triage #id_outlet");
+  if (outlet) {
+    showParts();
+    document.addEventListener("htmx:load", showParts);
+    const story = $("#id_story");
+    if (outlet.value) htmx.trigger(outlet, "change");
+    if (story.value) htmx.trigger(story, "input");
+  }
+})();
