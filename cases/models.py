@@ -120,7 +120,6 @@ class Case(Tracked, FileRow, Searchable):
         "correct": _("更正登记内容"),
         "log_contact": _("联系记录"),
         "add_party": _("添加当事人"),
-        "bar": _("设置回避"),
     }
 
     number = models.CharField(_("统一编号"), max_length=20, unique=True)

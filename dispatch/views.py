@@ -89,7 +89,7 @@ def accept_order(request, pk):
     form = forms.NoForm(posted(request))
     if submit(form, services.accept_order, round, by=request.user):
         messages.success(request, _("%(number)s 已接办。") % {"number": round})
-        return redirect("dispatch:detail", form.result.pk)
+        return redirect("cases:detail", round.case_id)
     return render_move(request, opening, "accept_order", form, back=reverse("dispatch:list"))
 
 

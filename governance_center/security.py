@@ -1,8 +1,16 @@
 """Small answers to what people and browsers are not trusted with."""
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's own, whose sentence has no Chinese."""
+
+    def get_error_message(self):
+        return _("密码太短，至少需要 %(length)d 个字符。") % {"length": self.min_length}
 
 
 class ThreeKindsValidator:

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +30,9 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["new_password2"].label = _("再输一次新密码")
         self.fields["new_password2"].help_text = ""
 
-    def clean_new_password2(self):
-        new = super().clean_new_password2()
+    def clean(self):
+        asked = super().clean()
+        new = asked.get("new_password2")
         if new and self.user.check_password(new):
-            raise forms.ValidationError(_("新密码不能与现在的密码相同。"))
-        return new
+            self.add_error("new_password1", _("新密码不能与现在的密码相同。"))
+        return asked

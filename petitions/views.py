@@ -80,7 +80,7 @@ def accept_petition(request, pk):
     form = forms.NoForm(posted(request))
     if submit(form, services.accept_petition, round, by=request.user):
         messages.success(request, _("%(number)s 已接办。") % {"number": round})
-        return redirect("petitions:detail", form.result.pk)
+        return redirect("cases:detail", round.case_id)
     return render_move(request, opening, "accept_petition", form, back=reverse("petitions:list"))
 
 

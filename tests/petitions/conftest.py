@@ -1,0 +1,16 @@
+"""The fixtures of cases serve every desk."""
+
+from tests.cases.fixtures import (  # noqa: F401
+    _rules,
+    applicant,
+    bureau,
+    case,
+    centre,
+    clerk,
+    clerk2,
+    closed,
+    handler,
+    other_bureau,
+    stranger,
+)
+from tests.petitions.fixtures import officer, petition, petition_office  # noqa: F401
