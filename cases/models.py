@@ -173,6 +173,10 @@ class Case(Tracked, FileRow, Searchable):
     def panel(self) -> str:
         return PANELS[self.route]
 
+    def is_in_hand_of(self, user) -> bool:
+        """Whether the matter is open, and with a unit of theirs: then working on it is reason enough to look."""
+        return self.state != State.CLOSED and self.unit_id in user.unit_ids
+
     def latest_round(self) -> "Round":
         return self.rounds.order_by("number").last()
 

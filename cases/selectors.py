@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Request, Round
-from cases.services import is_own_open_case
 from cases.states import PANELS, State
 from kernel.models import Attachment, HistoryEntry
 from kernel.moves import NEW
@@ -56,7 +55,7 @@ def case_page(case: Case, user) -> CasePage:
         round=round,
         step=next_step(round),
         parties=list(case.parties.select_related("person", "organisation")),
-        asks_reason=not is_own_open_case(case, user),
+        asks_reason=not case.is_in_hand_of(user),
         contacts=list(case.contacts.select_related("by")),
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
         files=list(case.dossier.attachments.order_by("attached_at", "pk")),

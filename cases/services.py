@@ -262,7 +262,7 @@ def reveal_party(party, *, by, reason="") -> Party:
 
     An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6).
     """
-    if not reason and not is_own_open_case(party.case, by):
+    if not reason and not party.case.is_in_hand_of(by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
     for subject in filter(
@@ -270,10 +270,6 @@ def reveal_party(party, *, by, reason="") -> Party:
     ):  # persons before matters, as when they are registered
         history.record(subject, "reveal", by=by, note=reason, details=details)
     return party
-
-
-def is_own_open_case(case, user) -> bool:
-    return case.state != State.CLOSED and case.unit_id in user.unit_ids
 
 
 @transaction.atomic

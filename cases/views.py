@@ -10,7 +10,6 @@ from cases import forms, services
 from cases.lists import case_columns, words_of_case
 from cases.models import Case, Party, Request, Round
 from cases.selectors import case_page
-from cases.services import is_own_open_case
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
@@ -133,7 +132,7 @@ def add_party(request, pk):
 def reveal_party(request, pk):
     """A party's papers and telephone in full. Only in answer to a POST, and never without a trace."""
     party = get_object_or_404(Party.objects.visible_to(request.user).select_related("case", "person"), pk=pk)
-    asks_reason = not is_own_open_case(party.case, request.user)
+    asks_reason = not party.case.is_in_hand_of(request.user)
     form = forms.RevealPartyForm(posted(request), asks_reason=asks_reason)
     context = {"party": party, "case": party.case}
     if submit(form, services.reveal_party, party, by=request.user):
