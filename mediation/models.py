@@ -272,6 +272,11 @@ class Agreement(Tracked):
     def amount_in_capitals(self) -> str:
         return "" if self.amount is None else in_capitals(self.amount)
 
+    @property
+    def amount_in_figures(self) -> str:
+        """12,806.05, by thousands as on a cheque; Django's Chinese format would group by ten thousands."""
+        return "" if self.amount is None else f"{self.amount:,.2f}"
+
     def places(self) -> "models.QuerySet[Signature] | tuple[()]":
         """Where to sign: the parties first, then the mediator. An oral agreement has none."""
         return self.signatures.all() if self.pk else ()

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cases.states import Route
+from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from mediation.states import MEDIATORS, AgreementState, State
@@ -65,6 +66,8 @@ def next_desks() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def next_step(mediation, agreement) -> str:
     """What has to happen next, in one sentence."""
+    if mediation.round.state == RoundState.CLOSED:
+        return _("本轮已办结。")
     if mediation.state == State.FAILED:
         return _("调解已终止，事项现在由%(unit)s办理。") % {"unit": mediation.round.unit}
     if agreement is None:

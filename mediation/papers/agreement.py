@@ -128,7 +128,7 @@ def sections(agreement) -> list[dict]:
 def amount_line(agreement) -> str:
     if agreement.amount is None:
         return ""
-    return f"协议金额：{agreement.amount_in_capitals}（¥{agreement.amount:,.2f}）。"
+    return f"协议金额：{agreement.amount_in_capitals}（¥{agreement.amount_in_figures}）。"
 
 
 def deadline_line(agreement) -> str:

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from cases.models import Round
 from cases.states import Route, Urgency
-from kernel.encryption import mask_names
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from kernel.words import matching
@@ -20,10 +19,10 @@ def in_case(words):
 
 
 def masked_names(case) -> str:
-    """王*、李*: the parties as lists show them. Those of a restricted matter are not shown at all."""
+    """王*、某某公司: the parties as lists show them. Those of a restricted matter are not shown at all."""
     if case.restriction:
         return _("按规定限制查看")
-    return mask_names(case.names)
+    return "、".join(party.masked for party in case.parties.all())
 
 
 def case_columns(address) -> list[Column]:
@@ -91,7 +90,12 @@ def desk_columns(opens, person, *, due_sort) -> list[Column]:
 
 
 def waiting(user, route):
-    return Round.objects.visible_to(user).waiting_for(route).select_related("case__category", "unit")
+    return (
+        Round.objects.visible_to(user)
+        .waiting_for(route)
+        .select_related("case__category", "unit")
+        .prefetch_related("case__parties")
+    )
 
 
 def mediation_columns(*, due_sort=False) -> list[Column]:
@@ -147,7 +151,10 @@ def everything(request):
     people = colleagues(request.user)
     listing = Listing(
         request,
-        Mediation.objects.visible_to(request.user).with_case().select_related("mediator"),
+        Mediation.objects.visible_to(request.user)
+        .with_case()
+        .select_related("mediator")
+        .prefetch_related("case__parties"),
         mediation_columns(),
         sort="-opened_at",
         filters=MediationFilter,
@@ -201,7 +208,10 @@ def court_all(request):
     person = (_("经办人"), lambda referral: referral.handler.name)
     listing = Listing(
         request,
-        CourtReferral.objects.visible_to(request.user).with_case().select_related("handler"),
+        CourtReferral.objects.visible_to(request.user)
+        .with_case()
+        .select_related("handler")
+        .prefetch_related("case__parties"),
         desk_columns("mediation:court_detail", person, due_sort=False),
         sort="-opened_at",
         filters=ReferralFilter,
