@@ -258,7 +258,10 @@ class Notification(AboutSubject):
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["to", "-created_at"], name="notification_tray")]
+        indexes = [
+            models.Index(fields=["to", "-created_at"], name="notification_tray"),
+            models.Index(fields=["to"], name="notification_unread", condition=Q(read_at=None)),
+        ]
 
     def __str__(self):
         return self.text
