@@ -32,7 +32,7 @@ class VerbForm(forms.Form):
         if layout := getattr(self, "layout", None):
             self.helper.layout = layout
 
-    def clean_paper(self, name, check):
+    def check_paper_of(self, name, check):
         """Put the normalised value of a number in place, or its fault on the field."""
         if value := self.cleaned_data.get(name):
             try:
@@ -90,13 +90,13 @@ class VisitorForm(VerbForm):
     def clean(self):
         cleaned = super().clean()
         id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
-        self.clean_paper("id_number", lambda number: check_paper(id_type, number))
-        self.clean_paper("phone", normalise_phone)
+        self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
+        self.check_paper_of("phone", normalise_phone)
         if not self.errors:
-            self.clean_person(cleaned)
+            self.check_person(cleaned)
         return cleaned
 
-    def clean_person(self, cleaned):
+    def check_person(self, cleaned):
         if person := known_person(cleaned["id_number"]):
             cleaned["name"] = person.name
         if not cleaned["id_number"]:
@@ -118,7 +118,7 @@ class LookUpForm(VerbForm):
     def clean(self):
         cleaned = super().clean()
         id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
-        self.clean_paper("id_number", lambda number: check_paper(id_type, number))
+        self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
         return cleaned
 
 
@@ -264,8 +264,8 @@ class TriageForm(VerbForm):
         cleaned = super().clean()
         contacts = [self.contact(cleaned, n) for n in CONTACTS]
         if not self.errors:
-            self.clean_desk(cleaned)
-            self.clean_outcome(cleaned)
+            self.check_desk(cleaned)
+            self.check_outcome(cleaned)
         if self.errors:
             return cleaned
         cleaned["title"] = cleaned["title"] or first_sentence(cleaned["story"])
@@ -274,7 +274,7 @@ class TriageForm(VerbForm):
         cleaned["contacts"] = [contact for contact in contacts if contact]
         return cleaned
 
-    def clean_desk(self, cleaned):
+    def check_desk(self, cleaned):
         """An outlet decides the desk; a unit that does not sit there is refused, an empty one is found."""
         outlet, unit = cleaned["outlet"], cleaned["to_unit"]
         if unit is None or outlet.route == Route.INTAKE:
@@ -283,7 +283,7 @@ class TriageForm(VerbForm):
             self.add_error("to_unit", _("这个单位不办理“%(outlet)s”，请另选。") % {"outlet": outlet.name})
         cleaned["to_unit"] = unit
 
-    def clean_outcome(self, cleaned):
+    def check_outcome(self, cleaned):
         if cleaned["outlet"].route != Route.INTAKE:
             cleaned["outcome"] = cleaned["said"] = ""
         elif cleaned["outcome"] and not cleaned["said"]:
