@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Category
+from cases.models import Case, Category
 from cases.states import Urgency
 from kernel.calendar import midnight
 from kernel.listing import Column
@@ -94,9 +94,14 @@ def of_my_desk(rows: QuerySet, user) -> QuerySet:
     return rows if user.roles & AREA_WIDE else rows.filter(unit__in=user.unit_ids)
 
 
+def words_of(words: str) -> Q:
+    """Cases found by number, title, names and their initials. Restricted ones only by their whole number."""
+    return matching(words) | Q(number=words.upper())
+
+
 def words_of_case(words: str) -> Q:
-    """Rows of a file found by number, title, names and their initials."""
-    return matching(words, "case__") | Q(case__number__iexact=words)
+    """The same for rows of a file. As a sub-query: an OR across a join could use no index."""
+    return Q(case__in=Case.objects.filter(words_of(words)).values("pk"))
 
 
 class FileFilter(forms.Form):

@@ -14,7 +14,7 @@ from cases.progress import matters_of, progress_of, round_of
 from cases.states import Answer
 from kernel.limits import within_limit
 from kernel.moves import MoveRefused
-from kernel.web import REFUSED, action, page, posted, render_form, submit
+from kernel.web import REFUSED, Refusal, action, page, posted, render_form, submit
 
 TEN_MINUTES, DAY = 10 * 60, 24 * 60 * 60
 
@@ -40,11 +40,11 @@ def query(request):
     if form.is_valid():
         code, tail = form.cleaned_data["code"], form.cleaned_data["tail"]
         if not may_try(request, code):
-            form.add_error(None, too_often())
+            form.refusal = Refusal(too_often())
         elif matters := matters_of(code, tail):
             return render(request, "public/result.html", answer_about(matters))
         else:
-            form.add_error(None, not_found())
+            form.refusal = Refusal(not_found())
     return render_form(request, "public/query.html", {"form": form})
 
 

@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,13 +6,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from cases import forms, services
-from cases.lists import case_columns, words_of_case
+from cases.lists import case_columns, words_of, words_of_case
 from cases.models import Case, Party, Request, Round
 from cases.selectors import case_page
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
-from kernel.words import matching
 
 LIVE_PARTS = ("cover", "work", "timeline")
 CASE_COLUMNS = [
@@ -64,15 +62,11 @@ def case_list(request):
         CASE_COLUMNS,
         sort="-opened_at",
         filters=forms.CaseFilter,
-        search=matching_case,
+        search=words_of,
         empty_text=_("没有符合条件的事项。"),
         user=request.user,
     )
     return render_list(request, "cases/list.html", listing, _("全部事项"))
-
-
-def matching_case(words):
-    return matching(words) | Q(number__iexact=words)
 
 
 @page

@@ -19,8 +19,8 @@ class State(models.TextChoices):
 
 MOVES = Moves(
     *handling_moves(
-        ("accept_order", _("接办")),
-        ("answer_order", _("答复")),
+        ("accept_order", _("接办派单")),
+        ("answer_order", _("答复派单")),
         ("send_back_order", _("退回窗口")),
         who=[Role.HANDLER, Role.UNIT_HEAD, Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_HEAD, Role.DISPATCHER],
     ),

@@ -50,7 +50,7 @@ def test_the_tail_of_another_party_opens_nothing(client, case, clerk):
 def test_a_wrong_code_and_a_wrong_tail_get_the_same_answer(client, case):
     def notice(code, tail):
         answer = asked(client, code, tail)
-        assert answer.status_code == 422
+        assert answer.status_code == 409
         return BeautifulSoup(answer.content, "html.parser").select_one(".notice").get_text(" ", strip=True)
 
     assert notice("ZZZZZZZZZZ", "1234") == notice(case.query_code, "9999")
@@ -58,7 +58,7 @@ def test_a_wrong_code_and_a_wrong_tail_get_the_same_answer(client, case):
 
 @pytest.mark.parametrize(("code", "tail"), [("x" * 30, "1"), ("", ""), ("\0", "\0"), ("码" * 20, "１２３４")])
 def test_odd_input_is_answered_calmly(client, case, code, tail):
-    assert asked(client, code, tail).status_code == 422
+    assert asked(client, code, tail).status_code in {409, 422}
 
 
 def test_an_empty_telephone_is_no_tail(client, clerk, centre, bureau):
