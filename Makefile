@@ -10,7 +10,7 @@ run: setup  ## serve everything on http://127.0.0.1:$(PORT), with demo data
 	@exec $(PY) -m governance_center.embedded
 
 test: setup .venv/dev  ## every test; browser tests where Chromium is installed
-	@exec $(PY) -m pytest $(PYTEST_ARGS)
+	@exec $(PY) -m pytest -n 2 $(PYTEST_ARGS)
 
 check: setup .venv/dev  ## lint, format, templates, imports, missing migrations, types
 	$(PY) -m ruff check .
