@@ -78,6 +78,13 @@ def test_the_printed_pin_serves_who_has_neither_phone_nor_papers(client, clerk, 
     assert case.number not in asked(client, case.query_code, "8207").content.decode()
 
 
+def test_a_matter_without_any_name_is_found_by_its_pin(client, clerk, centre, bureau):
+    pin = lookup_hash("pin", "8206")
+    case = opened(by=clerk, unit=centre, to_unit=bureau, applicant=None, tail_hash=pin)
+    assert case.number in asked(client, case.query_code, "8206").content.decode()
+    assert case.number not in asked(client, case.query_code, "").content.decode()
+
+
 def test_all_matters_of_one_visit_are_listed(client, case, clerk, centre, bureau, applicant):
     second = opened(by=clerk, unit=centre, to_unit=bureau, applicant=applicant, query_code=case.query_code)
     page = asked(client, case.query_code, "1234").content.decode()
@@ -123,7 +130,7 @@ def test_the_code_of_the_printed_ticket_is_filled_in(client):
 
 def test_the_answer_costs_the_same_queries_however_it_ends(client, case, django_assert_num_queries):
     asked(client, "ZZZZZZZZZZ", "1234")
-    with django_assert_num_queries(4):  # begin, read only, the parties, commit
+    with django_assert_num_queries(5):  # begin, read only, cases, applicants, commit
         asked(client, "YYYYYYYYYY", "1234")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         asked(client, case.query_code, "0000")
