@@ -51,6 +51,10 @@ AREA_WIDE = frozenset(
 OPENS = {
     Role.DISCIPLINE: frozenset({Restriction.ACCUSATION}),
     Role.MEDIATOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR}),
+    Role.STAMP_KEEPER: frozenset(
+        {Restriction.VIOLENCE, Restriction.MINOR}
+    ),  # agreements of these matters bind too
+    Role.COURT: frozenset({Restriction.VIOLENCE, Restriction.MINOR}),  # 人身安全保护令 (反家庭暴力法 28)
     Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""
