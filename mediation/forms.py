@@ -11,7 +11,7 @@ from cases.models import Category
 from cases.states import HandlingState, Outcome, Urgency
 from mediation.capitals import LARGEST
 from mediation.models import Agreement
-from mediation.selectors import colleagues, next_desks
+from mediation.selectors import colleagues, desk_of, next_desks, users_of
 from mediation.states import OPEN, Ground, State, Way
 from people.models import Unit, User
 
@@ -218,7 +218,7 @@ class HandOverForm(VerbForm):
             if colleague.user.pk != mediation.mediator_id
         ]
         self.fields["to"].known = {colleague.user.pk: colleague for colleague in others}
-        self.fields["to"].queryset = User.objects.filter(pk__in=self.fields["to"].known)
+        self.fields["to"].queryset = users_of(others)
 
 
 class GiveUpForm(VerbForm):
@@ -226,15 +226,14 @@ class GiveUpForm(VerbForm):
     note = long_text(_("情况说明"), 4, max_length=300, help_text=_("下一个窗口会看到这里的内容。"))
     desk = forms.ChoiceField(label=_("事项转到"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, mediation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["desk"].choices = next_desks()
+        self.fields["desk"].choices = next_desks(mediation.restriction)
 
     def clean(self):
         cleaned = super().clean()
         if desk := cleaned.pop("desk", ""):
-            cleaned["route"], pk = desk.split(":")
-            cleaned["unit"] = Unit.objects.get(pk=pk)
+            cleaned["route"], cleaned["unit"] = desk_of(desk)
         return cleaned
 
 
@@ -317,7 +316,7 @@ class MediationFilter(Due):
 
     def __init__(self, *args, people=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["mediator"].queryset = User.objects.filter(pk__in=[person.user.pk for person in people])
+        self.fields["mediator"].queryset = users_of(people)
 
     def narrow(self, mediations):
         chosen = self.cleaned_data

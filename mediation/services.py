@@ -67,7 +67,7 @@ def _sign_in_place_of(mediation, mediator):
 
 def record_session(mediation, *, by, held_at, place, attended, others, record) -> Session:
     """Write down one meeting. Whoever types stands in the record as the one who kept it."""
-    details = {}
+    details: dict[str, object] = {}
     with moving(mediation, "record_session", by=by, details=details):
         session = Session.objects.create(
             mediation=mediation,
@@ -93,7 +93,7 @@ def keep_note(mediation, *, by, text) -> PrivateNote:
 
 def draft_agreement(mediation, *, by, **texts) -> Agreement:
     """Begin to write down what the parties agree on."""
-    details = {}
+    details: dict[str, object] = {}
     with moving(mediation, "draft_agreement", by=by, details=details):
         if mediation.live_agreement():
             raise MoveRefused(_("本件已有一份协议草稿，请在草稿上修改。"))
@@ -211,7 +211,7 @@ def take_effect_when_complete(agreement, *, by):
 @transaction.atomic
 def take_effect(agreement, *, by):
     """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it."""
-    details = {}
+    details: dict[str, object] = {}
     with moving(agreement, "take_effect", by=by, details=details):
         if missing := agreement.missing():
             raise MoveRefused(
@@ -250,7 +250,7 @@ def conclude(mediation, *, by):
 
 def record_oral_agreement(mediation, *, by, agreed_on, **texts) -> Agreement:
     """Register what the parties agreed by word of mouth: it binds from the day they agreed (人民调解法 28, 30)."""
-    details = {}
+    details: dict[str, object] = {}
     with moving(mediation, "record_oral_agreement", by=by, details=details):
         signatories(mediation.case)
         withdraw_live_agreement(mediation, by=by)

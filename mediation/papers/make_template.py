@@ -41,7 +41,9 @@ def make(path: Path) -> None:
     line(document, "登记的人民调解员：{{ mediator }}", align=RIGHT, keep=True, before=18)
     line(document, "{%p endif %}")
     line(document, "{{ committee }}", align=RIGHT, keep=True, before=24)
-    line(document, "{% if is_oral %}{% else %}（印章）{% endif %}", align=RIGHT, keep=True)
+    line(document, "{%p if not is_oral %}")
+    line(document, "（印章）", align=RIGHT, keep=True)
+    line(document, "{%p endif %}")
     line(document, "{{ day }}", align=RIGHT)
     foot(document)
     document.save(path)
@@ -62,8 +64,8 @@ def lay_out(document) -> None:
     style.paragraph_format.line_spacing = Pt(28)
     typeface(style, BODY, 16)
     language = OxmlElement("w:lang")
-    for script in ("val", "eastAsia"):
-        language.set(qn(f"w:{script}"), "zh-CN")
+    for script, tongue in (("val", "en-US"), ("eastAsia", "zh-CN")):
+        language.set(qn(f"w:{script}"), tongue)
     for old in style.element.rPr.findall(qn("w:lang")) + document.styles.element.findall(
         f".//{qn('w:lang')}"
     ):
@@ -87,7 +89,7 @@ def line(
     form.alignment, form.keep_with_next = align, keep
     form.space_before, form.space_after = Pt(before), Pt(after)
     if indent:
-        form.first_line_indent = Pt(2 * size)
+        form.alignment, form.first_line_indent = WD_ALIGN_PARAGRAPH.JUSTIFY, Pt(2 * size)
     return paragraph
 
 

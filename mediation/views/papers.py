@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kernel.web import page, trace
 from mediation.capitals import date_in_chinese
 from mediation.forms import ReasonForm, sent
-from mediation.models import Mediation, Session
+from mediation.models import Mediation
 from mediation.papers import agreement as papers
 from mediation.states import State
 from mediation.views.verbs import one_agreement, one_mediation
@@ -62,9 +62,7 @@ def print_notice(request, pk):
 def print_session(request, pk, number):
     """人民调解记录: one session, to be read, signed and filed."""
     mediation = one_mediation(request, pk)
-    session = get_object_or_404(
-        Session.objects.filter(mediation=mediation).select_related("recorded_by"), number=number
-    )
+    session = get_object_or_404(mediation.sessions.select_related("recorded_by"), number=number)
     trace(request, mediation, "print_session", note=_("第 %(number)d 次调解") % {"number": number})
     context = {
         "mediation": mediation,

@@ -294,7 +294,7 @@ def record_oral_agreement(request, pk):
 @action
 def give_up(request, pk):
     mediation = one_mediation(request, pk)
-    form = GiveUpForm(sent(request))
+    form = GiveUpForm(sent(request), mediation=mediation)
     if submit(form, services.give_up, mediation, by=request.user):
         unit = form.cleaned_data["unit"]
         messages.success(request, _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。") % {"unit": unit})

@@ -9,7 +9,10 @@ from cases.states import State as RoundState
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Mediation
+from mediation.selectors import next_desks
 from mediation.states import AgreementState, Ground, State
+from people.roles import Restriction, Role
+from tests.factories import UserFactory
 from tests.mediation.factories import submitted
 
 
@@ -116,3 +119,20 @@ def test_the_notice_prints_with_articles_and_channels_and_leaves_a_trace(client,
     for words in ("终止调解通知书", "第十七条", "第二十六条", "仲裁", "人民法院", "陈素芬", court.name):
         assert words in page
     assert mediation.history.last().verb == "print_notice"
+
+
+def test_a_restricted_matter_is_offered_only_where_somebody_may_open_it(mediation, court, centre):
+    def offered(restriction):
+        return {choice for _group, choices in next_desks(restriction) for choice, _label in choices}
+
+    UserFactory(post=(Role.COURT, court))
+    assert {f"court:{court.pk}", f"intake:{centre.pk}"} <= offered("")
+    assert f"court:{court.pk}" in offered(Restriction.VIOLENCE)
+    assert f"court:{court.pk}" not in offered(Restriction.CONFIDENTIAL)
+
+
+def test_a_keeper_of_the_stamp_sees_the_restricted_matters_of_the_own_committee(client, mediation, keeper):
+    for model in (type(mediation), type(mediation.round), type(mediation.case)):
+        model.objects.update(restriction=Restriction.VIOLENCE)
+    client.force_login(keeper)
+    assert client.get(reverse("mediation:detail", args=[mediation.pk])).status_code == 200
