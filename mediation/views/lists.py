@@ -98,6 +98,11 @@ def waiting(user, route):
     )
 
 
+def mediations(user):
+    rows = Mediation.objects.visible_to(user).with_case().select_related("mediator")
+    return rows.prefetch_related("case__parties")
+
+
 def mediation_columns(*, due_sort=False) -> list[Column]:
     person = (_("调解员"), lambda mediation: mediation.mediator.name)
     return desk_columns("mediation:detail", person, due_sort=due_sort)
@@ -125,11 +130,7 @@ def mine(request):
     people = colleagues(request.user)
     listing = Listing(
         request,
-        Mediation.objects.visible_to(request.user)
-        .of(request.user)
-        .open()
-        .with_case()
-        .select_related("mediator"),
+        mediations(request.user).of(request.user).open(),
         mediation_columns(due_sort=True),
         sort="round__due_at",
         filters=MediationFilter,
@@ -151,10 +152,7 @@ def everything(request):
     people = colleagues(request.user)
     listing = Listing(
         request,
-        Mediation.objects.visible_to(request.user)
-        .with_case()
-        .select_related("mediator")
-        .prefetch_related("case__parties"),
+        mediations(request.user),
         mediation_columns(),
         sort="-opened_at",
         filters=MediationFilter,
