@@ -18,6 +18,11 @@ LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
 
 
+def offices(user):
+    """The units that handle matters: villages and grids report them, and are too many for a list of choices."""
+    return Unit.objects.visible_to(user).exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+
+
 class CaseFilter(FileFilter):
     """All matters that somebody may see, narrowed."""
 
@@ -30,7 +35,7 @@ class CaseFilter(FileFilter):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.visible_to(user)
+        self.fields["unit"].queryset = offices(user)
 
     def conditions(self):
         own = {name: self.cleaned_data[name] or None for name in ("state", "route", "unit")}
@@ -93,9 +98,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        units = Unit.objects.visible_to(user)
-        self.fields["from_unit"].queryset = units.filter(pk__in=user.unit_ids)
-        self.fields["to_unit"].queryset = units.exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+        self.fields["from_unit"].queryset = Unit.objects.visible_to(user).filter(pk__in=user.unit_ids)
+        self.fields["to_unit"].queryset = offices(user)
 
     def clean(self):
         asked = super().clean()
@@ -227,8 +231,7 @@ class ReopenForm(forms.Form):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        units = Unit.objects.visible_to(user)
-        self.fields["unit"].queryset = units.exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+        self.fields["unit"].queryset = offices(user)
 
 
 class FollowUpForm(forms.Form):

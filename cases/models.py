@@ -158,6 +158,8 @@ class Case(Tracked, FileRow, Searchable):
                 fields=["unit", "due_at"], name="case_open_of_unit", condition=~Q(state=State.CLOSED)
             ),
             models.Index(fields=["category", "-opened_at"], name="case_category"),
+            models.Index(fields=["state", "-opened_at"], name="case_state"),
+            models.Index(fields=["route", "-opened_at"], name="case_route"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(people_count__gte=1), name="case_concerns_somebody"),

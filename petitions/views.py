@@ -37,8 +37,9 @@ def waiting_for(user):
 
 
 def handled_by(user, tab):
-    rows = PetitionHandling.objects.visible_to(user).in_tab(tab).with_case().select_related("handler")
-    return of_my_desk(rows, user).prefetch_related("case__parties")
+    rows = PetitionHandling.objects.visible_to(user).in_tab(tab)
+    rows = of_my_desk(rows, user).select_related("case__category", "round", "unit", "handler")
+    return rows.prefetch_related("case__parties")
 
 
 @page

@@ -331,4 +331,12 @@ class Migration(migrations.Migration):
             model_name='sight',
             constraint=models.UniqueConstraint(fields=('case', 'unit'), name='sight_once'),
         ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['state', '-opened_at'], name='case_state'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['route', '-opened_at'], name='case_route'),
+        ),
     ]
