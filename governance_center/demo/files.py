@@ -1,0 +1,225 @@
+"""One dossier lived in memory: what moving(), history and clocks do, on rows that are not in the database yet.
+
+Moves come from the apps' own tables, hashes from kernel.history, due dates from kernel.calendar. A move that its table
+does not allow is an error of the demo, and is raised.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
+
+from django.utils import timezone
+
+from governance_center.demo.tables import Row, Tables
+from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
+from kernel.clocks import BLINK
+from kernel.history import HASHED, digest_of
+from kernel.models import Anchor, Clock, ClockRule, Dossier, HistoryEntry, NumberSeries
+from kernel.moments import NEVER
+from kernel.moves import Move
+
+TOLD_WITHIN = timedelta(seconds=60)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+DAYS = {ClockRule.Unit.CALENDAR_DAY, ClockRule.Unit.WORKING_DAY}
+
+
+@lru_cache
+def move_of(model: type, verb: str) -> Move:
+    return model.MOVES.named(verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    rule_id: int
+    last_day: date
+    due_at: datetime
+    provisional: bool
+
+
+class Clockwork:
+    """Due dates as kernel.clocks finds them, read once: those counted in days are the same for a whole day's starts."""
+
+    def __init__(self):
+        self.rules = sorted(ClockRule.objects.all(), key=lambda rule: rule.since)
+        self.calendars: dict[tuple[type[Calendar], int], Calendar] = {}
+        self.found: dict[tuple, Deadline] = {}
+
+    def deadline(self, code: str, at: datetime) -> Deadline:
+        today = timezone.localdate(at)
+        known = self.found.get((code, today))
+        return known or self.work_out(self.rule(code, today), at, today)
+
+    def rule(self, code: str, on: date) -> ClockRule:
+        """The rule in force, as ClockRule.objects.in_force finds it."""
+        valid = [r for r in self.rules if r.code == code and r.since <= on and (not r.until or r.until >= on)]
+        return valid[-1]
+
+    def work_out(self, rule: ClockRule, at: datetime, today: date) -> Deadline:
+        try:
+            due_at, provisional = due(at, rule, self.calendar(Calendar, today)), False
+        except NoCalendar:
+            due_at, provisional = due(at, rule, self.calendar(WeekendsOnly, today)), True
+        deadline = Deadline(rule.pk, timezone.localdate(due_at - BLINK), due_at, provisional)
+        if rule.unit in DAYS:
+            self.found[rule.code, today] = deadline
+        return deadline
+
+    def calendar(self, kind: type[Calendar], today: date) -> Calendar:
+        """The calendar of this year and 400 days beyond it."""
+        if (kind, today.year) not in self.calendars:
+            self.calendars[kind, today.year] = kind(date(today.year, 12, 31))
+        return self.calendars[kind, today.year]
+
+
+class Ledger:
+    """What all files of a load share: the tables, the clocks, the number series, and the moment that is now."""
+
+    def __init__(self, *, now: datetime):
+        self.now = now
+        self.tables, self.clockwork, self.series = Tables(), Clockwork(), Series()
+        last = Anchor.objects.last()
+        self.anchored = last.until if last else BEGINNING
+
+    def next_number(self, series: str, period: str) -> int:
+        return self.series.next_number(series, period)
+
+
+class Series:
+    """As kernel.numbering, in memory."""
+
+    def __init__(self):
+        self.read()
+
+    def read(self) -> None:
+        rows = NumberSeries.objects.values_list("series", "period", "last")
+        self.last = {(series, period): last for series, period, last in rows}
+
+    def next_number(self, series: str, period: str) -> int:
+        self.last[series, period] = self.last.get((series, period), 0) + 1
+        return self.last[series, period]
+
+    def write(self) -> None:
+        NumberSeries.objects.bulk_create(
+            [NumberSeries(series=key[0], period=key[1], last=last) for key, last in self.last.items()],
+            update_conflicts=True,
+            unique_fields=["series", "period"],
+            update_fields=["last"],
+            batch_size=10_000,
+        )
+
+
+class File:
+    """A dossier and the rows that live in it. Write to it in the order in which things happen, then `seal` it."""
+
+    def __init__(self, ledger: Ledger):
+        self.ledger = ledger
+        self.dossier = ledger.tables.make(Dossier)
+        self.id = self.dossier["id"]
+        self.rows: list[Row] = [self.dossier]
+        self.entries: list[Row] = []
+        self.running: dict[int, dict[str, Row]] = {}
+
+    def add(self, model, **values) -> Row:
+        row = self.ledger.tables.make(model, **values)
+        self.rows.append(row)
+        return row
+
+    def add_tracked(self, model, **values) -> Row:
+        return self.add(model, dossier_id=self.id, **values)
+
+    def record(self, row: Row, verb, *, by, at, before="", after="", note="", details=None) -> Row:
+        """As kernel.history.record, but the hash comes with the seal. An anchor covers all that was recorded before
+        it, so nothing is recorded before the last one."""
+        entry = self.ledger.tables.make(
+            HistoryEntry,
+            dossier_id=self.id,
+            seq=len(self.entries) + 1,
+            subject_type_id=row.table.type_id,
+            subject_id=row["id"],
+            verb=verb,
+            by_id=by,
+            at=at,
+            recorded_at=max(at, self.ledger.anchored),
+            before=before,
+            after=after,
+            note=note,
+            details=details or {},
+        )
+        self.entries.append(entry)
+        return entry
+
+    def open(self, row: Row, verb, *, by, at, note="", details=None, clocked: Row | None = None) -> Row:
+        """As kernel.transitions.opening. `clocked` is the row that keeps the clocks, where it is another one."""
+        move = move_of(row.table.model, verb)
+        row["state"] = move.target
+        self.set_clocks(move, clocked or row, at)
+        return self.record(row, verb, by=by, at=at, after=move.target, note=note, details=details)
+
+    def move(self, row: Row, verb, *, by, at, note="", details=None, clocked: Row | None = None) -> Row:
+        """As kernel.transitions.moving, without a block: what its block would do is done before."""
+        move = move_of(row.table.model, verb)
+        before = row["state"]
+        if before not in move.sources:
+            raise ValueError(f"{row.table.label} cannot {verb} when {before}.")
+        row["state"] = move.target or before
+        self.set_clocks(move, clocked or row, at)
+        return self.record(
+            row, verb, by=by, at=at, before=before, after=row["state"], note=note, details=details
+        )
+
+    def set_clocks(self, move: Move, row: Row, at: datetime) -> None:
+        for code in move.stops:
+            self.stop(row, code, at)
+        for code in move.starts:
+            self.start(row, code, at)
+
+    def start(self, row: Row, code: str, at: datetime) -> None:
+        """As kernel.clocks.start."""
+        deadline = self.ledger.clockwork.deadline(code, at)
+        clock = self.add_tracked(
+            Clock,
+            subject_type_id=row.table.type_id,
+            subject_id=row["id"],
+            rule_id=deadline.rule_id,
+            code=code,
+            started_at=at,
+            last_day=deadline.last_day,
+            due_at=deadline.due_at,
+            next_fire_at=deadline.due_at,
+            provisional=deadline.provisional,
+        )
+        self.running.setdefault(id(row), {})[code] = clock
+        self.show_due(row)
+
+    def stop(self, row: Row, code: str, at: datetime) -> None:
+        """As kernel.clocks.stop, and what the sweep had told by then."""
+        if clock := self.running.get(id(row), {}).pop(code, None):
+            tell(clock, at)
+            clock["stopped_at"], clock["next_fire_at"] = at, None
+            self.show_due(row)
+
+    def show_due(self, row: Row) -> None:
+        row["due_at"] = min((clock["due_at"] for clock in self.running[id(row)].values()), default=NEVER)
+
+    def seal(self) -> None:
+        """Chain the entries, let the sweep tell what is late by now, and hand all rows over to be sent."""
+        head = ""
+        for entry in self.entries:
+            entry["previous"] = head
+            entry["hash"] = head = digest_of(HASHED_COLUMNS(entry))
+        self.dossier["length"], self.dossier["head"] = len(self.entries), head
+        for clocks in self.running.values():
+            for clock in clocks.values():
+                tell(clock, self.ledger.now)
+        self.ledger.tables.put(self.rows)
+        self.ledger.tables.put(self.entries)
+
+
+HASHED_COLUMNS = itemgetter(*HASHED)
+
+
+def tell(clock: Row, until: datetime) -> None:
+    """The sweep that followed the due told of it, if there was one by then."""
+    if clock["due_at"] + TOLD_WITHIN <= until:
+        clock["late_at"], clock["next_fire_at"] = clock["due_at"] + TOLD_WITHIN, None

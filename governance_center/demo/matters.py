@@ -1,0 +1,337 @@
+"""One matter as it is lived: what cases.services does to a file, on rows that are not in the database yet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from cases.models import (
+    Case,
+    Category,
+    ContactEntry,
+    FollowUp,
+    Outlet,
+    Party,
+    Rating,
+    Request,
+    Round,
+    Sight,
+    Transfer,
+)
+from cases.services import ALPHABET
+from cases.states import Answer, Outcome, RequestKind, Route, Side
+from governance_center.demo import names, texts
+from governance_center.demo.citizens import Citizens
+from governance_center.demo.days import Diary
+from governance_center.demo.files import File, Ledger
+from governance_center.demo.staff import Colleague, Crew
+from governance_center.demo.tables import Row
+from kernel.words import searched
+from people.models import Area, Unit
+
+STUCK = 0.0015
+"""So many steps are forgotten for good."""
+FIRST_ROUND_WORK = ("take", "resolve", "sign_agreement")
+"""Whoever did one of these may not follow up (cases.states)."""
+
+
+class NotYet(Exception):
+    """The next step lies in the future: the story stops here, for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit, or an area, as far as a row of a file needs it."""
+
+    pk: int
+    code: str
+    name: str
+    path: str
+
+
+class World:
+    """Everything that stories refer to, read once."""
+
+    def __init__(self, ledger: Ledger, diary: Diary, seed: int):
+        self.ledger, self.diary, self.seed = ledger, diary, seed
+        self.crew, self.citizens = Crew(), Citizens(ledger, seed)
+        self.units = {
+            unit.code: Place(unit.pk, unit.code, unit.name, unit.area.path)
+            for unit in Unit.objects.select_related("area")
+        }
+        self.areas = {
+            area.code: Place(area.pk, area.code, area.name, area.path) for area in Area.objects.all()
+        }
+        self.townships = [area for area in self.areas.values() if len(area.code) == 9]
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+        self.outlets = {outlet.code: outlet for outlet in Outlet.objects.all()}
+        self.centre = self.units["centre"]
+
+    def code(self, random: Random) -> str:
+        """As cases.services.new_query_code, but repeatable."""
+        return "".join(random.choices(ALPHABET, k=10))
+
+
+@dataclass(slots=True)
+class Told:
+    """What somebody brings to the centre, and where it belongs."""
+
+    story: texts.Story
+    township: Place
+    outlet: Outlet
+    to_unit: Place
+    channel: str
+    dispute: bool
+    restriction: str = ""
+    firm: str = ""
+
+    @property
+    def head_count(self) -> int:
+        """A group sends a few of its people (信访工作条例 20: five at most)."""
+        return min(self.story.people_count, 5)
+
+
+class Matter:
+    """A case, from the day it was opened until now. Its verbs are those of cases.services.
+
+    `at` is the moment of the last step. `wait` moves on to the next, or raises NotYet.
+    """
+
+    def __init__(self, world: World, random: Random, told: Told):
+        self.world, self.random, self.told = world, random, told
+        self.file = File(world.ledger)
+        self.unnumbered, self.lived = 0, False
+
+    # --- Time ---
+
+    def wait(self, days: float) -> None:
+        self.at = self.world.diary.after(self.at, days, self.random)
+        if self.at > self.world.ledger.now or self.random.random() < STUCK:
+            raise NotYet
+
+    def chance(self, likelihood: float) -> bool:
+        return self.random.random() < likelihood
+
+    # --- The file ---
+
+    def open(
+        self, *, at: datetime, by: int, unit: Place, applicant: Row, query_code: str, tail_hash=""
+    ) -> None:
+        """As open_case."""
+        self.at, self.today, self.sights = at, timezone.localdate(at), {}
+        told, story = self.told, self.told.story
+        self.case = self.file.add_tracked(
+            Case,
+            number=self.number(),
+            query_code=query_code,
+            tail_hash=tail_hash,
+            title=story.title,
+            story=story.text,
+            category_id=self.world.categories[story.category],
+            outlet_id=told.outlet.pk,
+            urgency=("一般", "较急", "紧急", "特急").index(story.urgency) + 1,
+            channel=told.channel,
+            area_id=told.township.pk,
+            area_path=told.township.path,
+            place=names.place(self.random, told.township.code) if self.chance(0.5) else "",
+            people_count=story.people_count,
+            amount=story.amount,
+            restriction=told.restriction,
+            route=told.outlet.route,
+            unit_id=told.to_unit.pk,
+            opened_at=at,
+            opened_by_id=by,
+        )
+        self.see(unit, Sight.Why.OPENED)
+        self.see(told.to_unit, Sight.Why.HOLDS)
+        self.add_parties(applicant, by)
+        self.fill_words()
+        self.open_round("open_case", by=by, number=1, route=told.outlet.route, unit=told.to_unit)
+
+    def number(self) -> str:
+        year = f"{self.today:%Y}"
+        if self.told.restriction:
+            return f"{year}-G{self.world.ledger.next_number('case.restricted', year):05}"
+        return f"{year}-{self.world.ledger.next_number('case', year):06}"
+
+    def see(self, unit: Place, why: str) -> None:
+        if unit.pk not in self.sights:
+            self.sights[unit.pk] = self.file.add(
+                Sight, case_id=self.case["id"], unit_id=unit.pk, why=why, since=self.at
+            )
+
+    def add_parties(self, applicant: Row, by: int) -> None:
+        self.applicant = self.add_party(Side.APPLICANT, person=applicant)
+        self.parties = [self.applicant]
+        firm = self.told.firm if self.told.firm in self.told.story.text else ""
+        if firm:
+            self.parties.append(self.add_party(Side.RESPONDENT, firm=self.world.citizens.firm(firm)))
+        elif self.told.dispute:
+            other = self.world.citizens.other_side(self.random, by=by, at=self.at)
+            self.parties.append(self.add_party(Side.RESPONDENT, person=other))
+        self.respondent = self.parties[-1] if len(self.parties) > 1 else None
+
+    def add_party(self, side: str, person: Row | None = None, firm: Row | None = None) -> Row:
+        known = person or firm
+        party = self.file.add(
+            Party,
+            case_id=self.case["id"],
+            side=side,
+            name=known["name"],
+            person_id=person and person["id"],
+            organisation_id=firm and firm["id"],
+        )
+        party.plain = known
+        return party
+
+    def fill_words(self) -> None:
+        """As refresh_words."""
+        case = self.case
+        case["names"] = "、".join(party["name"] for party in self.parties)[:300]
+        initials = [party.plain["initials"] for party in self.parties if party["person_id"]]
+        words = {"searchable": "", "terms": []}
+        if not case["restriction"]:
+            words = searched(
+                case["number"], case["title"], case["story"], case["names"], case["place"], *initials
+            )
+        case.update(words)
+
+    def open_round(self, verb, *, by: int, number: int, route: str, unit: Place, note="") -> None:
+        self.unit, self.busy = unit, set()
+        self.round = self.file.add_tracked(
+            Round, case_id=self.case["id"], number=number, route=route, unit_id=unit.pk, opened_at=self.at
+        )
+        self.file.open(self.round, verb, by=by, at=self.at, note=note)
+
+    def slots(self) -> dict[str, str]:
+        respondent = self.respondent["name"] if self.respondent else "对方"
+        return {"applicant": self.applicant["name"], "respondent": respondent}
+
+    # --- Verbs ---
+
+    def take(self, by: Colleague) -> None:
+        self.file.move(self.round, "take", by=by.pk, at=self.at)
+        self.round["taken_at"] = self.at
+        self.busy.add(by.pk)
+
+    def reroute(self, by: Colleague, *, route: str, unit: Place, note: str) -> None:
+        self.file.add(
+            Transfer,
+            round_id=self.round["id"],
+            from_route=self.round["route"],
+            from_unit_id=self.unit.pk,
+            to_route=route,
+            to_unit_id=unit.pk,
+            reason=note,
+            by_id=by.pk,
+            at=self.at,
+        )
+        self.file.move(self.round, "reroute", by=by.pk, at=self.at, note=note)
+        self.round.update(route=route, unit_id=unit.pk, taken_at=None)
+        self.unit = unit
+        self.see(unit, Sight.Why.HOLDS)
+
+    def resolve(self, by: Colleague, outcome: Outcome) -> None:
+        self.file.move(self.round, "resolve", by=by.pk, at=self.at)
+        self.round.update(outcome=outcome.value, resolved_at=self.at)
+        self.busy.add(by.pk)
+
+    def log_contact(self, by: Colleague) -> None:
+        whom, said = texts.contact(self.random, **self.slots())
+        whom = self.slots().get(whom, self.unit.name if whom == "department" else "村（社区）干部")
+        self.file.add(ContactEntry, case_id=self.case["id"], at=self.at, whom=whom, said=said, by_id=by.pk)
+        self.file.record(self.case, "log_contact", by=by.pk, at=self.at, note=f"{whom}：{said}")
+
+    def ask_help(self, by: Colleague, to_unit: Place) -> None:
+        """A request to another unit, to its end: asked, accepted, answered, verified."""
+        text = texts.sentence(
+            self.random, ("请协助核实{applicant}反映的情况，并书面答复。", "请派人一同到{place}查看。")
+        )
+        request = self.file.add_tracked(
+            Request,
+            case_id=self.case["id"],
+            round_id=self.round["id"],
+            kind=RequestKind.HELP,
+            from_unit_id=self.unit.pk,
+            to_unit_id=to_unit.pk,
+            text=text,
+            asked_at=self.at,
+        )
+        self.file.open(request, "ask", by=by.pk, at=self.at, note=text)
+        self.see(to_unit, Sight.Why.ASKED)
+        helper = self.world.crew.any(self.random, to_unit.pk, "handler", "unit_head", "township_officer")
+        self.wait(0.5)
+        self.file.move(request, "accept_request", by=helper.pk, at=self.at)
+        self.wait(2)
+        request["answer"] = texts.sentence(self.random, texts.ANSWERS)
+        self.file.move(request, "answer_request", by=helper.pk, at=self.at, note=request["answer"])
+        self.wait(0.5)
+        self.file.move(request, "verify_request", by=by.pk, at=self.at)
+
+    def follow_up(self) -> None:
+        """Somebody of the centre who had no part in it asks how it went."""
+        self.wait(2)
+        clerk = self.world.crew.any(self.random, self.world.centre.pk, "clerk", "director", but=self.busy)
+        self.kept = self.chance(0.95)
+        said = texts.sentence(
+            self.random, texts.FOLLOW_UPS if self.kept else texts.FOLLOW_UPS_BROKEN, **self.slots()
+        )
+        way = self.random.choices(["phone", "visit", "hall"], [8, 1, 1])[0]
+        self.file.add(
+            FollowUp,
+            round_id=self.round["id"],
+            way=way,
+            said=said,
+            promise_kept=self.kept,
+            by_id=clerk.pk,
+            at=self.at,
+        )
+        self.file.move(self.round, "follow_up", by=clerk.pk, at=self.at, note=said)
+        self.round["closed_at"] = self.at
+
+    def rate(self) -> str:
+        """What the citizen says of it, some hours or days later; often nothing."""
+        if not self.chance(0.62):
+            return ""
+        at = self.at + timedelta(hours=self.random.expovariate(1 / 30))
+        if at > self.world.ledger.now:
+            return ""
+        weights = [95, 4, 1] if self.kept else [30, 35, 35]
+        answer = self.random.choices([Answer.SATISFIED, Answer.FAIRLY, Answer.UNSATISFIED], weights)[0]
+        through = self.random.choices(["code", "pad", "call"], [7, 1, 2])[0]
+        self.file.add(
+            Rating,
+            round_id=self.round["id"],
+            answer=answer.value,
+            comment=self.random.choice(texts.COMMENTS[answer.label]) if self.chance(0.4) else "",
+            through=through,
+            at=at,
+        )
+        self.file.stop(self.round, "case.rating", at)
+        details = {"answer": answer.value, "through": through}
+        self.file.record(self.round, "rate", by=None, at=at, note=str(answer.label), details=details)
+        self.at = at
+        return answer.value
+
+    def reopen(self) -> None:
+        self.wait(1.5)
+        clerk = self.world.crew.any(self.random, self.world.centre.pk, "clerk", "director")
+        number = self.round["number"] + 1
+        unit = self.world.units["committee"]
+        reason = "回访发现约定没有履行，重新调解。" if not self.kept else "当事人不满意，重新调解。"
+        self.open_round("reopen", by=clerk.pk, number=number, route=Route.MEDIATION, unit=unit, note=reason)
+        self.see(unit, Sight.Why.HOLDS)
+
+    def seal(self) -> None:
+        """Once all is said and numbered, show the cover of the file, and its sight on each of its rows."""
+        if self.unnumbered or not self.lived:
+            return
+        case, round = self.case, self.round
+        case.update(state=round["state"], route=round["route"], unit_id=self.unit.pk, due_at=round["due_at"])
+        case["seen_by"] = sorted(self.sights)
+        sight = {name: case[name] for name in ("area_path", "restriction", "seen_by")}
+        for row in self.file.rows:
+            if "seen_by" in row:
+                row.update(sight)
+        self.file.seal()

@@ -1,0 +1,385 @@
+"""The roads of a matter, desk by desk: what the services of the desks do, in the same order.
+
+A verb inside another's block is recorded first, as in life: resolve before conclude, reroute before give_up.
+"""
+
+import json
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+
+from django.utils import timezone
+
+from cases.models import Case, Outlet, Party
+from cases.states import Outcome, Route
+from dispatch.models import OrderHandling
+from governance_center.demo import texts
+from governance_center.demo.matters import Matter, NotYet, Place, World
+from governance_center.demo.staff import Colleague
+from governance_center.demo.tables import Row
+from intake.models import Settlement
+from kernel.encryption import encrypt
+from mediation.models import Agreement, CourtReferral, Mediation, Session, Signature
+from mediation.services import particulars
+from mediation.states import AgreementState, Ground, Way
+from mediation.states import State as MediationState
+from people.models import Organisation, Person
+from petitions.models import PetitionHandling
+
+SERIES = "衢江人调字"
+HELPERS = ("human_resources", "housing", "justice", "police", "market", "agriculture", "civil_affairs")
+MEDIATORS = ("mediator", "industry_mediator")
+ORDER_TAKERS = ("handler", "unit_head", "township_officer")
+
+
+def live(matter: Matter, in_front_of: Colleague | None = None) -> None:
+    """From the first desk to now. `in_front_of` has the visitor at the window at this moment."""
+    try:
+        through_desks(matter, in_front_of)
+        matter.follow_up()
+        answer = matter.rate()
+        if (answer == "unsatisfied" or not matter.kept) and matter.chance(0.5):
+            matter.reopen()
+            through_desks(matter)
+            matter.follow_up()
+            matter.rate()
+    except NotYet:
+        pass
+    matter.lived = True
+    matter.seal()
+
+
+def through_desks(matter: Matter, in_front_of: Colleague | None = None) -> None:
+    """Desk after desk, until one of them resolves the round."""
+    if matter.round["route"] == Route.INTAKE and in_front_of:
+        at_the_window(matter, in_front_of)
+    while not matter.round["outcome"]:
+        ROADS[matter.round["route"]](matter)
+
+
+# --- The window ---------------------------------------------------------------------------------------------------
+
+
+def at_the_window(matter: Matter, by: Colleague | None = None) -> None:
+    """Answered or settled on the spot; what a desk sent back is looked at again by the centre.
+
+    `by` has the visitor in front of them: no time passes.
+    """
+    if by is None:
+        matter.wait(0.5)
+    by = by or matter.world.crew.any(matter.random, matter.unit.pk, "clerk")
+    matter.take(by)
+    settlement = desk_row(matter, Settlement, handler_id=by.pk)
+    matter.file.open(settlement, "take_up", by=by.pk, at=matter.at, clocked=matter.round)
+    if matter.chance(0.3):
+        matter.wait(0)
+    said = texts.sentence(matter.random, texts.ANSWERS, **matter.slots())
+    dispute = matter.respondent is not None
+    outcome = Outcome.SETTLED if dispute else matter.random.choice([Outcome.ANSWERED, Outcome.GUIDED])
+    settlement.update(said=said, ended_at=matter.at)
+    matter.resolve(by, outcome)
+    matter.file.move(settlement, "settle", by=by.pk, at=matter.at, note=said, clocked=matter.round)
+
+
+def desk_row(matter: Matter, model, **columns) -> Row:
+    return matter.file.add_tracked(
+        model,
+        case_id=matter.case["id"],
+        round_id=matter.round["id"],
+        unit_id=matter.unit.pk,
+        opened_at=matter.at,
+        **columns,
+    )
+
+
+# --- Mediation ----------------------------------------------------------------------------------------------------
+
+
+def mediate(matter: Matter) -> None:
+    matter.wait(0.6)
+    mediator = matter.world.crew.any(matter.random, matter.unit.pk, *MEDIATORS)
+    matter.take(mediator)
+    mediation = desk_row(matter, Mediation, mediator_id=mediator.pk)
+    matter.file.open(mediation, "accept", by=mediator.pk, at=matter.at, clocked=matter.round)
+    prepare(matter, mediator)
+    meet(matter, mediation, mediator)
+    how = (
+        matter.random.choices(["agreement", "oral", "failed"], [66, 12, 22])[0]
+        if matter.respondent
+        else "failed"
+    )
+    ENDINGS[how](matter, mediation, mediator)
+
+
+def prepare(matter: Matter, mediator: Colleague) -> None:
+    if matter.chance(0.6):
+        matter.wait(0.4)
+        matter.log_contact(mediator)
+    if matter.chance(0.15):
+        matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
+
+
+def meet(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    for number in range(1, matter.random.choices([1, 2, 3], [55, 33, 12])[0] + 1):
+        matter.wait(3)
+        session = matter.file.add(
+            Session,
+            mediation_id=mediation["id"],
+            number=number,
+            held_at=matter.at - timedelta(minutes=30 + matter.random.randrange(60)),
+            place=matter.random.choice(["调解室一", "调解室二", "村（社区）便民服务中心", "现场"]),
+            others="",
+            record=texts.sentence(matter.random, texts.SESSIONS, **matter.slots()),
+            recorded_by_id=mediator.pk,
+            recorded_at=matter.at,
+        )
+        for party in matter.parties:
+            matter.file.add(Session.attended.through, session_id=session["id"], party_id=party["id"])
+        details = {"session": session["id"], "number": number}
+        move(matter, mediation, "record_session", mediator, details=details)
+
+
+def move(matter: Matter, row: Row, verb: str, by: Colleague, **entry) -> Row:
+    return matter.file.move(row, verb, by=by.pk, at=matter.at, clocked=matter.round, **entry)
+
+
+def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    """A written agreement: drafted, signed by all, stamped, in force."""
+    matter.wait(0.4)
+    agreement = draft(matter, mediation, mediator)
+    move(matter, mediation, "draft_agreement", mediator, details={"agreement": agreement["id"]})
+    matter.wait(0)
+    move(matter, mediation, "begin_signing", mediator)
+    move(matter, agreement, "submit_agreement", mediator)
+    places = [lay_out(matter, agreement, party) for party in matter.parties]
+    own = matter.file.add(
+        Signature, agreement_id=agreement["id"], mediator_id=mediator.pk, name=mediator.name
+    )
+    for place in [*places, own]:
+        if matter.chance(0.12):
+            matter.wait(1)
+        sign(matter, agreement, place, mediator)
+    if matter.chance(0.3):
+        matter.wait(0.5)
+    keeper = matter.world.crew.any(matter.random, matter.unit.pk, "stamp_keeper")
+    day = timezone.localdate(matter.at)
+    agreement.update(stamped_on=day, stamped_by_id=keeper.pk)
+    move(matter, agreement, "set_stamp", keeper, details={"stamped_on": str(day)})
+    agreement["in_force_on"] = day
+    entry = move(matter, agreement, "take_effect", keeper)
+    matter.world.numbering.expect(matter, agreement, [*places, own], entry)
+    matter.resolve(keeper, Outcome.AGREEMENT)
+    mediation["ended_at"] = matter.at
+    move(matter, mediation, "conclude", keeper)
+
+
+def draft(matter: Matter, mediation: Row, mediator: Colleague, **columns) -> Row:
+    story = matter.told.story
+    terms = texts.terms(matter.random, story.category, story.amount, **matter.slots())
+    day = timezone.localdate(matter.at)
+    return matter.file.add_tracked(
+        Agreement,
+        mediation_id=mediation["id"],
+        state=AgreementState.DRAFTED,
+        facts=terms.facts,
+        terms=terms.duties,
+        performance=terms.way,
+        perform_by=day + timedelta(days=matter.random.randrange(3, 45)),
+        amount=story.amount,
+        drafted_by_id=mediator.pk,
+        drafted_at=matter.at,
+        **columns,
+    )
+
+
+def lay_out(matter: Matter, agreement: Row, party: Row) -> Row:
+    """A place to sign, with the party as the paper names it (mediation.services.submit_agreement)."""
+    place = matter.file.add(Signature, agreement_id=agreement["id"], party_id=party["id"], name=party["name"])
+    details = json.dumps(particulars(as_model(party)))
+    place["details"] = encrypt(details, f"{place.table.label}.details:{place['id']}")
+    return place
+
+
+def as_model(party: Row) -> Party:
+    known = party.plain
+    if party["organisation_id"]:
+        return Party(organisation=Organisation(name=known["name"], uscc=known["uscc"]))
+    shown = {name: known[name] for name in ("name", "id_type", "sex", "birth_on")}
+    return Party(person=Person(**shown, **known.plain))
+
+
+def sign(matter: Matter, agreement: Row, place: Row, mediator: Colleague) -> None:
+    day = timezone.localdate(matter.at)
+    way = matter.random.choices([Way.HAND, Way.FINGER, Way.STAMP], [6, 3, 1])[0]
+    place.update(way=way.value, signed_on=day, noted_by_id=mediator.pk)
+    matter.busy.add(mediator.pk)
+    details = {"signature": place["id"], "signed_on": str(day)}
+    move(matter, agreement, "sign_agreement", mediator, note=f"{place['name']}：{way.label}", details=details)
+
+
+def agree_by_word(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    day = timezone.localdate(matter.at)
+    agreement = draft(matter, mediation, mediator, is_oral=True, in_force_on=day)
+    agreement["state"] = AgreementState.IN_FORCE
+    agreement["content_hash"] = content_hash(matter, agreement, [])
+    matter.resolve(mediator, Outcome.ORAL_AGREEMENT)
+    mediation["ended_at"] = matter.at
+    details = {"agreement": agreement["id"], "sha256": agreement["content_hash"]}
+    move(matter, mediation, "record_oral_agreement", mediator, details=details)
+
+
+def content_hash(matter: Matter, agreement: Row, places: list[Row]) -> str:
+    """As Agreement.digest, by Agreement.digest: on a row that is not in the database yet."""
+    known = Agreement(**agreement)
+    known.mediation = Mediation(case=Case(number=matter.case["number"]))
+    known.places = lambda: [Signature(**place) for place in places]
+    return known.digest()
+
+
+class Numbering:
+    """Agreements are numbered in the order in which they come into force, not in that of their matters."""
+
+    def __init__(self, ledger):
+        self.ledger, self.expected, self.serial = ledger, [], count()
+
+    def expect(self, matter: Matter, agreement: Row, places: list[Row], entry: Row) -> None:
+        """The file stays open until the number is known, because everything after it is chained to it."""
+        matter.unnumbered += 1
+        heappush(self.expected, (matter.at, next(self.serial), matter, agreement, places, entry))
+
+    def number(self, until: datetime) -> None:
+        """Number all that came into force before `until`: nothing that opens later can be earlier."""
+        while self.expected and self.expected[0][0] < until:
+            at, _serial, matter, agreement, places, entry = heappop(self.expected)
+            year = f"{timezone.localdate(at):%Y}"
+            number = self.ledger.next_number(f"agreement.{SERIES}", year)
+            agreement["number"] = f"（{year}）{SERIES}第{number:04}号"
+            agreement["content_hash"] = content_hash(matter, agreement, places)
+            entry["details"] = {
+                "number": agreement["number"],
+                "in_force_on": str(agreement["in_force_on"]),
+                "sha256": agreement["content_hash"],
+            }
+            matter.unnumbered -= 1
+            matter.seal()
+
+
+def give_up(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    """No agreement: the matter goes on to another desk."""
+    matter.wait(1)
+    ground = matter.random.choices([Ground.REFUSED, Ground.NO_AGREEMENT, Ground.FILED], [5, 8, 1])[0]
+    note = texts.sentence(matter.random, texts.GIVE_UPS, **matter.slots())
+    route = matter.random.choices([Route.COURT, Route.PETITIONS, Route.INTAKE], [80, 8, 12])[0]
+    mediation.update(ground=ground.value, ground_note=note, ended_at=matter.at)
+    reason = f"{MediationState.FAILED.label}：{ground.label}。{note}"
+    matter.reroute(mediator, route=route, unit=matter.world.units[UNIT_OF[route]], note=reason)
+    move(matter, mediation, "give_up", mediator, note=note, details={"ground": ground.value})
+
+
+ENDINGS = {"agreement": agree, "oral": agree_by_word, "failed": give_up}
+UNIT_OF = {Route.COURT: "court", Route.PETITIONS: "petitions", Route.INTAKE: "centre"}
+
+
+# --- Desks that answer or send back -----------------------------------------------------------------------------------
+
+
+def at_court(matter: Matter) -> None:
+    handle(matter, CourtReferral, "referral", ["court"], days=3)
+
+
+def at_petitions(matter: Matter) -> None:
+    handle(matter, PetitionHandling, "petition", ["petition_officer"], days=14)
+
+
+def dispatched(matter: Matter) -> None:
+    if matter.unit == matter.world.centre:
+        assign(matter)
+    handle(matter, OrderHandling, "order", ORDER_TAKERS, days=4)
+
+
+def assign(matter: Matter) -> None:
+    """The dispatcher sends on what came to the centre."""
+    matter.wait(0.3)
+    dispatcher = matter.world.crew.any(matter.random, matter.world.centre.pk, "dispatcher")
+    unit = matter.world.units[lead_of(matter)]
+    note = "请核实处理并答复当事人。"
+    sent_on = desk_row(matter, OrderHandling, handler_id=dispatcher.pk, ended_at=matter.at)
+    matter.reroute(dispatcher, route=Route.DISPATCH, unit=unit, note=note)
+    matter.file.open(
+        sent_on,
+        "assign_order",
+        by=dispatcher.pk,
+        at=matter.at,
+        note=f"{unit.name}：{note}",
+        clocked=matter.round,
+    )
+
+
+def handle(matter: Matter, model, noun: str, roles, *, days: float) -> None:
+    """Taken, then answered or sent back."""
+    matter.wait(0.8)
+    handler = matter.world.crew.any(matter.random, matter.unit.pk, *roles)
+    matter.take(handler)
+    handling = desk_row(matter, model, handler_id=handler.pk)
+    matter.file.open(handling, f"accept_{noun}", by=handler.pk, at=matter.at, clocked=matter.round)
+    if matter.chance(0.35):
+        matter.wait(0.5)
+        matter.log_contact(handler)
+    if matter.chance(0.04):
+        return send_back(matter, handling, noun, handler)
+    matter.wait(days)
+    reply = texts.sentence(matter.random, texts.ANSWERS[1:], **matter.slots())
+    outcome = matter.random.choices([Outcome.REPLIED, Outcome.SETTLED, Outcome.GUIDED], [75, 12, 13])[0]
+    handling.update(reply=reply, ended_at=matter.at)
+    matter.resolve(handler, outcome)
+    move(matter, handling, f"answer_{noun}", handler, note=reply)
+    return None
+
+
+def send_back(matter: Matter, handling: Row, noun: str, handler: Colleague) -> None:
+    matter.wait(0.5)
+    note = "经核对不属于本单位职责，请重新分流。"
+    handling["ended_at"] = matter.at
+    matter.reroute(handler, route=Route.INTAKE, unit=matter.world.centre, note=note)
+    move(matter, handling, f"send_back_{noun}", handler, note=note)
+
+
+def lead_of(matter: Matter) -> str:
+    return BY_OUTLET.get(matter.told.outlet.code) or f"town-{matter.told.township.code}"
+
+
+BY_OUTLET = {
+    "O05": "human_resources",
+    "O06": "human_resources",
+    "O11": "enforcement",
+    "O13": "police",
+    "O16": "emergency",
+    "O18": "civil_affairs",
+}
+INDUSTRY = {
+    "C01": "committee_labour",
+    "C02": "committee_labour",
+    "C05": "committee_family",
+    "C06": "committee_property",
+    "C10": "committee_traffic",
+    "C11": "committee_medical",
+}
+ROADS = {
+    Route.INTAKE: at_the_window,
+    Route.MEDIATION: mediate,
+    Route.COURT: at_court,
+    Route.PETITIONS: at_petitions,
+    Route.DISPATCH: dispatched,
+}
+
+
+def first_desk(random: Random, world: World, outlet: Outlet, category: str, township: Place) -> Place:
+    """The unit at whose desk a matter of this outlet begins."""
+    if outlet.route == Route.MEDIATION:
+        committee = "committee" if random.random() < 0.75 else f"committee-{township.code}"
+        return world.units[INDUSTRY.get(category, committee) if outlet.code == "O03" else committee]
+    if outlet.route == Route.DISPATCH:
+        direct = random.random() < 0.6
+        return world.units[BY_OUTLET.get(outlet.code, f"town-{township.code}")] if direct else world.centre
+    return world.units[UNIT_OF[outlet.route]]

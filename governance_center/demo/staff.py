@@ -1,0 +1,103 @@
+"""Who works here: the demo accounts and their colleagues, with one password, and who sits where."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from kernel.models import Dossier
+from people import reference
+from people.models import Post, Seat, Unit, User, Window
+from people.roles import Role
+
+
+@transaction.atomic
+def load() -> None:
+    """Make the accounts that are missing. The password is hashed once, because a good hash takes its time."""
+    known = set(User.objects.values_list("username", flat=True))
+    missing = [person for person in reference.staff() if person.username not in known]
+    password = make_password(settings.DEMO_PASSWORD)
+    dossiers = Dossier.objects.bulk_create(Dossier() for _person in missing)
+    users = User.objects.bulk_create(
+        User(
+            username=person.username,
+            name=person.name,
+            password=password,
+            speciality=person.speciality,
+            languages=person.languages,
+            dossier=dossier,
+        )
+        for person, dossier in zip(missing, dossiers, strict=True)
+    )
+    units = dict(Unit.objects.values_list("code", "pk"))
+    Post.objects.bulk_create(
+        Post(user=user, unit_id=units[unit], role=role)
+        for user, person in zip(users, missing, strict=True)
+        for unit, role in person.posts
+    )
+
+
+def seat(days: list[date]) -> None:
+    """The roster of these days: a clerk, a mediator and a court cadre at each window."""
+    users = dict(User.objects.values_list("username", "pk"))
+    windows = dict(Window.objects.values_list("number", "pk"))
+    Seat.objects.bulk_create(
+        [
+            Seat(day=day, window_id=windows[window.number], user_id=users[username], role=role)
+            for day in days
+            for window in reference.windows()
+            for role, username in three_at(window)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def three_at(window: reference.Window) -> list[tuple[Role, str]]:
+    return [(Role.CLERK, window.clerk), (Role.MEDIATOR, window.mediator), (Role.COURT, window.court)]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtWindow:
+    """A window and the three who sit there."""
+
+    pk: int
+    number: int
+    people: list[tuple[str, Colleague]]
+
+    def somebody(self, random: Random) -> Colleague:
+        """Mostly the clerk presses the buttons."""
+        return random.choices([colleague for _role, colleague in self.people], [7, 2, 1])[0]
+
+
+class Crew:
+    """Everybody by unit and role."""
+
+    def __init__(self):
+        self.posts = defaultdict(list)
+        for post in Post.objects.filter(user__is_active=True).select_related("user").order_by("pk"):
+            self.posts[post.unit_id, post.role].append(Colleague(post.user_id, post.user.name))
+        users = {user.username: Colleague(user.pk, user.name) for user in User.objects.all()}
+        windows = dict(Window.objects.values_list("number", "pk"))
+        self.windows = [
+            AtWindow(
+                windows[window.number],
+                window.number,
+                [(role, users[name]) for role, name in three_at(window)],
+            )
+            for window in reference.windows()
+        ]
+
+    def any(self, random: Random, unit_id: int, *roles: str, but=frozenset()) -> Colleague:
+        """Somebody with one of the roles in a unit, none of the keys in `but`."""
+        known = [person for role in roles for person in self.posts[unit_id, role] if person.pk not in but]
+        return random.choice(known)
