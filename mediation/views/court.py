@@ -26,6 +26,7 @@ def court_detail(request, pk):
         "case": referral.case,
         "buttons": buttons(referral, request.user),
         "parties": referral.case.parties.select_related("person", "organisation"),
+        "in_full": referral.is_holder(request.user),
         "arrivals": referral.round.transfers.select_related("from_unit", "by").order_by("-at"),
         "entries": referral.dossier.entries.select_related("by").order_by("-seq"),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Round
 from cases.states import Route
 from kernel.editing import seen_token
-from kernel.web import Button, action, buttons, page, render_form, require, submit
+from kernel.web import Button, action, buttons, page, render_form, render_part, require, submit
 from mediation import services
 from mediation.capitals import in_capitals
 from mediation.forms import (
@@ -82,7 +82,7 @@ def detail(request, pk):
         "may_note": mediation.is_holder(request.user),
         "entries": mediation.dossier.entries.select_related("by").order_by("-seq"),
     }
-    return render(request, "mediation/detail.html", context)
+    return render_part(request, "mediation/detail.html", "state", context)
 
 
 @page

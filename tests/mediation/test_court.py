@@ -147,3 +147,23 @@ def test_strangers_find_nothing(client, referral, mediator):
     ):
         assert client.get(reverse(f"mediation:{name}", args=[pk])).status_code == 404
     assert referral.case.number not in client.get(reverse("mediation:court_all")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["mediation:court_list", "mediation:court_all"])
+def test_the_lists_of_the_desk_ask_the_same_number_of_questions(
+    client, court, cadre, django_assert_max_num_queries, fragment_matches_page, name
+):
+    def some(count):
+        for _ in range(count):
+            CaseFactory(unit=court, route=Route.COURT)
+            services.accept_referral(CaseFactory(unit=court, route=Route.COURT).rounds.get(), by=cadre)
+
+    some(1)
+    client.force_login(cadre)
+    with django_assert_max_num_queries(40) as few:
+        client.get(reverse(name))
+    some(4)
+    with django_assert_max_num_queries(len(few)):
+        client.get(reverse(name))
+    fragment_matches_page(reverse(name), "#rows")
+    assert client.get(reverse(name), {"due": "week", "state": "in_hand", "q": "漏水"}).status_code == 200

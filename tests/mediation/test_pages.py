@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from cases.models import Barred
 from people.roles import Restriction, Role
-from tests.factories import SeatFactory, UserFactory
+from tests.factories import SeatFactory, UnitFactory, UserFactory
 from tests.mediation.factories import accepted, in_force, mediator_of, waiting_case
 
 LISTS = ["mediation:list", "mediation:mine", "mediation:all"]
@@ -166,6 +166,14 @@ def test_the_page_of_a_mediation_says_what_comes_next_and_until_when(client, med
     page = get(client, "mediation:detail", mediation.pk).content.decode()
     assert "协议已生效" in page
     assert reverse("mediation:give_up", args=[mediation.pk]) not in page
+
+
+def test_names_of_parties_stand_in_full_for_the_desk_alone(client, mediation, committee):
+    watcher = UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area)))
+    for user, shown in ((mediation.mediator, True), (watcher, False)):
+        client.force_login(user)
+        page = get(client, "mediation:detail", mediation.pk).content.decode()
+        assert ("陈素芬" in page) is shown
 
 
 def test_a_person_without_a_move_sees_no_button(client, mediation, committee):
