@@ -22,7 +22,7 @@ from cases.states import (
     State,
     Urgency,
 )
-from kernel.encryption import mask_name
+from kernel.encryption import lookup_hashes, mask_name
 from kernel.models import Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
@@ -104,6 +104,15 @@ class FileRow(models.Model):
 
 
 class CaseQuerySet(FileQuerySet):
+    def with_party_of(self, number):
+        """Ordinary files with a party who has this whole telephone or paper number."""
+        persons = Person.objects.filter(
+            Q(id_hash__in=lookup_hashes("id_number", number))
+            | Q(phone_hash__in=lookup_hashes("phone", number))
+        )
+        parties = Party.objects.filter(case=OuterRef("pk"), person__in=persons)
+        return self.filter(Exists(parties), restriction="")
+
     def matching(self, words):
         return self.filter(matching(words))
 

@@ -1,5 +1,7 @@
 """The first page of everybody who works here, and the search box of every page."""
 
+import re
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from governance_center import work
-from kernel.encryption import mask_names
+from kernel.encryption import mask_names, normalised
 from kernel.listing import Column, Listing, render_list
-from kernel.web import page
+from kernel.web import page, trace
 from people.models import Seat
 
+PAPER = re.compile(r"(?=.*\d)[0-9A-Z]{7,20}")
+"""A query code, a whole telephone or a whole paper number; never a part of one."""
+SHOWN = 50
 COLUMNS = [
     Column(
         name="number",
@@ -34,7 +39,7 @@ def home(request):
     user = request.user
     seat = Seat.objects.visible_to(user).today().filter(user=user).select_related("window").first()
     context = {
-        "piles": [(pile, pile.count(user)) for pile in work.PILES.values()],
+        "piles": [(pile, pile.count(user)) for pile in work.PILES.values()] if user.unit_ids else [],
         "tasks": work.next_tasks(user),
         "topics": work.topics(user),
         "seat": seat,
@@ -48,17 +53,23 @@ def pile(request, slug):
     if slug not in work.PILES:
         raise Http404
     found = work.PILES[slug]
-    rows = found.rows(request.user).select_related("case", "unit")
+    rows = found.rows(request.user).select_related("case")
     listing = Listing(request, rows, COLUMNS, sort="due_at", empty_text=_("这里没有需要办理的事项。"))
     return render_list(request, "pile.html", listing, str(found.label), pile=found)
 
 
 @page(post=True)
 def search(request):
-    """One box for number, code, name and words. By POST, because names and numbers are typed into it."""
+    """One box for number, code, full telephone or paper, name and words. By POST, because of what is typed into it."""
     q = request.POST.get("q", "").replace("\0", "").strip()[:60]
     cases = Case.objects.visible_to(request.user)
-    if case := cases.filter(number__iexact=q).first() or cases.filter(query_code__iexact=q).first():
+    if case := cases.filter(number=q.upper()).first():
         return redirect("cases:detail", case.pk)
-    found = list(cases.matching(q).select_related("unit").order_by("-opened_at", "-pk")[:50]) if q else []
-    return render(request, "search.html", {"q": q, "cases": found})
+    found = cases.none()
+    if PAPER.fullmatch(normalised(q)):
+        found = cases.filter(query_code=normalised(q)) | cases.with_party_of(q)
+        trace(request, request.user, "look_up", note=_("按完整号码查找"))
+    elif q:
+        found = cases.matching(q)
+    shown = list(found.select_related("unit").order_by("-opened_at", "-pk")[:SHOWN])
+    return render(request, "search.html", {"q": q, "cases": shown})

@@ -85,8 +85,8 @@ PILES = {
         Pile("waiting", _("待接办"), "", waiting),
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("follow-up", _("待回访"), "", to_follow_up),
-        Pile("to-answer", _("待我单位答复的协同请求"), "", requests_to_answer),
-        Pile("to-verify", _("待我单位核验的协同请求"), "", requests_to_verify),
+        Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
+        Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
     )
 }
 

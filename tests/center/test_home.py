@@ -1,0 +1,132 @@
+"""My work and the search box: what waits, for whom, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Request, Round
+from cases.states import State
+from governance_center import work
+from people.models import Unit
+from people.roles import Restriction, Role
+from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+
+
+@pytest.fixture
+def bureau():
+    return UnitFactory()
+
+
+@pytest.fixture
+def handler(bureau):
+    return UserFactory(post=(Role.HANDLER, bureau))
+
+
+def counts(user):
+    return {slug: int(pile.count(user)) for slug, pile in work.PILES.items()}
+
+
+def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
+    now = timezone.now()
+    CaseFactory(unit=bureau)
+    late = CaseFactory(unit=bureau, state=State.IN_HAND)
+    Round.objects.filter(case=late).update(due_at=now - timedelta(hours=1))
+    CaseFactory(unit=bureau, state=State.CLOSED)
+    CaseFactory()
+    asked = CaseFactory()
+    Request.objects.create(
+        case=asked,
+        round=asked.latest_round(),
+        kind="help",
+        from_unit=asked.unit,
+        to_unit=bureau,
+        text="请协助",
+    )
+    Request.objects.update(seen_by=[bureau.pk])
+
+    assert counts(handler) == {
+        "overdue": 1,
+        "due-today": 0,
+        "waiting": 1,
+        "in-hand": 1,
+        "follow-up": 0,
+        "to-answer": 1,
+        "to-verify": 0,
+    }
+
+
+def test_what_is_most_pressing_comes_first(bureau, handler):
+    now = timezone.now()
+    later, sooner = CaseFactory(unit=bureau), CaseFactory(unit=bureau)
+    Round.objects.filter(case=later).update(due_at=now + timedelta(days=2))
+    Round.objects.filter(case=sooner).update(due_at=now + timedelta(days=1))
+    assert [task.case for task in work.next_tasks(handler)] == [sooner, later]
+
+
+def test_a_director_sees_the_county_and_an_administrator_nothing(client):
+    centre = Unit.objects.get(code="centre")
+    case = CaseFactory(area__path="330803/330803103/x/")
+    assert counts(UserFactory(post=(Role.DIRECTOR, centre)))["waiting"] == 1
+    administrator = UserFactory(post=(Role.SYSADMIN, centre))
+    assert set(counts(administrator).values()) == {0}
+    client.force_login(administrator)
+    page = client.get(reverse("home")).content.decode()
+    assert "不接触业务数据" in page
+    assert case.number not in page
+
+
+def test_every_pile_opens_its_rows(client, bureau, handler, fragment_matches_page):
+    case = CaseFactory(unit=bureau)
+    client.force_login(handler)
+    for slug in work.PILES:
+        page = client.get(reverse("pile", args=[slug])).content.decode()
+        assert (case.number in page) == (slug == "waiting")
+    fragment_matches_page(reverse("pile", args=["waiting"]), "#rows")
+    fragment_matches_page(reverse("home"), "#work")
+
+
+def test_the_queries_of_the_page_do_not_grow(client, bureau, handler, django_assert_max_num_queries):
+    CaseFactory.create_batch(6, unit=bureau)
+    client.force_login(handler)
+    client.get(reverse("home"))
+    with django_assert_max_num_queries(20):
+        client.get(reverse("home"))
+
+
+def search(client, q):
+    return client.post(reverse("search"), {"q": q})
+
+
+def test_the_box_finds_by_number_code_name_initials_words_and_whole_papers(client, bureau, handler):
+    person = PersonFactory(name="王冬梅", initials="wdm", id_number="430421190603080024", phone="19900000024")
+    case = CaseFactory(unit=bureau, applicant=person, title="拖欠工资", query_code="K7WQ2M9XRT")
+    client.force_login(handler)
+    assert search(client, case.number).url == reverse("cases:detail", args=[case.pk])
+    for q in ("K7WQ2M9XRT", "王冬梅", "wdm", "工资", "430421190603080024", "199 0000 0024"):
+        assert case.number in search(client, q).content.decode(), q
+    for q in ("0024", "4304211906", "\0", "", "工资条", "K7WQ2M9XRX"):
+        assert case.number not in search(client, q).content.decode(), q
+    assert handler.history.filter(verb="look_up").exists()
+
+
+def test_the_box_finds_nothing_of_others(client, handler):
+    person = PersonFactory(phone="19900000025")
+    other = CaseFactory(applicant=person)
+    restricted = CaseFactory(
+        unit=handler.business_posts[0].unit,
+        restriction=Restriction.ACCUSATION,
+        applicant=PersonFactory(phone="19900000026"),
+    )
+    client.force_login(handler)
+    for q in (
+        other.number,
+        other.query_code,
+        "19900000025",
+        "19900000026",
+        restricted.number,
+        restricted.title,
+    ):
+        page = search(client, q).content.decode()
+        assert "没有找到" in page, q
