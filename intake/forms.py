@@ -1,5 +1,7 @@
+import re
 from datetime import datetime
 
+from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
@@ -230,7 +232,7 @@ class TriageForm(VerbForm):
         ),
         Fieldset(
             _("怎么办"),
-            "urgency",
+            InlineRadios("urgency"),
             row(("category", 6), ("area", 6)),
             row(("outlet", 6), (Div("to_unit", css_id="desk"), 6)),
             "place",
@@ -240,7 +242,7 @@ class TriageForm(VerbForm):
             row(("at_1", 2), ("whom_1", 4), ("said_1", 6)),
             row(("at_2", 2), ("whom_2", 4), ("said_2", 6)),
         ),
-        Fieldset(_("当场办理"), "outcome", "said", css_id="on-the-spot"),
+        Fieldset(_("当场办理"), InlineRadios("outcome"), "said", css_id="on-the-spot"),
     )
 
     def __init__(self, *args, user, hall, **kwargs):
@@ -304,9 +306,8 @@ class TriageForm(VerbForm):
 
 def first_sentence(story: str) -> str:
     """The first sentence of a story, cut to a title."""
-    for mark in "。！？；，\n":
-        story = story.strip().split(mark)[0] if len(story) > TITLE_LENGTH else story.strip()
-    return story[:TITLE_LENGTH]
+    sentence = re.split(r"[。！？；\n]", story.strip())[0]
+    return sentence if len(sentence) <= TITLE_LENGTH else f"{sentence[: TITLE_LENGTH - 1]}…"
 
 
 class DeskForm(forms.Form):

@@ -14,6 +14,7 @@ from cases.models import Case, Round
 from cases.states import Route
 from intake import forms, selectors, services
 from intake.models import Board, Settlement, Ticket
+from intake.states import State
 from kernel.encryption import mask_name
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
@@ -22,16 +23,19 @@ PRESSED = frozenset({"receive", "recall", "no_show", "undo_call", "rejoin", "res
 """Verbs that need no answer: pressed where they stand. The others open a page."""
 KEYS = {
     "receive": "r",
+    "resume": "r",
+    "triage": "t",
+    "finish": "f",
     "recall": "c",
     "no_show": "o",
     "undo_call": "u",
-    "triage": "t",
-    "finish": "f",
     "hold": "h",
     "leave": "l",
     "identify": "i",
+    "rejoin": "b",
+    "cancel": "x",
 }
-FIRST = ("receive", "triage", "finish", "resume")
+"""The verbs in the order of their buttons, each with its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,15 @@ class Press:
     is_first: bool
 
 
-def presses(ticket, user) -> list[Press]:
+def presses(ticket, user, matters=()) -> list[Press]:
+    """The buttons of a visit, the likeliest first: who it is, then what it is about, then the good-bye."""
+    open_now = {button.verb: button for button in buttons(ticket, user)}
+    bare = ticket.visitor is None and ticket.state == State.SERVING
+    likeliest = ["identify"] * bare + ["finish"] * bool(matters)
+    verbs = [verb for verb in [*likeliest, *KEYS] if verb in open_now]
     return [
-        Press(
-            button.verb,
-            button.label,
-            button.url,
-            KEYS.get(button.verb, ""),
-            button.verb in PRESSED,
-            button.verb in FIRST,
-        )
-        for button in buttons(ticket, user)
-        if button.verb != "print_ticket"
+        Press(verb, open_now[verb].label, open_now[verb].url, KEYS[verb], verb in PRESSED, place == 0)
+        for place, verb in enumerate(dict.fromkeys(verbs))
     ]
 
 
@@ -158,6 +159,7 @@ def window(request, pk=None):
     mine = user.seat.window if user.seat else windows.first()
     found = get_object_or_404(windows, pk=pk or (mine and mine.pk))
     desk = selectors.desk_of(found)
+    other = around(desk.ticket, user)
     context = {
         "hall": hall,
         "desk": desk,
@@ -165,12 +167,12 @@ def window(request, pk=None):
         "topic": f"window:{found.pk}",
         "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
         "places": selectors.queue_of(hall),
-        "presses": presses(desk.ticket, user) if desk.ticket else [],
+        "presses": presses(desk.ticket, user, other["matters"]) if desk.ticket else [],
         "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
         "average_wait": selectors.average_wait(selectors.todays(user)),
         "served": selectors.served_today(user).count(),
         "returned": selectors.returned_to(user).count(),
-        **around(desk.ticket, user),
+        **other,
     }
     return render(request, "intake/window.html#window" if request.htmx else "intake/window.html", context)
 
@@ -269,6 +271,9 @@ def finish(request, pk):
 def triage(request, pk):
     """What the visitor tells, what kind of matter it is, and where it goes."""
     found, user = one_ticket(request, pk), request.user
+    if found.visitor is None:
+        messages.info(request, _("请先登记来访人，再登记事项。"))
+        return redirect("intake:identify", pk=pk)
     form = forms.TriageForm(posted(request), user=user, hall=found.unit)
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
@@ -328,7 +333,11 @@ COLUMNS = [
         text=lambda ticket: mask_name(ticket.visitor.name) if ticket.visitor else "",
     ),
     Column(name="heads", label=gettext_lazy("人数"), text=lambda ticket: ticket.head_count, css="text-end"),
-    Column(name="care", label=gettext_lazy("优先照顾"), text=lambda ticket: ticket.get_care_display()),
+    Column(
+        name="care",
+        label=gettext_lazy("优先照顾"),
+        text=lambda ticket: ticket.get_care_display() if ticket.care else "",
+    ),
     Column(
         name="state",
         label=gettext_lazy("状态"),
@@ -375,13 +384,14 @@ def ticket_list(request):
 def detail(request, pk):
     """One visit: the ledger, who received it, its matters, its history."""
     found, user = one_ticket(request, pk), request.user
+    other = around(found, user)
     context = {
         "ticket": found,
-        "presses": presses(found, user),
+        "presses": presses(found, user, other["matters"]),
         "spans": found.spans.select_related("window", "by"),
         "receivers": found.receivers.select_related("user"),
         "entries": found.dossier.entries.select_related("by").order_by("-seq"),
-        **around(found, user),
+        **other,
     }
     return render(request, "intake/detail.html", context)
 
