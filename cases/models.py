@@ -233,6 +233,7 @@ class Round(Timed, UnderCase):
 
     MOVES = MOVES
     ENTRY_LABELS = {"rate": _("当事人评价"), "enquire_progress": _("当事人催问")}
+    CITIZENS = frozenset({"case.rating"})
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)

@@ -52,7 +52,7 @@ def stop(subject: Timed, code: str) -> None:
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Tell the keepers of every clock that ran out, once; return how many were told.
+    """Tell the keepers of every clock that ran out, once; return how many ran out. A citizen's own time ends quietly.
 
     Safe to run twice and in several workers at once: ids are picked without a lock, then their dossiers are locked
     in order (one that somebody else works on is left for the next sweep), then the clocks are looked at again.
@@ -77,6 +77,8 @@ def _tell(batch: list[tuple[int, int]], now: datetime) -> int:
     late = list(rows.select_for_update(of=("self",)).prefetch_related("subject"))
     for clock in late:
         subject: Any = clock.subject
+        if clock.code in subject.CITIZENS:
+            continue
         text = _("%(subject)s已超期：%(clock)s") % {"subject": subject, "clock": clock.rule.name}
         notifications.notify(subject.keepers(), subject, text)
         live.changed(*subject.topics())

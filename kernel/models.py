@@ -300,7 +300,12 @@ class Tracked(models.Model):
 
 
 class Timed(Tracked):
-    """A subject on which clocks run. `due_at` is the nearest due of those, or NEVER: never null, so sortable."""
+    """A subject on which clocks run. `due_at` is the nearest due of those, or NEVER: never null, so sortable.
+
+    CITIZENS names the clocks that are time given to a citizen: no deadline of an office, so nobody is late by them.
+    """
+
+    CITIZENS: frozenset[str] = frozenset()
 
     clocks = GenericRelation(Clock, "subject_id", "subject_type")
     due_at = models.DateTimeField(default=NEVER)
@@ -314,7 +319,8 @@ class Timed(Tracked):
 
     def clocks_changed(self):
         """Copy the nearest due onto the row. Called by the clocks themselves, under the lock of the dossier."""
-        self.due_at = self.clocks.running().aggregate(nearest=Min("due_at"))["nearest"] or NEVER
+        binding = self.clocks.running().exclude(code__in=self.CITIZENS)
+        self.due_at = binding.aggregate(nearest=Min("due_at"))["nearest"] or NEVER
         type(self)._base_manager.filter(pk=self.pk).update(due_at=self.due_at)
 
     def keepers(self):

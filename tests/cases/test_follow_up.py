@@ -1,9 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import FollowUp
 from cases.services import ask, follow_up, resolve, take
 from cases.states import Outcome, State
+from kernel.clocks import sweep
+from kernel.models import Notification
+from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from tests.cases.fixtures import opened, verbs
 
@@ -27,6 +33,15 @@ def test_following_up_closes_the_round_and_starts_the_rating(resolved, clerk):
     assert verbs(resolved) == ["open_case", "take", "resolve", "follow_up"]
     resolved.case.refresh_from_db()
     assert resolved.case.state == State.CLOSED
+
+
+def test_a_closed_matter_is_due_no_more_and_nobody_is_late_by_the_citizens_time_to_rate(resolved, clerk):
+    follow_up(resolved, by=clerk, **SAID)
+    resolved.case.refresh_from_db()
+    assert resolved.case.due_at == NEVER
+    sweep(now=timezone.now() + timedelta(days=400))
+    assert not Notification.objects.exists()
+    assert not resolved.clocks.filter(next_fire_at__isnull=False).exists()
 
 
 def test_a_round_that_is_not_resolved_is_refused(case, clerk):
