@@ -359,6 +359,7 @@ class TicketFilter(forms.Form):
         data = data.copy()
         data.setdefault("day", f"{timezone.localdate()}")
         super().__init__(data, *args, **kwargs)
+        self.fields["day"].initial = timezone.localdate()
         self.fields["window"].queryset = Window.objects.visible_to(user)
         self.fields["queue"].queryset = Queue.objects.visible_to(user)
 
