@@ -158,8 +158,7 @@ class Ticket(Protected, Tracked):
         return self.unit_id in user.unit_ids
 
     def topics(self):
-        window = [f"window:{self.window_id}"] if self.window_id else []
-        return ["hall", f"ticket:{self.pk}", *window]
+        return ["hall", f"window:{self.window_id}"] if self.window_id else ["hall"]
 
     @property
     def tail_hint(self) -> str:

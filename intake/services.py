@@ -270,7 +270,7 @@ def triage(
     and settled at once where an outcome is given.
     """
     parties = [party_of(respondent, by=by)] if respondent else []
-    details = {}
+    details: dict[str, str] = {}
     with moving(ticket, "triage", by=by, details=details):
         if ticket.visitor is None:
             raise MoveRefused(_("请先登记来访人，再登记事项。"))
