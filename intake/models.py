@@ -164,7 +164,7 @@ class Ticket(Protected, Tracked):
     def tail_hint(self) -> str:
         """Which four characters go with the query code."""
         if self.pin:
-            return _("票上四位数字")
+            return _("查询密码")
         return _("手机号后四位") if self.visitor and self.visitor.phone else _("证件号码后四位")
 
 

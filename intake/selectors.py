@@ -49,18 +49,6 @@ def todays(user) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(user).today().visits()
 
 
-def waiting_today(user) -> QuerySet[Ticket]:
-    return todays(user).waiting()
-
-
-def received_today(user) -> QuerySet[Ticket]:
-    return todays(user).being_received()
-
-
-def served_today(user) -> QuerySet[Ticket]:
-    return todays(user).served()
-
-
 def average_wait(tickets: QuerySet[Ticket]) -> float | None:
     """Seconds from the number to the first call, over those of `tickets` that were called; None where none was."""
     waits = Span.objects.filter(ticket__in=tickets, kind=SpanKind.WAITING, ended_at__isnull=False)

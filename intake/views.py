@@ -170,7 +170,7 @@ def window(request, pk=None):
         "presses": presses(desk.ticket, user, other["matters"]) if desk.ticket else [],
         "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
         "average_wait": selectors.average_wait(selectors.todays(user)),
-        "served": selectors.served_today(user).count(),
+        "served": selectors.todays(user).served().count(),
         "returned": selectors.returned_to(user).count(),
         **other,
     }
