@@ -188,6 +188,12 @@ class Case(Tracked, FileRow, Searchable):
         """Whether the matter is open, and with a unit of theirs: then working on it is reason enough to look."""
         return self.state != State.CLOSED and self.unit_id in user.unit_ids
 
+    def readers(self, people):
+        """Those of `people` who may see the file: a message would tell the others that it exists."""
+        if not self.restriction and not self.barred.exists():
+            return people
+        return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
+
     def latest_round(self) -> "Round":
         return self.rounds.order_by("number").last()
 
@@ -298,7 +304,7 @@ class Round(Timed, UnderCase):
         Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
 
     def keepers(self):
-        return User.objects.in_unit(self.unit)
+        return self.case.readers(User.objects.in_unit(self.unit))
 
     def topics(self):
         return [f"case:{self.case_id}", f"unit:{self.unit_id}", "today"]
@@ -490,7 +496,7 @@ class Request(Timed, UnderCase):
         return self.is_asking(user) and self.round.is_concerned(user)
 
     def keepers(self):
-        return User.objects.in_unit(self.to_unit)
+        return self.case.readers(User.objects.in_unit(self.to_unit))
 
     def topics(self):
         return [f"case:{self.case_id}", f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}"]

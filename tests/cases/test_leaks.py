@@ -152,6 +152,18 @@ def test_whoever_is_barred_sees_nothing_whatever_else_would_show_it(client, case
     assert client.get(reverse("cases:detail", args=[case.pk])).status_code == 404
 
 
+def test_messages_go_only_to_those_who_may_see_the_matter(clerk, centre, case, handler, bureau):
+    discipline = UserFactory(post=(Role.DISCIPLINE, centre))
+    accusation = opened(
+        by=clerk, unit=centre, to_unit=centre, applicant=PersonFactory(), restriction=Restriction.ACCUSATION
+    )
+    assert list(accusation.latest_round().keepers()) == [discipline]
+
+    colleague = UserFactory(post=(Role.HANDLER, bureau))
+    Barred.objects.create(case=case, user=handler, reason="亲属")
+    assert list(case.latest_round().keepers()) == [colleague]
+
+
 def test_a_superuser_without_a_business_post_sees_no_case(client, case):
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
     assert not Case.objects.visible_to(UserFactory(is_superuser=True)).exists()
