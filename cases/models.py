@@ -110,8 +110,7 @@ class CaseQuerySet(FileQuerySet):
             Q(id_hash__in=lookup_hashes("id_number", number))
             | Q(phone_hash__in=lookup_hashes("phone", number))
         )
-        parties = Party.objects.filter(case=OuterRef("pk"), person__in=persons)
-        return self.filter(Exists(parties), restriction="")
+        return self.filter(pk__in=Party.objects.filter(person__in=persons).values("case"), restriction="")
 
     def matching(self, words):
         return self.filter(matching(words))

@@ -67,7 +67,8 @@ def search(request):
         return redirect("cases:detail", case.pk)
     found = cases.none()
     if PAPER.fullmatch(normalised(q)):
-        found = cases.filter(query_code=normalised(q)) | cases.with_party_of(q)
+        found = cases.filter(query_code=normalised(q))
+        found = found if found.exists() else cases.with_party_of(q)
         trace(request, request.user, "look_up", note=_("按完整号码查找"))
     elif q:
         found = cases.matching(q)
