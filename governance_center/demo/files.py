@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 
-from django.utils import timezone
-
+from cases.models import Round
+from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
 from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
 from kernel.clocks import BLINK
@@ -46,7 +46,7 @@ class Clockwork:
         self.found: dict[tuple, Deadline] = {}
 
     def deadline(self, code: str, at: datetime) -> Deadline:
-        today = timezone.localdate(at)
+        today = local_day(at)
         known = self.found.get((code, today))
         return known or self.work_out(self.rule(code, today), at, today)
 
@@ -60,7 +60,7 @@ class Clockwork:
             due_at, provisional = due(at, rule, self.calendar(Calendar, today)), False
         except NoCalendar:
             due_at, provisional = due(at, rule, self.calendar(WeekendsOnly, today)), True
-        deadline = Deadline(rule.pk, timezone.localdate(due_at - BLINK), due_at, provisional)
+        deadline = Deadline(rule.pk, local_day(due_at - BLINK), due_at, provisional)
         if rule.unit in DAYS:
             self.found[rule.code, today] = deadline
         return deadline
@@ -200,7 +200,9 @@ class File:
             self.show_due(row)
 
     def show_due(self, row: Row) -> None:
-        row["due_at"] = min((clock["due_at"] for clock in self.running[id(row)].values()), default=NEVER)
+        clocks = self.running[id(row)].values()
+        binding = [clock["due_at"] for clock in clocks if clock["code"] not in Round.CITIZENS]
+        row["due_at"] = min(binding, default=NEVER)
 
     def seal(self) -> None:
         """Chain the entries, let the sweep tell what is late by now, and hand all rows over to be sent."""

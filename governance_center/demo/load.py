@@ -202,7 +202,7 @@ class Loading:
         """A hall in full swing, whatever the clock says: the last two and a half hours, or since midnight."""
         now, day = self.ledger.now, self.diary.today
         span = min(timedelta(minutes=150), (now - local(day, "00:00")) * 0.98)
-        at = sorted(now - span * random.random() ** 2 for _n in range(TODAY_VISITS))
+        at = sorted(now - timedelta(seconds=15) - span * random.random() ** 2 for _n in range(TODAY_VISITS))
         abouts = (visitors + [None] * TODAY_VISITS)[:TODAY_VISITS]
         visits = plan(random, at, abouts, span.total_seconds() / 60 / 4.5)
         self.hall.number(day, visits)

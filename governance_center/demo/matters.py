@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.utils import timezone
-
 from cases.models import (
     Case,
     Category,
@@ -23,7 +21,7 @@ from cases.services import ALPHABET
 from cases.states import Answer, Outcome, RequestKind, Route, Side
 from governance_center.demo import names, texts
 from governance_center.demo.citizens import Citizens
-from governance_center.demo.days import Diary
+from governance_center.demo.days import Diary, local_day
 from governance_center.demo.files import File, Ledger
 from governance_center.demo.staff import Colleague, Crew
 from governance_center.demo.tables import Row
@@ -119,7 +117,7 @@ class Matter:
         self, *, at: datetime, by: int, unit: Place, applicant: Row, query_code: str, tail_hash=""
     ) -> None:
         """As open_case."""
-        self.at, self.today, self.sights = at, timezone.localdate(at), {}
+        self.at, self.today, self.sights = at, local_day(at), {}
         told, story = self.told, self.told.story
         self.case = self.file.add_tracked(
             Case,

@@ -162,6 +162,11 @@ def villages() -> Sequence[reference.Area]:
 
 
 @cache
+def village_names() -> dict[str, str]:
+    return {area.code: area.name for area in villages()}
+
+
+@cache
 def grids_of(township: str) -> Sequence[reference.Area]:
     return tuple(
         area for area in reference.areas() if area.level == "grid" and area.code.startswith(township)
@@ -199,7 +204,7 @@ ESTATES = [
 def place(rng: Random, township: str) -> str:
     """Somewhere in a township: a grid, an estate or a road with a number. `township` is a nine-digit code."""
     grid = rng.choice(grids_of(township))
-    village = next(area.name for area in villages() if area.code == grid.parent)
+    village = village_names()[grid.parent]
     street = township[6:9] in ("001", "002")
     return rng.choice((
         f"{village}{grid.name}" if not grid.name.startswith(village[:-1]) else grid.name,

@@ -9,12 +9,11 @@ from heapq import heappop, heappush
 from itertools import count
 from random import Random
 
-from django.utils import timezone
-
 from cases.models import Case, Outlet, Party
 from cases.states import Outcome, Route
 from dispatch.models import OrderHandling
 from governance_center.demo import texts
+from governance_center.demo.days import local_day
 from governance_center.demo.matters import Matter, NotYet, Place, World
 from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
@@ -29,6 +28,9 @@ from petitions.models import PetitionHandling
 
 SERIES = "衢江人调字"
 HELPERS = ("human_resources", "housing", "justice", "police", "market", "agriculture", "civil_affairs")
+HELPED = 0.15
+NEXT_DESKS = {Route.COURT: 80, Route.PETITIONS: 8, Route.INTAKE: 12}
+"""Where a matter goes that could not be mediated."""
 MEDIATORS = ("mediator", "industry_mediator")
 ORDER_TAKERS = ("handler", "unit_head", "township_officer")
 
@@ -116,7 +118,7 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
     if matter.chance(0.6):
         matter.wait(0.4)
         matter.log_contact(mediator)
-    if matter.chance(0.15):
+    if matter.chance(HELPED):
         matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
 
 
@@ -163,7 +165,7 @@ def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     if matter.chance(0.3):
         matter.wait(0.5)
     keeper = matter.world.crew.any(matter.random, matter.unit.pk, "stamp_keeper")
-    day = timezone.localdate(matter.at)
+    day = local_day(matter.at)
     agreement.update(stamped_on=day, stamped_by_id=keeper.pk)
     move(matter, agreement, "set_stamp", keeper, details={"stamped_on": str(day)})
     agreement["in_force_on"] = day
@@ -177,7 +179,7 @@ def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
 def draft(matter: Matter, mediation: Row, mediator: Colleague, **columns) -> Row:
     story = matter.told.story
     terms = texts.terms(matter.random, story.category, story.amount, **matter.slots())
-    day = timezone.localdate(matter.at)
+    day = local_day(matter.at)
     return matter.file.add_tracked(
         Agreement,
         mediation_id=mediation["id"],
@@ -210,7 +212,7 @@ def as_model(party: Row) -> Party:
 
 
 def sign(matter: Matter, agreement: Row, place: Row, mediator: Colleague) -> None:
-    day = timezone.localdate(matter.at)
+    day = local_day(matter.at)
     way = matter.random.choices([Way.HAND, Way.FINGER, Way.STAMP], [6, 3, 1])[0]
     place.update(way=way.value, signed_on=day, noted_by_id=mediator.pk)
     matter.busy.add(mediator.pk)
@@ -219,7 +221,7 @@ def sign(matter: Matter, agreement: Row, place: Row, mediator: Colleague) -> Non
 
 
 def agree_by_word(matter: Matter, mediation: Row, mediator: Colleague) -> None:
-    day = timezone.localdate(matter.at)
+    day = local_day(matter.at)
     agreement = draft(matter, mediation, mediator, is_oral=True, in_force_on=day)
     agreement["state"] = AgreementState.IN_FORCE
     agreement["content_hash"] = content_hash(matter, agreement, [])
@@ -252,7 +254,7 @@ class Numbering:
         """Number all that came into force before `until`: nothing that opens later can be earlier."""
         while self.expected and self.expected[0][0] < until:
             at, _serial, matter, agreement, places, entry = heappop(self.expected)
-            year = f"{timezone.localdate(at):%Y}"
+            year = f"{local_day(at):%Y}"
             number = self.ledger.next_number(f"agreement.{SERIES}", year)
             agreement["number"] = f"（{year}）{SERIES}第{number:04}号"
             agreement["content_hash"] = content_hash(matter, agreement, places)
@@ -270,7 +272,7 @@ def give_up(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     matter.wait(1)
     ground = matter.random.choices([Ground.REFUSED, Ground.NO_AGREEMENT, Ground.FILED], [5, 8, 1])[0]
     note = texts.sentence(matter.random, texts.GIVE_UPS, **matter.slots())
-    route = matter.random.choices([Route.COURT, Route.PETITIONS, Route.INTAKE], [80, 8, 12])[0]
+    route = matter.random.choices(list(NEXT_DESKS), list(NEXT_DESKS.values()))[0]
     mediation.update(ground=ground.value, ground_note=note, ended_at=matter.at)
     reason = f"{MediationState.FAILED.label}：{ground.label}。{note}"
     matter.reroute(mediator, route=route, unit=matter.world.units[UNIT_OF[route]], note=reason)

@@ -1,0 +1,357 @@
+"""A loaded matter and a lived one of the same road have the same rows: table by table, column by column.
+
+The road is lived through the services, all within a moment; the loaded one takes its days. So moments are compared by
+whether they are there, texts by whether they are empty; states, verbs, kinds and codes by what they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from cases import services as cases
+from cases.models import Case, Transfer
+from cases.states import Outcome, Route
+from dispatch import services as dispatch
+from governance_center.demo import roads, staff, texts
+from governance_center.demo.days import Diary
+from governance_center.demo.files import Ledger
+from governance_center.demo.hall import Visit
+from governance_center.demo.load import Loading
+from governance_center.demo.matters import Matter, Told
+from intake import services as intake
+from intake.models import Ticket
+from kernel.calendar import DAY
+from kernel.models import Dossier
+from kernel.moments import NEVER
+from mediation import services as mediation
+from mediation.models import Agreement, Mediation, Session
+from mediation.states import Ground, Way
+from people.models import Unit, User, Window
+from petitions import services as petitions
+from tests.demo.conftest import NOON
+
+EXACT = {"seq", "verb", "before", "after", "state", "code", "role", "why"}
+"""Besides the columns with choices."""
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+# --- What is compared -----------------------------------------------------------------------------------------------
+
+
+def shapes(case: Case) -> dict[str, list[dict]]:
+    """The rows of the matter, of its visit and of its people, by table."""
+    ticket = Ticket.objects.get(query_code=case.query_code)
+    people = [party.person for party in case.parties.order_by("pk") if party.person]
+    found = defaultdict(dict)
+    for subject in (case, ticket, *people):
+        for row in rows_of(subject.dossier_id):
+            found[row._meta.label][row.pk] = shape_of(row)
+    return {label: list(rows.values()) for label, rows in found.items()}
+
+
+def rows_of(dossier_id: int) -> Iterator[models.Model]:
+    """Everything in a dossier, and everything that hangs on a row of it alone."""
+    yield Dossier.objects.get(pk=dossier_id)
+    for model in apps.get_models():
+        if "dossier" in {field.name for field in model._meta.concrete_fields} and model is not User:
+            rows = list(model.objects.filter(dossier=dossier_id).order_by("pk"))
+            yield from rows
+            yield from hanging_on(model, rows)
+
+
+def hanging_on(model, rows) -> Iterator[models.Model]:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+            continue
+        child = relation.related_model
+        if child._meta.app_label in settings.OUR_APPS and not hasattr(child, "dossier"):
+            found = list(child._base_manager.filter(**{f"{relation.field.name}__in": rows}).order_by("pk"))
+            yield from found
+            yield from hanging_on(child, found)
+
+
+def shape_of(row) -> dict:
+    return {field.attname: shape(field, getattr(row, field.attname)) for field in row._meta.concrete_fields}
+
+
+def shape(field, value):
+    if value is None or field.name in EXACT or field.choices or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return sorted(value)
+    if value == NEVER:
+        return "never"
+    return "something" if value or value == 0 else "nothing"
+
+
+# --- Loaded ---------------------------------------------------------------------------------------------------------
+
+
+def loaded(monkeypatch, outlet: str, unit: str, ending=roads.agree, category="C04") -> Case:
+    """A matter of this outlet, registered at the window three months ago; what is likely happens, the rest does not."""
+    monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
+    monkeypatch.setattr(roads, "ENDINGS", dict.fromkeys(roads.ENDINGS, ending))
+    staff.load()
+    day = timezone.localdate() - 91 * DAY
+    loading = Loading(Ledger(now=timezone.now()), Diary(since=day, now=timezone.now()), seed=1)
+    world = loading.world
+    staff.seat([day, timezone.localdate()])
+    story = texts.story(Random(7), category, township="330803001")
+    told = Told(
+        story, world.areas["330803001"], world.outlets[outlet], world.units[unit], "window", outlet != "O17"
+    )
+    at = NOON - 91 * DAY
+    visit = Visit(at=at, care="", about=told, end="finish", minutes=12.0)
+    visit.called_at, visit.window = at + timedelta(minutes=4), world.crew.windows[0]
+    loading.hall.number(day, [visit])
+    loading.receive(Random(3), day, at, visit)
+    loading.numbering.number(until=timezone.now())
+    loading.pause()
+    loading.ledger.tables.close()
+    return Case.objects.get()
+
+
+# --- Lived ----------------------------------------------------------------------------------------------------------
+
+
+class Lived:
+    """The same matter again, through the services."""
+
+    def __init__(self, like: Case):
+        self.like = like
+        self.window = Window.objects.get(number=1)
+        self.by = self.window.seats.get(day=timezone.localdate(), role="clerk").user
+        guide = User.objects.get(username="guide")
+        applicant, *others = like.parties.order_by("pk")
+        person = applicant.person
+        self.ticket = intake.register(
+            by=guide,
+            unit=self.window.unit,
+            head_count=like.people_count,
+            name=person.name,
+            id_number="330803190101010013",
+            phone=person.phone.plain,
+            origin=person.origin,
+            address=person.address.plain,
+        )
+        intake.print_ticket(self.ticket, by=guide)
+        self.ticket = intake.call_next(self.window, by=self.by)
+        intake.heard(self.ticket.announcements.get())
+        intake.receive(self.ticket, by=self.by)
+        self.respondent = None
+        if others:
+            phone = others[0].person.phone.plain
+            self.respondent = {"kind": "person", "name": others[0].name, "phone": phone}
+
+    def triage(self, **settled) -> Case:
+        like = self.like
+        unit = Unit.objects.get(pk=self.first_unit())
+        case = intake.triage(
+            self.ticket,
+            by=self.by,
+            outlet=like.outlet,
+            to_unit=unit,
+            respondent=self.respondent,
+            title=like.title,
+            story=like.story,
+            category=like.category,
+            urgency=like.urgency,
+            area=like.area,
+            amount=like.amount,
+            people_count=like.people_count,
+            **settled,
+        )
+        intake.finish(self.ticket, by=self.by)
+        self.case, self.round = case, case.latest_round()
+        return case
+
+    def first_unit(self) -> int:
+        first = Transfer.objects.filter(round__case=self.like).first()
+        return first.from_unit_id if first else self.like.unit_id
+
+    def outcome(self) -> Outcome:
+        return Outcome(self.like.latest_round().outcome)
+
+    def mediate(self) -> Mediation:
+        """Accepted, prepared and met as often as in the loaded one."""
+        mediator = User.objects.get(username="mediator")
+        mediating = mediation.accept(self.round, by=mediator)
+        cases.log_contact(self.case, by=mediator, whom="对方", said="同意来中心谈")
+        for session in Session.objects.filter(mediation__case=self.like):
+            mediation.record_session(
+                mediating,
+                by=mediator,
+                held_at=timezone.now(),
+                place=session.place,
+                attended=self.case.parties.all(),
+                others="",
+                record=session.record,
+            )
+        return mediating
+
+    def handle(self, desk, noun: str, username: str) -> None:
+        """Taken and answered; a petition desk rings nobody, as the loaded one did not."""
+        by = User.objects.get(username=username)
+        self.round.refresh_from_db()
+        handling = getattr(desk, f"accept_{noun}")(self.round, by=by)
+        getattr(desk, f"answer_{noun}")(handling, by=by, reply="已答复。", outcome=self.outcome())
+
+    def close(self) -> Case:
+        self.round.refresh_from_db()
+        told = self.like.latest_round()
+        asked = told.followed_up
+        director = User.objects.get(username="director")
+        cases.follow_up(self.round, by=director, way=asked.way, said=asked.said, promise_kept=True)
+        rating = told.ratings.get()
+        cases.rate(self.round, answer=rating.answer, comment=rating.comment, through=rating.through)
+        return self.case
+
+
+def test_settled_at_the_window(monkeypatch):
+    like = loaded(monkeypatch, "O01", "centre")
+
+    lived = Lived(like)
+    lived.triage(outcome=lived.outcome(), said="当场付清。")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_mediated_with_an_agreement(monkeypatch):
+    like = loaded(monkeypatch, "O02", "committee")
+
+    lived = Lived(like)
+    lived.triage()
+    mediating = lived.mediate()
+    texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
+    agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
+    mediation.submit_agreement(agreement, by=mediating.mediator)
+    for place, signed in zip(
+        agreement.signatures.all(), Agreement.objects.first().signatures.all(), strict=True
+    ):
+        mediation.sign_agreement(
+            agreement,
+            by=mediating.mediator,
+            signature=place,
+            way=Way(signed.way),
+            signed_on=timezone.localdate(),
+        )
+    stamp = User.objects.get(username="stamp")
+    mediation.set_stamp(agreement, by=stamp, stamped_on=timezone.localdate())
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_mediated_with_an_oral_agreement(monkeypatch):
+    like = loaded(monkeypatch, "O02", "committee", ending=roads.agree_by_word)
+
+    lived = Lived(like)
+    lived.triage()
+    mediating = lived.mediate()
+    texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
+    mediation.record_oral_agreement(mediating, by=mediating.mediator, agreed_on=timezone.localdate(), **texts)
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_not_mediated_and_sent_on_to_the_court(monkeypatch):
+    monkeypatch.setattr(roads, "NEXT_DESKS", {Route.COURT: 1})
+    like = loaded(monkeypatch, "O02", "committee", ending=roads.give_up)
+
+    lived = Lived(like)
+    lived.triage()
+    mediating = lived.mediate()
+    ground = Ground(Mediation.objects.get(case=like).ground)
+    court = Unit.objects.get(code="court")
+    mediation.give_up(
+        mediating, by=mediating.mediator, ground=ground, note="差距太大。", route=Route.COURT, unit=court
+    )
+    lived.handle(mediation, "referral", "court")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_answered_by_the_petition_desk(monkeypatch):
+    like = loaded(monkeypatch, "O09", "petitions", category="C08")
+
+    lived = Lived(like)
+    lived.triage()
+    lived.handle(petitions, "petition", "petitions")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_sent_straight_to_a_department(monkeypatch):
+    like = loaded(monkeypatch, "O05", "human_resources", category="C01")
+
+    lived = Lived(like)
+    lived.triage()
+    lived.handle(dispatch, "order", "department")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_assigned_by_the_dispatcher(monkeypatch):
+    like = loaded(monkeypatch, "O05", "centre", category="C01")
+
+    lived = Lived(like)
+    lived.triage()
+    note = Transfer.objects.get().reason
+    department = Unit.objects.get(code="human_resources")
+    dispatcher = User.objects.get(username="dispatcher")
+    dispatch.assign_order(lived.round, by=dispatcher, unit=department, note=note)
+    lived.handle(dispatch, "order", "department")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def test_a_request_to_another_unit(monkeypatch):
+    """Asked, accepted, answered and verified before the sessions."""
+    monkeypatch.setattr(roads, "HELPED", 0.9)
+    like = loaded(monkeypatch, "O02", "committee", ending=roads.agree_by_word)
+    asked = like.requests.get()
+
+    lived = Lived(like)
+    lived.triage()
+    mediator = User.objects.get(username="mediator")
+    helper = User.objects.filter(posts__unit=asked.to_unit, posts__role="handler").first()
+    mediating = mediation.accept(lived.round, by=mediator)
+    cases.log_contact(lived.case, by=mediator, whom="对方", said="同意来中心谈")
+    request = cases.ask(
+        lived.round,
+        by=mediator,
+        kind=asked.kind,
+        from_unit=asked.from_unit,
+        to_unit=asked.to_unit,
+        text="请核实。",
+    )
+    cases.accept_request(request, by=helper)
+    cases.answer_request(request, by=helper, answer="已核实。")
+    cases.verify_request(request, by=mediator)
+
+    def of_the_request(case):
+        rows = shapes(case)
+        entries = [
+            entry
+            for entry in rows["kernel.HistoryEntry"]
+            if "request" in entry["verb"] or entry["verb"] == "ask"
+        ]
+        return rows["cases.Request"], entries, rows["cases.Sight"]
+
+    assert mediating.state == "mediating"
+    left, right = of_the_request(lived.case), of_the_request(like)
+    for rows in (*left[1], *right[1]):
+        rows.pop("seq")
+    assert left == right
