@@ -3,17 +3,50 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Request, Round
-from cases.states import PANELS, State
+from cases.states import PANELS, Route, State
 from kernel.models import Attachment, HistoryEntry
 from kernel.moves import NEW
 from kernel.web import Button, buttons
+from people.models import Post, Unit
+from people.roles import OPENS
 
 LOOKS = frozenset({"view", "open_file", "reveal", "export"})
 """Entries that say who looked: kept apart from what was done."""
+DESK_KINDS = {
+    Route.INTAKE: [Unit.Kind.CENTRE],
+    Route.MEDIATION: [Unit.Kind.COMMITTEE],
+    Route.COURT: [Unit.Kind.COURT],
+    Route.PETITIONS: [Unit.Kind.PETITIONS],
+    Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
+}
+"""Which units sit at the desk of a route."""
 ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach")
+
+
+def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]]:
+    """The desks of `routes` as groups of choices ("court:7", "法院驻点窗口").
+
+    A restricted matter goes only where somebody may open it: elsewhere it would lie unseen.
+    """
+    units = Unit.objects.filter(kind__in=[kind for route in routes for kind in DESK_KINDS[route]])
+    if restriction:
+        roles = [role for role, opened in OPENS.items() if restriction in opened]
+        units = units.filter(Exists(Post.objects.filter(unit=OuterRef("pk"), role__in=roles)))
+    groups = [
+        (route.label, [(f"{route}:{unit.pk}", str(unit)) for unit in units if unit.kind in DESK_KINDS[route]])
+        for route in routes
+    ]
+    return [(label, choices) for label, choices in groups if choices]
+
+
+def desk_of(choice: str) -> tuple[str, Unit]:
+    """The route and the unit that a choice of next_desks() stands for."""
+    route, pk = choice.split(":")
+    return route, Unit.objects.get(pk=pk)
 
 
 @dataclass(frozen=True, slots=True)

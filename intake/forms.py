@@ -2,7 +2,6 @@ import re
 from datetime import datetime
 
 from crispy_forms.bootstrap import InlineRadios
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.urls import reverse_lazy
@@ -10,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, Outlet
+from cases.selectors import DESK_KINDS, desk_of, next_desks
 from cases.states import Outcome, Route, Urgency
 from intake.models import LARGEST_GROUP, Queue
-from intake.selectors import DESK_KINDS, next_desks, usual_desk
+from intake.selectors import usual_desk
 from intake.states import Care, State, Way
+from kernel.fields import MoneyField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
 from people.roles import Restriction
@@ -24,15 +25,8 @@ TITLE_LENGTH = 30
 CONTACTS = (1, 2)
 
 
-class VerbForm(forms.Form):
-    """A form whose `cleaned_data` are the keyword arguments of one verb."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        if layout := getattr(self, "layout", None):
-            self.helper.layout = layout
+class PaperForm(VerbForm):
+    """Numbers of papers and telephones, put in their normal form."""
 
     def check_paper_of(self, name, check):
         """Put the normalised value of a number in place, or its fault on the field."""
@@ -41,10 +35,6 @@ class VerbForm(forms.Form):
                 self.cleaned_data[name] = check(value)
             except WrongPaper as fault:
                 self.add_error(name, str(fault))
-
-
-class ConfirmForm(VerbForm):
-    """Asks nothing but yes."""
 
 
 class WayForm(VerbForm):
@@ -65,7 +55,7 @@ def row(*fields):
     return Div(*(Div(field, css_class=f"col-md-{width}") for field, width in fields), css_class="row")
 
 
-class VisitorForm(VerbForm):
+class VisitorForm(PaperForm):
     """Who came. All empty is a bare number; with a paper that is known, the name comes from the record."""
 
     id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType, initial=Person.IdType.RESIDENT)
@@ -111,7 +101,7 @@ class VisitorForm(VerbForm):
             cleaned.pop(field, None)
 
 
-class LookUpForm(VerbForm):
+class LookUpForm(PaperForm):
     """A paper to look a person up by. Sent by POST only."""
 
     id_type = forms.ChoiceField(choices=Person.IdType)
@@ -138,19 +128,6 @@ class FinishForm(NoteForm):
     note = long(
         _("接待情况"), 3, max_length=300, help_text=_("没有登记事项的来访，请写明问了什么、怎么答复的。")
     )
-
-
-class MoneyField(forms.DecimalField):
-    """An amount as people type it: 450, 612,300.00, ¥450元."""
-
-    def __init__(self, **kwargs):
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(min_value=0, max_digits=14, decimal_places=2, widget=widget, **kwargs)
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = value.translate(str.maketrans("", "", ",，¥￥元 "))
-        return super().to_python(value)
 
 
 OUTCOMES = [
@@ -207,7 +184,7 @@ class TriageForm(VerbForm):
     )
     respondent_name = short(_("被申请人名称或姓名"), 120)
     people_count = forms.IntegerField(label=_("涉及人数"), min_value=1, max_value=100_000, initial=1)
-    amount = MoneyField(label=_("涉及金额（元）"), required=False)
+    amount = MoneyField(label=_("涉及金额（元）"), required=False, max_digits=14)
     restriction = forms.ChoiceField(
         label=_("按规定限制查看"),
         choices=[("", _("否")), *Restriction.choices],
@@ -332,16 +309,15 @@ class SendOnForm(VerbForm):
     desk = forms.ChoiceField(label=_("改由谁办理"))
     note = long(_("说明"), 3, max_length=300, required=True, help_text=_("接办的窗口会看到这里的内容。"))
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, restriction, **kwargs):
         super().__init__(*args, **kwargs)
-        self.units = Unit.objects.visible_to(user)
-        self.fields["desk"].choices = [("", _("请选择")), *next_desks()]
+        desks = next_desks([route for route in Route if route != Route.INTAKE], restriction)
+        self.fields["desk"].choices = [("", _("请选择")), *desks]
 
     def clean(self):
         cleaned = super().clean()
         if desk := cleaned.pop("desk", ""):
-            cleaned["route"], pk = desk.split(":")
-            cleaned["to_unit"] = self.units.get(pk=pk)
+            cleaned["route"], cleaned["to_unit"] = desk_of(desk)
         return cleaned
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases import reference
 from cases.models import Case, Category, Outlet, Party, Round
+from cases.selectors import DESK_KINDS
 from cases.states import Route, Urgency
 from cases.suggestion import suggest
 from intake.models import Announcement, Board, Span, Ticket
@@ -23,15 +24,6 @@ SPOKEN_FOR = timedelta(minutes=2)
 USUAL_CONVERSATION = 15 * 60
 CACHED = 60
 EARLIER = 8
-
-DESK_KINDS = {
-    Route.INTAKE: [Unit.Kind.CENTRE],
-    Route.MEDIATION: [Unit.Kind.COMMITTEE],
-    Route.COURT: [Unit.Kind.COURT],
-    Route.PETITIONS: [Unit.Kind.PETITIONS],
-    Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
-}
-"""Which units sit at the desk of a route."""
 
 
 # --- The hall -------------------------------------------------------------------------------------------------------
@@ -232,16 +224,6 @@ def usual_desk(outlet, *, hall, category=None, area=None) -> Unit | None:
         of_area = units.filter(area=area).exclude(kind=Unit.Kind.DEPARTMENT).first() if area else None
         return leading or of_area or units.first()
     return units.filter(area=area).first() or units.first()
-
-
-def next_desks() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All desks but the window's own, as groups of choices ("court:7", "法院驻点窗口")."""
-    units = list(Unit.objects.filter(kind__in=sum(DESK_KINDS.values(), [])))
-    return [
-        (route.label, [(f"{route}:{unit.pk}", str(unit)) for unit in units if unit.kind in kinds])
-        for route, kinds in DESK_KINDS.items()
-        if route != Route.INTAKE
-    ]
 
 
 # --- Suggestion -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from intake import forms, selectors, services
 from intake.models import Board, Settlement, Ticket
 from intake.states import State
 from kernel.encryption import mask_name
+from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
 
@@ -193,7 +194,7 @@ def around(ticket, user) -> dict:
 def call_next(request, pk):
     """Call whoever is next to a window. Pressed on the window's page."""
     found = get_object_or_404(selectors.windows_of(request.user), pk=pk)
-    form = forms.ConfirmForm(posted(request))
+    form = ConfirmForm(posted(request))
     if submit(form, services.call_next, found, by=request.user) and form.result is None:
         messages.info(request, _("现在没有等候的群众。"))
     if getattr(form, "refusal", None):
@@ -204,7 +205,7 @@ def call_next(request, pk):
 def pressed(request, pk, service):
     """A verb that asks nothing. GET asks for a yes, POST does it."""
     found = one_ticket(request, pk)
-    form = forms.ConfirmForm(posted(request))
+    form = ConfirmForm(posted(request))
     if submit(form, service, found, by=request.user):
         return redirect(back_to(request, found))
     return render_move(request, found, service.__name__, form, back=back_to(request, found))
@@ -399,7 +400,7 @@ def detail(request, pk):
 @action
 def open_board(request):
     """The public screen of one's hall."""
-    form = forms.ConfirmForm(posted(request))
+    form = ConfirmForm(posted(request))
     if submit(form, services.open_board, by=request.user, unit=my_hall(request)):
         return redirect("intake:board", code=form.result.code)
     return redirect("intake:list")
@@ -466,7 +467,7 @@ def take_up(request, pk):
     rounds = Round.objects.visible_to(request.user).select_related("case__category", "case__area", "unit")
     round = get_object_or_404(rounds, pk=pk)
     require(request.user, Settlement(case=round.case, round=round, unit=round.unit), "take_up")
-    form = forms.ConfirmForm(posted(request))
+    form = ConfirmForm(posted(request))
     if submit(form, services.take_up, round, by=request.user):
         return redirect("cases:detail", pk=round.case_id)
     transfers = round.transfers.select_related("from_unit", "by").order_by("-pk")
@@ -493,7 +494,7 @@ def settle(request, pk):
 def send_on(request, pk):
     """To another desk after all."""
     settlement = one_settlement(request, pk)
-    form = forms.SendOnForm(posted(request), user=request.user)
+    form = forms.SendOnForm(posted(request), restriction=settlement.restriction)
     if submit(form, services.send_on, settlement, by=request.user):
         messages.success(request, _("已改由%(unit)s办理。") % {"unit": form.cleaned_data["to_unit"]})
         return redirect("cases:detail", pk=settlement.case_id)

@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.urls import reverse_lazy
@@ -8,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category
+from cases.selectors import desk_of, next_desks
 from cases.states import HandlingState, Outcome, Urgency
+from kernel.fields import MoneyField, VerbForm
 from mediation.capitals import LARGEST
 from mediation.models import Agreement
-from mediation.selectors import colleagues, desk_of, next_desks, users_of
-from mediation.states import OPEN, Ground, State, Way
+from mediation.selectors import colleagues, users_of
+from mediation.states import NEXT_DESKS, OPEN, Ground, State, Way
 from people.models import Unit, User
 
 CAPITALS = HTML(
@@ -32,34 +33,6 @@ SPELLS = {
 def sent(request):
     """What a form is bound to: whatever was posted, an empty form too."""
     return request.POST if request.method == "POST" else None
-
-
-class VerbForm(forms.Form):
-    """A form whose `cleaned_data` are the keyword arguments of one verb."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        if layout := getattr(self, "layout", None):
-            self.helper.layout = layout
-
-
-class ConfirmForm(VerbForm):
-    """Asks nothing but yes."""
-
-
-class MoneyField(forms.DecimalField):
-    """An amount as people type it: 12806.05, 12,806.05, ¥12,806.05元."""
-
-    def __init__(self, *, attrs=None, **kwargs):
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
-        super().__init__(min_value=0, max_value=LARGEST, decimal_places=2, widget=widget, **kwargs)
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = value.translate(str.maketrans("", "", ",，¥￥元 "))
-        return super().to_python(value)
 
 
 def long_text(label, rows, **options):
@@ -128,7 +101,7 @@ class AgreementForm(VerbForm):
     terms = long_text(
         _("达成的协议内容"), 6, help_text=_("每条一行。内容须明确、可以履行，不得违反法律、损害他人利益。")
     )
-    amount = MoneyField(label=_("协议金额（元）"), required=False, attrs=SPELLS)
+    amount = MoneyField(label=_("协议金额（元）"), required=False, max_value=LARGEST, attrs=SPELLS)
     performance = long_text(_("履行方式"), 3, help_text=_("如何履行、在哪里履行；分期的写明每期金额和日期。"))
     perform_by = day(_("履行期限"), required=False)
     layout = Layout(
@@ -228,7 +201,7 @@ class GiveUpForm(VerbForm):
 
     def __init__(self, *args, mediation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["desk"].choices = next_desks(mediation.restriction)
+        self.fields["desk"].choices = next_desks(NEXT_DESKS, mediation.restriction)
 
     def clean(self):
         cleaned = super().clean()

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from cases.states import Route
 from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from mediation.states import MEDIATORS, AgreementState, State
-from people.models import Post, Seat, Unit, User
-from people.roles import OPENS
-
-DESK_KINDS = {
-    Route.COURT: Unit.Kind.COURT,
-    Route.PETITIONS: Unit.Kind.PETITIONS,
-    Route.INTAKE: Unit.Kind.CENTRE,
-}
-"""Which units sit at the desks a failed mediation can go to."""
+from people.models import Post, Seat, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +50,6 @@ def load_of(user):
     """How many open mediations a mediator has, among those that `user` sees."""
     mine = Mediation.objects.visible_to(user).open().filter(mediator=OuterRef("pk")).order_by()
     return mine.values("mediator").annotate(load=Count("pk")).values("load")
-
-
-def next_desks(restriction="") -> list[tuple[str, list[tuple[str, str]]]]:
-    """The desks a failed mediation can go to, as groups of choices ("court:7", "法院驻点窗口").
-
-    A restricted matter goes only where somebody may open it: elsewhere it would lie unseen.
-    """
-    units = Unit.objects.filter(kind__in=DESK_KINDS.values())
-    if restriction:
-        roles = [role for role, opened in OPENS.items() if restriction in opened]
-        units = units.filter(Exists(Post.objects.filter(unit=OuterRef("pk"), role__in=roles)))
-    groups = [
-        (route.label, [(f"{route}:{unit.pk}", str(unit)) for unit in units if unit.kind == kind])
-        for route, kind in DESK_KINDS.items()
-    ]
-    return [group for group in groups if group[1]]
-
-
-def desk_of(choice: str) -> tuple[str, Unit]:
-    """The route and the unit of one of those choices."""
-    route, pk = choice.split(":")
-    return route, Unit.objects.get(pk=pk)
 
 
 def next_step(mediation, agreement) -> str:

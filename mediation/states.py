@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import handling_moves
+from cases.states import Route, handling_moves
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -50,6 +50,8 @@ class Way(models.TextChoices):
     FINGER = "finger", _("按指印")
 
 
+NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
+"""Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Round
 from cases.states import Route
+from kernel.fields import ConfirmForm
 from kernel.web import action, buttons, page, render_form, require, submit
 from mediation import services
-from mediation.forms import AnswerReferralForm, ConfirmForm, SendBackReferralForm, sent
+from mediation.forms import AnswerReferralForm, SendBackReferralForm, sent
 from mediation.models import CourtReferral
 
 

@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Round
 from cases.states import Route
 from kernel.editing import seen_token
+from kernel.fields import ConfirmForm, MoneyField
 from kernel.web import Button, action, buttons, page, render_form, render_part, require, submit
 from mediation import services
-from mediation.capitals import in_capitals
+from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
     AgreementForm,
-    ConfirmForm,
     EditAgreementForm,
     GiveUpForm,
     HandOverForm,
-    MoneyField,
     NoteForm,
     OralAgreementForm,
     ReviseForm,
@@ -200,7 +199,7 @@ def capitals(request):
 
 def spelled(text) -> str:
     try:
-        amount = MoneyField(required=False).clean(str(text))
+        amount = MoneyField(required=False, max_value=LARGEST).clean(str(text))
     except ValidationError as error:
         return " ".join(error.messages)
     return in_capitals(amount) if amount is not None else ""

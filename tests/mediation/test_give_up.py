@@ -4,13 +4,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.selectors import next_desks
 from cases.states import Route
 from cases.states import State as RoundState
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Mediation
-from mediation.selectors import next_desks
-from mediation.states import AgreementState, Ground, State
+from mediation.states import NEXT_DESKS, AgreementState, Ground, State
 from people.roles import Restriction, Role
 from tests.factories import UserFactory
 from tests.mediation.factories import submitted
@@ -123,7 +123,7 @@ def test_the_notice_prints_with_articles_and_channels_and_leaves_a_trace(client,
 
 def test_a_restricted_matter_is_offered_only_where_somebody_may_open_it(mediation, court, centre):
     def offered(restriction):
-        return {choice for _group, choices in next_desks(restriction) for choice, _label in choices}
+        return {choice for _group, choices in next_desks(NEXT_DESKS, restriction) for choice, _label in choices}
 
     UserFactory(post=(Role.COURT, court))
     assert {f"court:{court.pk}", f"intake:{centre.pk}"} <= offered("")
