@@ -3,6 +3,7 @@
 import bisect
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from random import Random
 
 from django.conf import settings
@@ -21,6 +22,10 @@ TAIL = 0.03
 """So many steps take four times as long as they should: that is where lateness comes from."""
 
 
+at_time = lru_cache(maxsize=4_000)(local)
+"""A local time of a day, as kernel.calendar.local finds it, for the few that are asked for again and again."""
+
+
 def local_day(at: datetime) -> date:
     """As timezone.localdate, but fast: nobody changes the time zone of a load."""
     return at.astimezone(ZONE).date()
@@ -35,7 +40,7 @@ class Diary:
         span = (self.today + 400 * DAY - since).days
         self.days = [day for day in (since + n * DAY for n in range(span)) if self.works(day)]
         self.quarters = [
-            local(self.today, opens) - local(self.today, "00:00") + n * timedelta(minutes=15)
+            at_time(self.today, opens) - at_time(self.today, "00:00") + n * timedelta(minutes=15)
             for opens, _closes in settings.CENTRE_HOURS
             for n in range(14)
         ]
@@ -55,7 +60,7 @@ class Diary:
 
     def arrivals(self, day: date, count: int, random: Random) -> list[datetime]:
         """Moments in the opening times of `day`, most of them early, in order."""
-        start = local(day, "00:00")
+        start = at_time(day, "00:00")
         quarters = random.choices(self.quarters, BY_QUARTER_HOUR, k=count)
         return sorted(start + quarter + timedelta(seconds=random.randrange(900)) for quarter in quarters)
 
@@ -69,15 +74,15 @@ class Diary:
         index = bisect.bisect_right(self.days, local_day(at)) - 1 + whole
         day = self.days[min(max(index, 0), len(self.days) - 1)]
         quarter = random.choices(self.quarters, BY_QUARTER_HOUR)[0]
-        return local(day, "00:00") + quarter + timedelta(seconds=random.randrange(900))
+        return at_time(day, "00:00") + quarter + timedelta(seconds=random.randrange(900))
 
     def open_from(self, at: datetime) -> datetime:
         """`at`, or when the doors open next."""
         here = at.astimezone(ZONE)
         for opens, closes in settings.CENTRE_HOURS if self.works(here.date()) else ():
             if here.time() < time.fromisoformat(closes):
-                return max(at, local(here.date(), opens))
+                return max(at, at_time(here.date(), opens))
         following = self.days[bisect.bisect_right(self.days, here.date())]
-        return local(following, settings.CENTRE_HOURS[0][0]) + timedelta(
+        return at_time(following, settings.CENTRE_HOURS[0][0]) + timedelta(
             minutes=here.minute, seconds=here.second
         )

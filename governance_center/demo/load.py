@@ -1,7 +1,9 @@
 """The whole load: staff, a calendar of days, the hall and the matters of each, and one story that is really lived."""
 
+import gc
 import math
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,6 +20,7 @@ from governance_center.demo.hall import MINUTES, Hall, Visit, call_all, plan
 from governance_center.demo.matters import Matter, Told, World
 from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
+from kernel.anchors import ANCHORS_AT_ONCE
 from kernel.calendar import DAY, local
 from kernel.models import NumberSeries
 
@@ -73,7 +76,9 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
     staff.load()
     diary = Diary(since=since, now=now)
     staff.seat(sorted({*diary.until_next_week(), today}))
-    with at_full_speed():
+    with connection.cursor() as cursor:
+        cursor.execute(ANCHORS_AT_ONCE)  # an anchor made meanwhile would miss what is not yet visible
+    with at_full_speed(), without_collector():
         load_days = Loading(Ledger(now=now), diary, seed)
         load_days.run(since, cases, say)
     NumberSeries.objects.create(series=MARK, period="cases", last=cases)
@@ -113,6 +118,16 @@ class Day:
     def opened_by(self, now: datetime) -> int:
         """How many matters are registered by `now`."""
         return len(self.others) + sum(bool(visit.about) and visit.triaged_at <= now for visit in self.visits)
+
+
+@contextmanager
+def without_collector():
+    """Rows are freed when they are sent, and none hangs on itself: looking for rings takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class Loading:

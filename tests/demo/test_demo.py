@@ -1,6 +1,6 @@
 """The command, and loads at any hour: the same seed, the same data; nothing twice; nothing over what is there."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,11 +8,12 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Category
+from governance_center import reference
 from governance_center.demo.load import load
 from intake.models import Ticket
 from kernel import anchors
-from kernel.models import HistoryEntry, NumberSeries
+from kernel.models import Anchor, CalendarDay, HistoryEntry, NumberSeries
 from tests.demo.conftest import NOON
 from tests.factories import CaseFactory
 
@@ -77,3 +78,30 @@ def test_a_centre_with_cases_of_its_own_is_left_alone():
 def test_records_are_promised_only_where_they_were_asked_for(capsys):
     call_command("demo", cases=9, records=100)
     assert "come with a later issue" in capsys.readouterr().out
+
+
+def test_it_is_refused_outside_demo_mode(settings):
+    settings.DEMO_MODE = False
+    with pytest.raises(CommandError, match="password that everybody knows"):
+        call_command("demo", cases=9)
+
+
+def test_reference_data_are_added_once_and_what_somebody_changed_stays():
+    Category.objects.filter(code="C01").update(cues={"5": "薪"})
+    CalendarDay.objects.filter(day=date(2026, 10, 1)).update(name="改过")
+    before = {model: model.objects.count() for model in reference.LOADED}
+    reference.load()
+    assert {model: model.objects.count() for model in reference.LOADED} == before
+    assert Category.objects.get(code="C01").cues == {"5": "薪"}
+    assert CalendarDay.objects.get(day=date(2026, 10, 1)).name == "改过"
+
+
+def test_an_anchor_made_before_the_load_stays_true():
+    """Nothing is recorded into a time that was anchored already."""
+    until = timezone.now() - timedelta(minutes=10)
+    quiet = Anchor(since=until - timedelta(days=400), until=until, entries=0, root="")
+    quiet.hash = anchors.anchor_digest(quiet)
+    quiet.save()
+
+    load(cases=9, years=1, seed=1)
+    assert anchors.verify().broken == ""

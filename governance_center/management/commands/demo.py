@@ -1,5 +1,6 @@
 import time
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -29,6 +30,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, cases, years, records, seed, **options):
+        if not settings.DEMO_MODE:
+            raise CommandError(
+                "Demo accounts have a password that everybody knows: set DEMO_MODE=1 to load them."
+            )
         if cases < 1 or years < 1:
             raise CommandError("--cases and --years must be 1 or more.")
         try:
