@@ -149,6 +149,7 @@ DESK = {
     "hx-target": "#desk",
     "hx-swap": "outerHTML",
     "hx-include": "closest form",
+    "hx-sync": "closest form:replace",  # the last choice decides, whichever answer comes first
 }
 
 
