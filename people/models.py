@@ -116,13 +116,17 @@ class User(AbstractUser, Tracked):
         return str(self)
 
     @cached_property
+    def all_posts(self) -> list["Post"]:
+        """Read once a request: roles, units and sight all come from here."""
+        return list(self.posts.select_related("unit__area").order_by("pk"))
+
+    @property
     def business_posts(self) -> list["Post"]:
-        posts = self.posts.select_related("unit__area").order_by("pk")
-        return [post for post in posts if post.role not in WITHOUT_BUSINESS]
+        return [post for post in self.all_posts if post.role not in WITHOUT_BUSINESS]
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        return frozenset(self.posts.values_list("role", flat=True))
+        return frozenset(post.role for post in self.all_posts)
 
     @cached_property
     def seat(self) -> "Seat | None":
