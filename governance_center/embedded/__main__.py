@@ -23,6 +23,7 @@ PROGRAMS = {
     "web": [
         *("uvicorn", "governance_center.asgi:application", "--port", str(PORT), "--no-access-log"),
         *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "3"),
+        *("--workers", str(min(2, os.cpu_count() or 1))),  # one holds one core only
     ],
     "worker": [
         *("celery", "-A", "governance_center", "worker", "--concurrency", "2", "--loglevel", "INFO"),
