@@ -123,7 +123,9 @@ def test_the_notice_prints_with_articles_and_channels_and_leaves_a_trace(client,
 
 def test_a_restricted_matter_is_offered_only_where_somebody_may_open_it(mediation, court, centre):
     def offered(restriction):
-        return {choice for _group, choices in next_desks(NEXT_DESKS, restriction) for choice, _label in choices}
+        return {
+            choice for _group, choices in next_desks(NEXT_DESKS, restriction) for choice, _label in choices
+        }
 
     UserFactory(post=(Role.COURT, court))
     assert {f"court:{court.pk}", f"intake:{centre.pk}"} <= offered("")
