@@ -15,7 +15,7 @@ test: setup .venv/dev  ## every test; browser tests where Chromium is installed
 check: setup .venv/dev  ## lint, format, templates, imports, missing migrations, types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m djlint --quiet --lint --check templates
+	$(PY) -m djlint --quiet --lint templates
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 	$(PY) -m mypy
