@@ -6,13 +6,33 @@ database connection.
 
 import os
 
-from django.core.asgi import get_asgi_application
-
-from kernel import live
+import django
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
+
+from kernel import live  # noqa: E402 - after the settings are known
+
+
+class Pages(ASGIHandler):
+    """Django's own handler, but a page crosses to its thread once.
+
+    Our middleware and views are all synchronous. The handler as it comes would carry each of a dozen middlewares
+    over to the thread and back, which costs more than most pages (DECISIONS.md).
+    """
+
+    def __init__(self):
+        super(ASGIHandler, self).__init__()
+        self.load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await sync_to_async(self.get_response)(request)
+
+
+pages = Pages()
 
 
 async def application(scope, receive, send):

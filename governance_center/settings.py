@@ -264,7 +264,7 @@ STATIC_ROOT = Path(need("STATIC_ROOT", "the folder that `manage.py collectstatic
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "governance_center.static.StaticFiles"},
 }
 
 # --- Place and time -----------------------------------------------------------------------------------------

@@ -15,22 +15,11 @@ from contextlib import contextmanager
 
 import psycopg
 
-from governance_center.embedded import keeper, place, processes, services
+from governance_center.embedded import keeper, place, processes, programs, services
 
 PORT = int(os.environ.get("PORT", "8000"))
 ADDRESS = f"http://127.0.0.1:{PORT}"
-PROGRAMS = {
-    "web": [
-        *("uvicorn", "governance_center.asgi:application", "--port", str(PORT), "--no-access-log"),
-        *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "3"),
-        *("--workers", str(min(2, os.cpu_count() or 1))),  # one holds one core only
-    ],
-    "worker": [
-        *("celery", "-A", "governance_center", "worker", "--concurrency", "2", "--loglevel", "INFO"),
-        *("--without-gossip", "--without-mingle"),
-    ],
-    "beat": ["celery", "-A", "governance_center", "beat", "--loglevel", "INFO", "--pidfile="],
-}
+PROGRAMS = {"web": programs.web(PORT), "worker": programs.WORKER, "beat": programs.BEAT}
 DEMO_ACCOUNTS = """
     clerk clerk2 mediator mediator2 court petitions dispatcher department department2 township township2 grid
     analyst commander director leader enforcement discipline sysadmin secadmin auditor guide petitions2
