@@ -43,11 +43,12 @@ def state_column() -> Column:
     )
 
 
-def waiting_columns(user, opens) -> list[Column]:
+def waiting_columns(user, opens, takes) -> list[Column]:
     """A row leads whoever may take it to the page where it is taken, and everybody else to the case."""
+    may_take = not user.roles.isdisjoint(takes.who)
 
     def address(round):
-        if round.is_holder(user):
+        if may_take and round.is_holder(user):
             return reverse(opens, args=[round.pk])
         return reverse("cases:detail", args=[round.case_id])
 
@@ -114,7 +115,7 @@ def mediation_list(request):
     listing = Listing(
         request,
         waiting(request.user, Route.MEDIATION),
-        waiting_columns(request.user, "mediation:accept"),
+        waiting_columns(request.user, "mediation:accept", Mediation.MOVES.named("accept")),
         sort="due_at",
         filters=WaitingFilter,
         search=in_case,
@@ -189,7 +190,9 @@ def court_list(request):
     listing = Listing(
         request,
         waiting(request.user, Route.COURT),
-        waiting_columns(request.user, "mediation:accept_referral"),
+        waiting_columns(
+            request.user, "mediation:accept_referral", CourtReferral.MOVES.named("accept_referral")
+        ),
         sort="due_at",
         filters=WaitingFilter,
         search=in_case,
