@@ -89,7 +89,6 @@ def test_whoever_sees_the_subject_opens_the_file_and_leaves_a_trace(client, case
     client.force_login(officer)
     answer = client.get(reverse("kernel:attachment", args=[attachment.pk]))
     assert b"".join(answer.streaming_content) == PNG.getvalue()
-    answer.close()
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert case.history.filter(verb="open_file", by=officer).count() == 1
 
@@ -118,4 +117,4 @@ def test_a_restricted_file_is_for_its_role_alone(client, officer):
         client.force_login(UserFactory(post=(role, case.unit)))
         answer = client.get(url)
         assert answer.status_code == status
-        answer.close()
+        assert not answer.streaming or b"".join(answer.streaming_content) == PNG.getvalue()
