@@ -7,7 +7,12 @@ import time
 import pytest
 import uvicorn
 
+from people.models import Unit, Window
+from people.roles import Role
+from tests.browser.road import Browsers
 from tests.conftest import CHROMIUM
+from tests.factories import UserFactory
+from tests.intake.factories import seated
 
 # Playwright's own event loop runs in the thread of the tests, which makes Django think that they are
 # asynchronous.
@@ -44,3 +49,42 @@ def site(transactional_db) -> str:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def browsers(new_context, site):
+    """One a person; at the end none of them has complained."""
+    browsers = Browsers(new_context, site)
+    yield browsers
+    browsers.close()
+    assert browsers.complaints == []
+
+
+@pytest.fixture
+def window(transactional_db):
+    return Window.objects.get(number=3)
+
+
+@pytest.fixture
+def clerk(window):
+    return seated(window, name="徐晓岚")
+
+
+@pytest.fixture
+def clerk2(window):
+    return UserFactory(name="余佩佩", post=(Role.CLERK, window.unit))
+
+
+@pytest.fixture
+def mediator(window):
+    return UserFactory(name="连翠英", post=(Role.MEDIATOR, Unit.objects.get(code="committee")))
+
+
+@pytest.fixture
+def keeper(window):
+    return UserFactory(name="邱素云", post=(Role.STAMP_KEEPER, Unit.objects.get(code="committee")))
+
+
+@pytest.fixture
+def director(window):
+    return UserFactory(name="毛卫平", post=(Role.DIRECTOR, window.unit))
