@@ -38,8 +38,9 @@ def home(request):
     """What waits for me, what is due today, what is late: one screen, live."""
     user = request.user
     seat = Seat.objects.visible_to(user).today().filter(user=user).select_related("window").first()
+    mine = [pile for pile in work.PILES.values() if pile.concerns(user)] if user.unit_ids else []
     context = {
-        "piles": [(pile, pile.count(user)) for pile in work.PILES.values()] if user.unit_ids else [],
+        "piles": [(pile, pile.count(user)) for pile in mine],
         "tasks": work.next_tasks(user),
         "topics": work.topics(user),
         "seat": seat,

@@ -12,6 +12,7 @@ from cases.models import Request, Round
 from cases.states import RequestState, State
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
+from mediation.models import Mediation
 from people.models import User
 from people.roles import AREA_WIDE, Role
 
@@ -27,6 +28,11 @@ class Pile:
     label: str
     tone: str
     rows: Callable[[User], QuerySet]
+    roles: frozenset = frozenset()
+
+    def concerns(self, user) -> bool:
+        """Whether it is this person's kind of work; without roles, it is everybody's."""
+        return not self.roles or bool(self.roles & user.roles)
 
     def count(self, user) -> str:
         count = len(self.rows(user).values_list("pk")[: COUNTED + 1])
@@ -61,6 +67,12 @@ def to_follow_up(user):
     return rounds if user.roles & FOLLOWS_UP else rounds.none()
 
 
+def to_stamp(user):
+    """Rounds whose agreement everybody has signed, and only the committee's stamp is missing."""
+    signed = Mediation.objects.visible_to(user).waiting_for_the_stamp()
+    return of_mine(user).filter(pk__in=signed.values("round"))
+
+
 def requests_to_answer(user):
     return (
         Request.objects.visible_to(user)
@@ -84,7 +96,8 @@ PILES = {
         Pile("due-today", _("今日到期"), "warn", due_today),
         Pile("waiting", _("待接办"), "", waiting),
         Pile("in-hand", _("办理中"), "", in_hand),
-        Pile("follow-up", _("待回访"), "", to_follow_up),
+        Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
+        Pile("follow-up", _("待回访"), "", to_follow_up, FOLLOWS_UP),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
     )

@@ -12,6 +12,7 @@ from governance_center import work
 from people.models import Unit
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.mediation.factories import CommitteeFactory, accepted, mediator_of, sign_all, submitted, with_rules
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def handler(bureau):
 
 
 def counts(user):
-    return {slug: int(pile.count(user)) for slug, pile in work.PILES.items()}
+    return {slug: int(pile.count(user)) for slug, pile in work.PILES.items() if pile.concerns(user)}
 
 
 def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
@@ -51,10 +52,19 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "due-today": 0,
         "waiting": 1,
         "in-hand": 1,
-        "follow-up": 0,
         "to-answer": 1,
         "to-verify": 0,
     }
+
+
+def test_the_keeper_of_the_stamp_sees_what_only_the_stamp_is_missing_from():
+    with_rules()
+    committee = CommitteeFactory()
+    keeper = UserFactory(post=(Role.STAMP_KEEPER, committee))
+    sign_all(submitted(accepted(mediator_of(committee))))
+    sign_all(submitted(accepted(mediator_of(committee))), but=1)
+    assert counts(keeper)["to-stamp"] == 1
+    assert "to-stamp" not in counts(mediator_of(committee))
 
 
 def test_what_is_most_pressing_comes_first(bureau, handler):
