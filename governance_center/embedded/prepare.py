@@ -33,7 +33,7 @@ def collect_static() -> None:
     now = fingerprint([place.PROJECT / "static", place.PROJECT / "requirements.txt"])
     if not mark.exists() or mark.read_text() != now:
         print("Collecting the static files ...", flush=True)
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        call_command("collectstatic", verbosity=0, interactive=False)
         mark.write_text(now)
 
 
