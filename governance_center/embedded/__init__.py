@@ -3,6 +3,7 @@
     place      who runs the servers, and where their files are
     binaries   where the servers themselves are
     programs   web, worker and beat as commands
+    web        the web server
     processes  start and stop; nothing outlives the program that started it
     postgres   one cluster
     valkey     one server
