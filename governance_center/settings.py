@@ -126,6 +126,7 @@ _database = conninfo_to_dict(
 _options: dict = {}
 if SERVES_PAGES:
     _options["options"] = "-c transaction_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    _options |= {"server_side_binding": True, "prepare_threshold": 2}
     _options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
 DATABASES = {
     "default": {

@@ -1,6 +1,7 @@
 """What stands around every page: the centre's name, and the ways a person's posts open to them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -64,10 +65,16 @@ def shell(request) -> dict:
     return named | {"nav": menu(user, request.path)}
 
 
+@cache
+def address(url_name: str) -> str:
+    """Worked out once a process: the menu stands on every page."""
+    return reverse(url_name)
+
+
 def menu(user, path: str) -> list[dict]:
     """The ways open to this person. The one nearest to the present page is marked: /cases/requests/ before /cases/."""
     ways = [way for way in WAYS if way.roles & user.roles or way.url_name == "home"]
-    urls = {way.url_name: reverse(way.url_name) for way in ways}
+    urls = {way.url_name: address(way.url_name) for way in ways}
     here = max(
         (url for url in urls.values() if url == path or url != "/" and path.startswith(url)),
         key=len,

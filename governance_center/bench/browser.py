@@ -14,13 +14,16 @@ PATIENCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The page that came at last. `seconds` is from the press to the whole page, redirects included."""
+    """The page that came at last. `took` are the seconds of each request: of the press, and of where it redirects."""
 
     status: int
     path: str
     text: str
-    seconds: float
-    requests: int = 1
+    took: tuple[float, ...]
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.took)
 
 
 class Unexpected(Exception):
@@ -46,18 +49,19 @@ class Browser:
 
         Raises Unexpected at anything but a page; with `refusals` a form that was refused (409) is one.
         """
-        began, requests = time.perf_counter(), 1
-        status, headers, text = await self.exchange(path, data, htmx)
-        while status in REDIRECTS:
-            path = headers["location"]
-            status, headers, text = await self.exchange(path, None, htmx)
-            requests += 1
-        seconds = time.perf_counter() - began
+        took = []
+        while True:
+            began = time.perf_counter()
+            status, headers, text = await self.exchange(path, data, htmx)
+            took.append(time.perf_counter() - began)
+            if status not in REDIRECTS:
+                break
+            path, data = headers["location"], None
         if status != 200 and not (refusals and status == REFUSED):
             raise Unexpected(f"{status} at {path}: {plain(text)[:300]}")
         if found := TOKEN.search(text):
             self.token = found[1]
-        return Answer(status, path, text, seconds, requests)
+        return Answer(status, path, text, tuple(took))
 
     async def exchange(self, path: str, data: dict | None, htmx: bool) -> tuple[int, dict[str, str], str]:
         kept = self.writer is not None

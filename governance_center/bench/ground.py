@@ -28,7 +28,7 @@ from django.test import override_settings
 from django.utils import timezone
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from governance_center.embedded import place, prepare, processes, programs
+from governance_center.embedded import place, prepare, processes, programs, web
 
 REDIS_DATABASE = 9
 """Of the sixteen that a server has; programs of the centre use the first."""
@@ -69,9 +69,8 @@ def database(what: str, size: int, *, of_today: bool = False) -> Iterator[str]:
     not run together.
     """
     name = f"bench_{what}_{size}"
-    logging.getLogger("django_structlog").setLevel(
-        logging.WARNING
-    )  # the web server writes them, to its own log
+    for noisy in ("django_structlog", "django.request"):  # the web server writes them, to its own log
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     with maintenance() as server, override_settings(**own_settings(name)):
         if not server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()[0]:
             raise CommandError(f"Another bench uses {name} just now.")
@@ -256,7 +255,7 @@ def machine() -> dict:
         "load_before": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "postgres": postgres,
-        "web_server": f"uvicorn {uvicorn.__version__}: " + " ".join(programs.web(0)[2:]),
+        "web_server": f"uvicorn {uvicorn.__version__}, {web.WORKERS} processes",
         "password_hasher": get_hasher().algorithm,
         "debug": settings.DEBUG,
         "response_cache": False,

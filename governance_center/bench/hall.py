@@ -2,8 +2,8 @@
 
 Each of so many windows has a clerk, a mediator and a keeper of the stamp, and sees one visit after another: the clerk
 registers, calls, receives and triages, the mediator mediates, the keeper stamps, the clerk follows up. Paced, whoever's
-turn it is rests for half a second before each press; a press is felt until the page stands there, redirect included.
-Unpaced nobody rests.
+turn it is rests for half a second per request; a redirect is followed at once, as browsers do, and rested for afterwards.
+Unpaced nobody rests. “call > page” is the page to which “call” leads.
 """
 
 import asyncio
@@ -61,6 +61,7 @@ class Notes:
 
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
+    presses: int = 0
     requests: int = 0
     visits: int = 0
     waited: float = 0.0
@@ -70,8 +71,10 @@ class Notes:
     def note(self, step: str, answer: Answer) -> None:
         if time.perf_counter() < self.since:
             return
-        self.took[step].append(answer.seconds)
-        self.requests += answer.requests
+        for n, seconds in enumerate(answer.took):
+            self.took[step if n == 0 else f"{step} > page"].append(seconds)
+        self.presses += 1
+        self.requests += len(answer.took)
         self.waited += answer.seconds
 
     def failed(self, error: Unexpected) -> None:
@@ -126,7 +129,7 @@ def run(*, clerks: int, seconds: float, cases: int, profile: bool) -> dict:
             "size": {"clerks": clerks, "seconds": seconds, "cases": cases},
             "machine": ground.machine(),
             "log_in": log_ins.steps(),
-            **told(paced, unpaced, len(alone.all()) / alone.visits),
+            **told(paced, unpaced, alone.requests / alone.visits),
             "double_calls": counted(DOUBLE_CALLS, [since]),
             "duplicate_numbers": counted(DUPLICATE_NUMBERS),
             "visit_ms": visit_ms,
@@ -138,15 +141,15 @@ def run(*, clerks: int, seconds: float, cases: int, profile: bool) -> dict:
     return result
 
 
-def told(paced: Notes, unpaced: Notes, presses: float) -> dict:
-    """`presses` are those of one visit: visits that the end of a phase cut off count by the part that was lived."""
+def told(paced: Notes, unpaced: Notes, requests: float) -> dict:
+    """`requests` are those of one visit: visits that the end of a phase cut off count by the part that was lived."""
     return {
         "steps": paced.steps(),
         "p50_ms": milliseconds(median(paced.all())),
         "p95_ms": milliseconds(percentile(paced.all(), 0.95)),
         "p99_ms": milliseconds(percentile(paced.all(), 0.99)),
         "paced_requests_per_s": round(paced.requests / paced.seconds, 1),
-        "visits_per_s": round(len(unpaced.all()) / presses / unpaced.seconds, 2),
+        "visits_per_s": round(unpaced.requests / requests / unpaced.seconds, 2),
         "requests_per_s": round(unpaced.requests / unpaced.seconds, 1),
         "errors": len(paced.errors) + len(unpaced.errors),
     }
@@ -218,7 +221,7 @@ async def phases(
     for _n in range(5):  # so that the first visitors do not wait for the server to wake
         await whole_visit(crew, 0, hall, alone := Notes())
     say(f"Paced, {seconds:g} s ...")
-    paced = await phase(crew, hall, seconds, pause=PAUSE, lead=PAUSE * len(alone.all()))
+    paced = await phase(crew, hall, seconds, pause=PAUSE, lead=min(PAUSE * alone.requests, seconds))
     await clear_windows(crew)
     say(f"Unpaced, {seconds:g} s ...")
     unpaced = await phase(crew, hall, seconds)
@@ -269,7 +272,7 @@ async def walk(browser: Browser, part: visits.Part, notes: Notes, *, pause=0.0, 
         except StopIteration as end:
             return end.value
         if pause:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * (len(answer.took) if answer else 1))
         if until and time.perf_counter() > until:
             raise Over
         answer = await browser.ask(ask.path, ask.data, htmx=ask.htmx)
@@ -336,11 +339,13 @@ def slowest(paced: Notes, hall: visits.Hall, profile: bool) -> list[dict]:
 
 
 def where_it_goes(step: dict, people: dict[str, inside.Inside], hall: visits.Hall, profile: bool) -> dict:
+    """In this process a press and the page that it leads to are one."""
     profiler, costs = cProfile.Profile(), []
+    pressed = step["name"].removesuffix(" > page")
 
     @contextmanager
     def counting(ask):
-        if ask.step != step["name"]:
+        if ask.step != pressed:
             yield
             return
         began = time.perf_counter()
@@ -350,7 +355,7 @@ def where_it_goes(step: dict, people: dict[str, inside.Inside], hall: visits.Hal
 
     @contextmanager
     def profiling(ask):
-        if ask.step == step["name"]:
+        if ask.step == pressed:
             profiler.enable()
         yield
         profiler.disable()

@@ -55,7 +55,7 @@ class Inside:
         text = response.content.decode()
         if response.status_code != 200 and not (refusals and response.status_code == REFUSED):
             raise Unexpected(f"{response.status_code} at {path}: {plain(text)[:300]}")
-        return Answer(response.status_code, path, text, time.perf_counter() - began)
+        return Answer(response.status_code, path, text, (time.perf_counter() - began,))
 
 
 def walk(person: Inside, part: Part, around=None):

@@ -268,9 +268,8 @@ def public_pages() -> list[Page]:
 def codes() -> Iterator[dict]:
     """Codes with the digits that prove them; many, because a code may be tried ten times only."""
     parties = Party.objects.filter(side="applicant", person__phone_hash__gt="", case__restriction="")
-    for party in random.sample(
-        list(parties.select_related("case", "person").order_by("-pk")[: CODES * 20]), CODES
-    ):
+    found = list(parties.select_related("case", "person").order_by("-pk")[: CODES * 20])
+    for party in random.sample(found, min(CODES, len(found))):
         yield {"code": party.case.query_code, "tail": party.person.phone.plain[-4:]}
 
 

@@ -53,6 +53,7 @@ def desk(page, site, clerk):
 def test_a_visitor_is_registered_printed_and_received_by_keyboard_alone(desk, site):
     desk.add_init_script('window.print = () => document.documentElement.setAttribute("data-printed", "")')
     desk.goto(f"{site}/hall/register/")
+    expect(desk.locator("#id_id_number")).to_be_focused()
     desk.keyboard.type("430421190603080024\n")  # as a card reader does
     expect(desk.locator("#known")).to_contain_text("以前没有来过")
     expect(desk.locator("#id_name")).to_be_focused()
