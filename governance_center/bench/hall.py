@@ -2,7 +2,7 @@
 
 Each of so many windows has a clerk, a mediator and a keeper of the stamp, and sees one visit after another: the clerk
 registers, calls, receives and triages, the mediator mediates, the keeper stamps, the clerk follows up. Paced, whoever's
-turn it is rests for half a second per request; a redirect is followed at once, as browsers do, and rested for afterwards.
+turn it is rests for half a second per request; a redirect is followed at once, as browsers do, then the rest comes.
 Unpaced nobody rests. “call > page” is the page to which “call” leads.
 """
 
