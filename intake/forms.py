@@ -1,8 +1,7 @@
 import re
 from datetime import datetime
 
-from crispy_forms.bootstrap import InlineRadios
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -154,7 +153,7 @@ DESK = {
 
 
 class TriageForm(VerbForm):
-    """A matter of a visit: what it is about, and where it goes."""
+    """A matter of a visit: what it is about, and where it goes. The units are offered once an outlet is chosen."""
 
     story = long(_("群众诉求"), 7, max_length=5000, required=True, attrs={**SUGGEST, "autofocus": True})
     title = short(_("事项名称"), 120, help_text=_("留空时取诉求的第一句。"))
@@ -199,45 +198,20 @@ class TriageForm(VerbForm):
     at_1 = forms.TimeField(label=_("时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     at_2 = forms.TimeField(label=_("时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
 
-    layout = Layout(
-        Fieldset(
-            _("说了什么"),
-            "story",
-            Div(css_id="suggestion"),
-            "title",
-            row(("respondent_kind", 3), ("respondent_name", 9)),
-            row(("people_count", 3), ("amount", 4), ("restriction", 5)),
-        ),
-        Fieldset(
-            _("怎么办"),
-            InlineRadios("urgency"),
-            row(("category", 6), ("area", 6)),
-            row(("outlet", 6), (Div("to_unit", css_id="desk"), 6)),
-            "place",
-        ),
-        Fieldset(
-            _("联系情况"),
-            row(("at_1", 2), ("whom_1", 4), ("said_1", 6)),
-            row(("at_2", 2), ("whom_2", 4), ("said_2", 6)),
-        ),
-        Fieldset(_("当场办理"), InlineRadios("outcome"), "said", css_id="on-the-spot"),
-    )
-
     def __init__(self, *args, user, hall, **kwargs):
         super().__init__(*args, **kwargs)
         self.hall = hall
-        self.fields["category"].queryset = Category.objects.visible_to(user)
+        self.units = Unit.objects.visible_to(user).filter(kind__in=sum(DESK_KINDS.values(), []))
+        self.fields["category"].queryset = Category.objects.visible_to(user).defer("cues")
         self.fields["outlet"].queryset = Outlet.objects.visible_to(user)
         self.fields["area"].queryset = Area.objects.visible_to(user).filter(
             level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
         )
-        kinds = sum(DESK_KINDS.values(), [])
-        self.fields["to_unit"].queryset = Unit.objects.visible_to(user).filter(kind__in=kinds)
+        self.fields["to_unit"].queryset = self.units if self.is_bound else self.units.none()
 
     def offer_desks(self, outlet, **chosen):
         """Offer only the units at the desk of an outlet, with the usual one chosen."""
-        units = self.fields["to_unit"].queryset
-        self.fields["to_unit"].queryset = units.filter(kind__in=DESK_KINDS[outlet.route])
+        self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
         self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, **chosen)
 
     def clean(self):

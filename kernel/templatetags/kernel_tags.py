@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kernel import live
+from kernel.drawing import drawn
 from kernel.encryption import Secret, mask_name
 from kernel.moments import NEVER
 
@@ -40,6 +41,9 @@ def icon(name: str) -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
+
+
+register.simple_tag(drawn, name="field")
 
 
 @register.simple_tag(takes_context=True)
