@@ -32,7 +32,7 @@ from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from kernel.words import searched
-from people.models import Person
+from people.models import Person, User
 from people.services import register_organisation, register_person
 
 BODY = "body"
@@ -374,6 +374,20 @@ def accept_handling(handling, *, by, verb):
     take(handling.round, by=by)
     with opening(handling, verb, by=by):
         pass
+
+
+def pass_on(row, *, by, to, note=""):
+    """Give work of a desk to another of its people: the clock goes on, and what was done stays whose it was."""
+    with moving(row, "pass_on", by=by, note=note, details={"from": row.handler_id, "to": to.pk}):
+        refuse_unable(row, to)
+        row.handler = to
+
+
+def refuse_unable(row, to):
+    """Nobody is given what their desk does not hold or what they may not see."""
+    of_desk = User.objects.in_unit(row.unit).filter(pk=to.pk).exists()
+    if not of_desk or not type(row).objects.visible_to(to).filter(pk=row.pk).exists():
+        raise MoveRefused(_("%(name)s不能接手%(number)s。") % {"name": to, "number": row})
 
 
 def answer_handling(handling, *, by, verb, reply, outcome):

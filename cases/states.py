@@ -271,6 +271,17 @@ REQUEST_MOVES = Moves(
 )
 
 
+def pass_on(*sources) -> Move:
+    """The move by which work changes hands when somebody goes on leave. Who may is asked by the handover as a whole."""
+    return Move(
+        verb="pass_on",
+        label=_("工作交接"),
+        sources=frozenset(sources),
+        who=dict.fromkeys(Role, ""),
+        inner=True,
+    )
+
+
 class HandlingState(models.TextChoices):
     """A desk that takes, then answers or sends back."""
 

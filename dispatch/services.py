@@ -26,6 +26,11 @@ def answer_order(handling, *, by, reply, outcome):
     cases.answer_handling(handling, by=by, verb="answer_order", reply=reply, outcome=outcome)
 
 
+def pass_on(handling, *, by, to, note=""):
+    """Give an order in hand to a colleague of the unit while somebody is on leave."""
+    cases.pass_on(handling, by=by, to=to, note=note)
+
+
 def send_back_order(handling, *, by, note):
     """Return a matter that is none of this unit's to the centre's window, with the reason."""
     centre = Unit.objects.centre()

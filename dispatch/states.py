@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import HandlingState, handling_moves
+from cases.states import HandlingState, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -31,4 +31,5 @@ MOVES = Moves(
         target=State.ASSIGNED,
         who={Role.DISPATCHER: "holder"},
     ),
+    pass_on(State.IN_HAND),
 )

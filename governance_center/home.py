@@ -13,6 +13,7 @@ from kernel.encryption import mask_names, normalised
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page, trace
 from people.models import Seat
+from people.selectors import warnings_of
 
 PAPER = re.compile(r"(?=.*\d)[0-9A-Z]{7,20}")
 """A query code, a whole telephone or a whole paper number; never a part of one."""
@@ -44,6 +45,7 @@ def home(request):
         "tasks": work.next_tasks(user),
         "topics": work.topics(user),
         "seat": seat,
+        "warnings": warnings_of(user),
     }
     return render(request, "home.html#work" if request.htmx else "home.html", context)
 

@@ -175,6 +175,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "alarm-gaps-of-tomorrow": {
+        "task": "people.tasks.alarm_gaps_of_tomorrow",
+        "schedule": crontab(hour=17, minute=0),
+        "options": {"expires": 3600},
+    },
+    "alarm-gaps-of-today": {
+        "task": "people.tasks.alarm_gaps_of_today",
+        "schedule": crontab(hour=8, minute=0),
+        "options": {"expires": 1800},
+    },
 }
 
 # What the limits of the public pages count. Nothing that a page needs is cached.

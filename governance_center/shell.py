@@ -42,6 +42,7 @@ WAYS = (
     Way("intake:window", _("窗口接待"), "building-store", frozenset({Role.CLERK, Role.MEDIATOR, Role.COURT})),
     Way("intake:register", _("来访登记"), "ticket", WINDOW),
     Way("intake:list", _("今日来访"), "users", WINDOW | {Role.DIRECTOR}),
+    Way("roster:week", _("值班排班"), "calendar", WINDOW | {Role.DIRECTOR, Role.LEADER, Role.ROSTER_KEEPER}),
     Way("mediation:list", _("调解"), "scale", MEDIATORS | {Role.DIRECTOR}),
     Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER})),

@@ -338,3 +338,8 @@ def send_on(settlement, *, by, route, to_unit: Unit, note):
             raise MoveRefused(_("本件已在窗口，请选择其他办理窗口。"))
         settlement.ended_at = timezone.now()
         cases.reroute(settlement.round, by=by, route=route, unit=to_unit, note=note)
+
+
+def pass_on(settlement, *, by, to, note=""):
+    """Give a matter of the window to a colleague while somebody is on leave."""
+    cases.pass_on(settlement, by=by, to=to, note=note)

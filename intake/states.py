@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.states import pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -209,4 +210,5 @@ SETTLEMENT_MOVES = Moves(
         target=SettlementState.SENT_ON,
         who=HOLDERS,
     ),
+    pass_on(SettlementState.IN_HAND),
 )

@@ -55,6 +55,14 @@ def hand_over(mediation, *, by, to, note=""):
     notify([to], mediation, text, url=reverse("mediation:detail", args=[mediation.pk]))
 
 
+def pass_on(mediation, *, by, to, note=""):
+    """As hand_over, when somebody goes on leave and all their work goes to their deputy: nobody is told of each."""
+    with moving(mediation, "pass_on", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}):
+        cases.refuse_unable(mediation, to)
+        mediation.mediator = to
+        _sign_in_place_of(mediation, to)
+
+
 def _sign_in_place_of(mediation, mediator):
     """The new mediator is the one who has to sign an agreement that lies out for signing."""
     places = Signature.objects.filter(

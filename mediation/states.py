@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Route, handling_moves
+from cases.states import Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -116,6 +116,7 @@ MOVES = Moves(
         sources=OPEN,
         who=COLLEAGUES,
     ),
+    pass_on(*OPEN),
     Move(
         verb="give_up",
         label=_("终止调解"),

@@ -1,5 +1,10 @@
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
+
+from kernel.fields import VerbForm
+from people.models import Seat, User
+from people.selectors import free, leaders_of, partners
 
 
 class LogInForm(AuthenticationForm):
@@ -36,3 +41,73 @@ class ChangePasswordForm(PasswordChangeForm):
         if new and self.user.check_password(new):
             self.add_error("new_password1", _("新密码不能与现在的密码相同。"))
         return asked
+
+
+# --- The roster -------------------------------------------------------------------------------------------------------
+
+
+class SeatForm(VerbForm):
+    """Who sits there: only those who have the post, no leave and no other chair that day."""
+
+    user = forms.ModelChoiceField(
+        label=_("值班人"), queryset=User.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args, window, day, role, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = free(window.unit, role, day)
+
+
+class LeaderForm(VerbForm):
+    leader = forms.ModelChoiceField(
+        label=_("带班领导"), queryset=User.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args, unit, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["leader"].queryset = leaders_of(unit)
+
+
+class CopyWeekForm(VerbForm):
+    """The plan that was shown goes along, so that nothing else is done."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class StandInForm(VerbForm):
+    user = forms.ModelChoiceField(label=_("顶岗人"), queryset=User.objects.none())
+
+    def __init__(self, *args, seat, **kwargs):
+        super().__init__(*args, **kwargs)
+        if seat:
+            self.fields["user"].queryset = free(seat.window.unit, seat.role, seat.day)
+
+
+class SwapChoice(forms.ModelChoiceField):
+    def label_from_instance(self, seat):
+        return f"{seat.day:%m-%d} {seat.window} {seat.user}"
+
+
+class AskSwapForm(VerbForm):
+    theirs = SwapChoice(
+        label=_("与谁换"), queryset=Seat.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+    def __init__(self, *args, mine, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["theirs"].queryset = partners(mine)
+
+
+class RefuseSwapForm(VerbForm):
+    note = forms.CharField(label=_("原因"), max_length=200, required=False)
+
+
+class DeputyForm(VerbForm):
+    deputy = forms.ModelChoiceField(
+        label=_("B 岗"), queryset=User.objects.none(), required=False, empty_label=_("（不指定）")
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = people

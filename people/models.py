@@ -7,9 +7,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kernel.encryption import Protected, ProtectedField
-from kernel.models import Tracked
+from kernel.models import AboutSubject, Tracked
 from kernel.scoping import Reference, Scope, ScopedQuerySet
 from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Role
+from people.states import (
+    HANDOVER_MOVES,
+    ROSTER_MOVES,
+    SWAP_MOVES,
+    DayState,
+    HandoverState,
+    SwapState,
+)
 
 
 class Area(models.Model):
@@ -94,6 +102,9 @@ class User(AbstractUser, Tracked):
         "log_out": _("退出登录"),
         "fail_log_in": _("登录失败"),
         "change_password": _("修改密码"),
+        "set_deputy": _("指定 A/B 岗"),
+        "go_on_leave": _("登记请假"),
+        "end_leave": _("提前销假"),
     }
 
     first_name = None
@@ -101,6 +112,9 @@ class User(AbstractUser, Tracked):
     name = models.CharField(_("姓名"), max_length=60)
     speciality = models.CharField(_("专长"), max_length=60, blank=True)
     languages = models.CharField(_("语言"), max_length=60, blank=True)
+    deputy = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("B 岗")
+    )
 
     objects = UserManager()
 
@@ -142,6 +156,11 @@ class User(AbstractUser, Tracked):
     @cached_property
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit.pk for unit in self.units)
+
+    @cached_property
+    def roster_units(self) -> frozenset[int]:
+        """The units of their posts, and those in whose halls they are on the roster."""
+        return self.unit_ids | set(self.seats.order_by().values_list("window__unit", flat=True).distinct())
 
     @cached_property
     def scope(self) -> Scope:
@@ -254,6 +273,9 @@ class SeatQuerySet(Reference):
     def today(self):
         return self.on(timezone.localdate())
 
+    def of_hall(self, unit):
+        return self.filter(window__unit=unit)
+
 
 class Seat(models.Model):
     """Who sits where on a day: the roster. Rights at a window follow today's seat (practice.md, House and hall 1)."""
@@ -262,6 +284,9 @@ class Seat(models.Model):
     day = models.DateField()
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
     role = models.CharField(_("岗位"), max_length=20, choices=Role)
+    stands_for = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("顶替")
+    )
 
     objects = SeatQuerySet.as_manager()
 
@@ -274,3 +299,176 @@ class Seat(models.Model):
 
     def __str__(self):
         return f"{self.day} {self.window} {self.user}"
+
+
+class RosterDay(Tracked):
+    """One day of a hall: who leads it, and the story of its seats. Whoever changes a seat locks its day."""
+
+    MOVES = ROSTER_MOVES
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
+    day = models.DateField(_("日期"))
+    leader = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("带班领导")
+    )
+    state = models.CharField(_("状态"), max_length=20, choices=DayState, default=DayState.PLANNED)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["unit", "day"], name="rosterday_once")]
+
+    def __str__(self):
+        return str(_("%(day)s 的排班") % {"day": self.day})
+
+    def is_of_the_hall(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def is_led_by(self, user) -> bool:
+        return self.leader_id == user.pk and self.day == timezone.localdate()
+
+    def topics(self):
+        return ["roster", "hall"] if self.day == timezone.localdate() else ["roster"]
+
+
+class SeatSwapQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        """Those who swap, and whoever works in the hall."""
+        return Q(asker=scope.user_id) | Q(other=scope.user_id) | Q(asker_window__unit__in=scope.unit_ids)
+
+    def open(self):
+        return self.filter(state=SwapState.ASKED)
+
+    def with_people(self):
+        return self.select_related("asker", "other", "asker_window", "other_window")
+
+
+class SeatSwap(Tracked):
+    """Two of the same role change places once the other has agreed: the window and day of each, as asked for."""
+
+    MOVES = SWAP_MOVES
+
+    role = models.CharField(_("岗位"), max_length=20, choices=Role)
+    asker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    asker_window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="+")
+    asker_day = models.DateField()
+    other = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("对方"))
+    other_window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="+")
+    other_day = models.DateField()
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    state = models.CharField(_("状态"), max_length=20, choices=SwapState, default=SwapState.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    objects = SeatSwapQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asker", "asker_day"],
+                condition=Q(state=SwapState.ASKED),
+                name="seatswap_one_open_a_seat",
+            )
+        ]
+
+    def __str__(self):
+        return str(_("%(asker)s与%(other)s换班") % {"asker": self.asker, "other": self.other})
+
+    def is_asked(self, user) -> bool:
+        return self.other_id == user.pk
+
+    def is_asking(self, user) -> bool:
+        return self.asker_id == user.pk
+
+    def topics(self):
+        return ["roster"]
+
+
+class LeaveQuerySet(Reference):
+    def covering(self, first, last=None):
+        """Leaves that touch the days from `first` to `last`."""
+        return self.filter(first_on__lte=last or first, last_on__gte=first)
+
+
+class Leave(models.Model):
+    """Days on which somebody is not there. Why is nobody's business here."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leaves")
+    first_on = models.DateField(_("第一天"))
+    last_on = models.DateField(_("最后一天"))
+
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_on__gte=models.F("first_on")), name="leave_ends_after_it_begins"
+            )
+        ]
+        indexes = [models.Index(fields=["last_on", "first_on"], name="leave_days")]
+
+    def __str__(self):
+        return f"{self.user} {self.first_on} — {self.last_on}"
+
+
+class HandoverQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        """Those two, and whoever works in a unit or hall with the one who gave."""
+        posts = Post.objects.filter(user=models.OuterRef("giver"), unit__in=scope.unit_ids)
+        seats = Seat.objects.filter(user=models.OuterRef("giver"), window__unit__in=scope.unit_ids)
+        ours = Q(models.Exists(posts)) | Q(models.Exists(seats))
+        return Q(giver=scope.user_id) | Q(taker=scope.user_id) | ours
+
+
+class Handover(Tracked):
+    """All open work of one person given to another in one step, and taken back in one (工作交接)."""
+
+    MOVES = HANDOVER_MOVES
+
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("交出人"))
+    taker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("接手人"))
+    leave = models.ForeignKey(Leave, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(_("交接说明"), blank=True)
+    state = models.CharField(
+        _("状态"), max_length=20, choices=HandoverState, default=HandoverState.HANDED_OVER
+    )
+    handed_over_at = models.DateTimeField(default=timezone.now)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-handed_over_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["giver"], condition=Q(state=HandoverState.HANDED_OVER), name="handover_one_open"
+            )
+        ]
+
+    def __str__(self):
+        return str(_("%(giver)s交给%(taker)s的工作") % {"giver": self.giver, "taker": self.taker})
+
+    def is_giver(self, user) -> bool:
+        return self.giver_id == user.pk
+
+    def is_concerned(self, user) -> bool:
+        """Somebody of a unit of the giver, or the giver."""
+        return self.is_giver(user) or not user.unit_ids.isdisjoint(self.giver.roster_units)
+
+
+class HandoverItem(AboutSubject):
+    """One piece of work that changed hands."""
+
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="items")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["handover", "subject_type", "subject_id"], name="handoveritem_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.handover_id} {self.subject_id}"

@@ -18,6 +18,7 @@ class Role(models.TextChoices):
     TOWNSHIP_OFFICER = "township_officer", _("乡镇（街道）工作人员")
     TOWNSHIP_HEAD = "township_head", _("乡镇（街道）负责人")
     GRID_WORKER = "grid_worker", _("网格员")
+    ROSTER_KEEPER = "roster_keeper", _("排班管理员")
     ANALYST = "analyst", _("研判员")
     COMMANDER = "commander", _("指挥长")
     DIRECTOR = "director", _("中心主任")

@@ -1,11 +1,46 @@
-"""Persons and organisations: registered once, found by their papers."""
+"""Persons and organisations, registered once and found by their papers; and the roster of the hall."""
 
-from django.db import transaction
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kernel import history
 from kernel.encryption import lookup_hashes
+from kernel.moves import MoveRefused
+from kernel.notifications import notify
+from kernel.transitions import moving, opening
 from people.identity import check_id_number, initials
-from people.models import Organisation, Person, User
+from people.models import (
+    Handover,
+    HandoverItem,
+    Leave,
+    Organisation,
+    Person,
+    RosterDay,
+    Seat,
+    SeatSwap,
+    Unit,
+    User,
+    Window,
+)
+from people.roles import Role
+from people.selectors import (
+    KEEPING,
+    CopyPlan,
+    able,
+    copy_plan,
+    free,
+    gaps_on,
+    keepers_of,
+    partners,
+    working_days,
+)
+from people.states import HandoverState
 
 
 @transaction.atomic
@@ -70,3 +105,354 @@ def change_password(*, by, password: str) -> None:
     by.set_password(password)
     by.save(update_fields=["password"])
     history.record(by, "change_password", by=by)
+
+
+# --- The roster -------------------------------------------------------------------------------------------------------
+
+
+def open_day(unit, day, *, by) -> RosterDay:
+    """The day of a hall's roster, begun where nobody has planned it yet."""
+    known = RosterDay.objects.filter(unit=unit, day=day).first()
+    if known:
+        return known
+    roster = RosterDay(unit=unit, day=day)
+    try:
+        with opening(roster, "open_day", by=by):
+            pass
+    except IntegrityError:  # somebody else began it at this moment
+        return RosterDay.objects.get(unit=unit, day=day)
+    return roster
+
+
+@contextmanager
+def changing(unit, day, verb, *, by, note="", details=None):
+    """Change something about a day of the roster, which is locked meanwhile. A day that is over stays as it was."""
+    if day < timezone.localdate():
+        raise MoveRefused(_("%(day)s 已经过去，排班不能再改。") % {"day": day})
+    with transaction.atomic():
+        roster = open_day(unit, day, by=by)
+        with moving(roster, verb, by=by, note=note, details=details):
+            yield roster
+
+
+@transaction.atomic
+def set_seat(window, *, by, day, role, user, note=""):
+    """Put somebody on a chair; whoever had it before is told."""
+    details: dict = {"window": window.number, "role": str(role), "to": user.pk}
+    text = note or f"{window} {Role(role).label}：{user}"
+    with changing(window.unit, day, "set_seat", by=by, note=text, details=details):
+        refuse_unfit(window.unit, role, day, user, but=window)
+        seat = Seat.objects.filter(window=window, day=day, role=role).select_related("user").first()
+        details["from"] = seat and seat.user_id
+        if seat:
+            tell_moved(seat, _("%(day)s %(window)s的坐席已改由%(user)s值班。"), user)
+        Seat.objects.update_or_create(
+            window=window, day=day, role=role, defaults={"user": user, "stands_for": None}
+        )
+
+
+def refuse_unfit(unit, role, day, user, but=None) -> None:
+    """Nobody sits where they have no post, on a day of leave, or on two chairs."""
+    if not able(unit, role).filter(pk=user.pk).exists():
+        raise MoveRefused(_("%(user)s不是%(role)s。") % {"user": user, "role": Role(role).label})
+    if Leave.objects.covering(day).filter(user=user).exists():
+        raise MoveRefused(_("%(user)s %(day)s 请假，请另选他人。") % {"user": user, "day": day})
+    other = Seat.objects.on(day).filter(user=user).exclude(window=but, role=role).first()
+    if other:
+        raise MoveRefused(
+            _("%(user)s当天已在%(window)s，请先撤销或换班。") % {"user": user, "window": other.window}
+        )
+
+
+def tell_moved(seat, text, user) -> None:
+    words = {"day": seat.day, "window": seat.window, "user": user}
+    if seat.user_id != user.pk:
+        notify([seat.user], seat.user, text % words, url=week_url(seat.day))
+
+
+def week_url(day) -> str:
+    return f"{reverse('roster:week')}?day={day}"
+
+
+@transaction.atomic
+def clear_seat(window, *, by, day, role):
+    """Leave a chair empty: the gap shows, and nobody can be called to it."""
+    seat = Seat.objects.filter(window=window, day=day, role=role).select_related("user", "window").first()
+    note = f"{window} {Role(role).label}：{seat.user if seat else ''}"
+    details = {"window": window.number, "role": str(role), "from": seat and seat.user_id}
+    with changing(window.unit, day, "clear_seat", by=by, note=note, details=details):
+        if seat is None:
+            raise MoveRefused(_("这个坐席本来就空着。"))
+        Seat.objects.filter(window=window, day=day, role=role).delete()
+        notify(
+            [seat.user],
+            seat.user,
+            _("%(day)s %(window)s的坐席已撤销。") % {"day": day, "window": window},
+            url=week_url(day),
+        )
+
+
+def set_leader(unit, *, by, day, leader):
+    """Who leads the hall that day (带班领导)."""
+    with changing(unit, day, "set_leader", by=by, note=str(leader), details={"to": leader.pk}) as roster:
+        roster.leader = leader
+        notify([leader], leader, _("%(day)s 由您带班。") % {"day": day}, url=week_url(day))
+
+
+@transaction.atomic
+def copy_week(unit, *, by, source, target, seen) -> CopyPlan:
+    """Fill a week as another one was, overwriting what the preview showed; people on leave are left out.
+
+    `seen` is the mark of the preview: where the roster has changed since, nothing is done.
+    """
+    days = [day for day in working_days(target) if day >= timezone.localdate()]
+    with ExitStack() as stack:
+        rosters = {
+            day: stack.enter_context(
+                changing(unit, day, "copy_week", by=by, note=_("来自 %(day)s 当周") % {"day": source})
+            )
+            for day in days
+        }
+        plan = copy_plan(unit, source, target)
+        if not days or plan.seen != seen:
+            raise MoveRefused(_("排班刚刚有变动，请核对新的预览后再复制。"))
+        done = [*plan.filled, *plan.overwritten]
+        for change in done:
+            Seat.objects.filter(window=change.window, day=change.day, role=change.role).delete()
+        Seat.objects.bulk_create(
+            Seat(window=change.window, day=change.day, role=change.role, user=change.user) for change in done
+        )
+        for day, leader, _before in plan.leaders:
+            rosters[day].leader = leader
+    return plan
+
+
+def stand_in(seat, *, by, user, note=""):
+    """Somebody takes the place of a colleague who did not come, at once: rights follow the seat."""
+    details = {"window": seat.window.number, "role": seat.role, "from": seat.user_id, "to": user.pk}
+    text = note or f"{seat.window} {seat.get_role_display()}：{user}顶{seat.user}"
+    with changing(seat.window.unit, seat.day, "stand_in", by=by, note=text, details=details):
+        now = Seat.objects.filter(pk=seat.pk).select_related("user", "window__unit").first()
+        if seat.day != timezone.localdate():
+            raise MoveRefused(_("临时顶岗只用于当天；以后的日子请排班或换班。"))
+        if now is None or now.user_id != seat.user_id:
+            raise MoveRefused(_("这个坐席刚刚已有变动，请刷新后再看。"))
+        refuse_unfit(now.window.unit, now.role, now.day, user)
+        now.stands_for, now.user = now.stands_for or now.user, user
+        now.save()
+        window = now.window
+        notify([seat.user], seat.user, _("今天%(window)s由%(user)s顶岗。") % {"window": window, "user": user})
+        notify(
+            [user],
+            user,
+            _("请到%(window)s顶岗（%(other)s）。") % {"window": window, "other": seat.user},
+            url=reverse("home"),
+        )
+
+
+@transaction.atomic
+def set_deputy(user, *, by, deputy):
+    """Name who stands in for somebody first (A/B 岗); None for nobody."""
+    if by.roles.isdisjoint(KEEPING):
+        raise MoveRefused(_("A/B 岗由中心主任和排班管理员指定。"))
+    if deputy and deputy.pk == user.pk:
+        raise MoveRefused(_("A 岗和 B 岗不能是同一人。"))
+    history.lock(user.dossier_id)
+    details = {"from": user.deputy_id, "to": deputy and deputy.pk}
+    user.deputy = deputy
+    user.save(update_fields=["deputy"])
+    history.record(user, "set_deputy", by=by, note=str(deputy or ""), details=details)
+
+
+# --- Swapping ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_swap(mine, *, by, theirs, note="") -> SeatSwap:
+    """Ask a colleague of the same role to change places. Nothing changes before they agree."""
+    if mine.user_id != by.pk:
+        raise MoveRefused(_("只能申请换自己的班。"))
+    if SeatSwap.objects.open().filter(asker=by, asker_day=mine.day).exists():
+        raise MoveRefused(_("这一天的班您已申请换班，请等对方答复或先撤回。"))
+    if not partners(mine).filter(pk=theirs.pk).exists():
+        raise MoveRefused(
+            _("不能与%(user)s换班：对方的班次已变动，或有一方当天不能值班。") % {"user": theirs.user}
+        )
+    swap = SeatSwap(
+        role=mine.role,
+        asker=by,
+        asker_window=mine.window,
+        asker_day=mine.day,
+        other=theirs.user,
+        other_window=theirs.window,
+        other_day=theirs.day,
+        note=note,
+    )
+    with opening(swap, "ask_swap", by=by, note=note):
+        pass
+    notify([theirs.user], swap, _("%(user)s想与您换班，请答复。") % {"user": by}, url=reverse("roster:swaps"))
+    return swap
+
+
+def accept_swap(swap, *, by):
+    """Both seats change, or neither: the days are locked in their order, and the seats must stand as asked."""
+    with moving(swap, "accept_swap", by=by):
+        note = f"{swap.asker} {swap.asker_day} ⇄ {swap.other} {swap.other_day}"
+        with ExitStack() as stack:
+            for day in sorted({swap.asker_day, swap.other_day}):
+                stack.enter_context(
+                    changing(
+                        swap.asker_window.unit, day, "swap_seats", by=by, note=note, details={"swap": swap.pk}
+                    )
+                )
+            swap_seats(swap)
+        notify(
+            [swap.asker], swap, _("%(user)s同意了换班。") % {"user": swap.other}, url=week_url(swap.asker_day)
+        )
+
+
+def swap_seats(swap) -> None:
+    seats = Seat.objects.filter(role=swap.role).select_related("window__unit", "user")
+    mine = seats.filter(user=swap.asker, day=swap.asker_day, window=swap.asker_window).first()
+    theirs = seats.filter(user=swap.other, day=swap.other_day, window=swap.other_window).first()
+    if mine is None or theirs is None or not partners(mine).filter(pk=theirs.pk).exists():
+        raise MoveRefused(_("申请之后班次已有变动，这次换班不能再办。"))
+    Seat.objects.filter(pk__in=[mine.pk, theirs.pk]).delete()
+    Seat.objects.bulk_create(
+        Seat(window=seat.window, day=seat.day, role=swap.role, user=user)
+        for seat, user in [(mine, swap.other), (theirs, swap.asker)]
+    )
+
+
+def refuse_swap(swap, *, by, note=""):
+    with moving(swap, "refuse_swap", by=by, note=note):
+        notify(
+            [swap.asker], swap, _("%(user)s未同意换班。") % {"user": swap.other}, url=reverse("roster:swaps")
+        )
+
+
+def withdraw_swap(swap, *, by):
+    with moving(swap, "withdraw_swap", by=by):
+        pass
+
+
+# --- Leave and handover -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def hand_over_work(giver, *, by, taker, first_on, last_on, note="", work=()) -> Handover:
+    """Leave in one step: the seats of these days and all `work` go to the deputy.
+
+    `work` are pairs of a row and the service of its desk that gives the row to somebody else. A seat that the
+    deputy cannot take stays empty, and the roster says so.
+    """
+    refuse_leave(giver, taker, first_on, last_on)
+    leave = Leave(user=giver, first_on=first_on, last_on=last_on)
+    leave.save()
+    handover = Handover(giver=giver, taker=taker, leave=leave, note=note)
+    with opening(handover, "hand_over_work", by=by, note=note):
+        for seat in Seat.objects.filter(user=giver, day__range=(first_on, last_on)).order_by("day"):
+            cover_seat(seat, by=by, taker=taker)
+        for row, give in work:
+            give(row, by=by, to=taker, note=note)
+            HandoverItem.objects.create(handover=handover, subject=row)
+    history.record(giver, "go_on_leave", by=by, note=f"{first_on} — {last_on}")
+    notify(
+        [taker],
+        handover,
+        _("%(giver)s的工作已交给您。") % {"giver": giver},
+        url=reverse("handover:detail", args=[handover.pk]),
+    )
+    return handover
+
+
+def refuse_leave(giver, taker, first_on, last_on) -> None:
+    if giver.pk == taker.pk:
+        raise MoveRefused(_("不能把工作交给本人。"))
+    if first_on < timezone.localdate():
+        raise MoveRefused(_("请假不能从过去的日子开始。"))
+    if Leave.objects.covering(first_on, last_on).filter(user=taker).exists():
+        raise MoveRefused(_("%(user)s在这几天也请假，请另选他人。") % {"user": taker})
+    if Handover.objects.filter(giver=giver, state=HandoverState.HANDED_OVER).exists():
+        raise MoveRefused(_("%(user)s已有一次交接没有收回。") % {"user": giver})
+
+
+def cover_seat(seat, *, by, taker):
+    """The deputy sits there while the other is on leave; where the deputy cannot, the chair stays empty."""
+    unit = seat.window.unit
+    can = free(unit, seat.role, seat.day).filter(pk=taker.pk).exists()
+    note = f"{seat.window} {seat.get_role_display()}：{seat.user} → {taker if can else '—'}"
+    details = {"from": seat.user_id, "to": taker.pk if can else None}
+    with changing(unit, seat.day, "cover_seat", by=by, note=note, details=details):
+        if can:
+            seat.stands_for, seat.user = seat.user, taker
+            seat.save()
+        else:
+            seat.delete()
+
+
+def take_back_work(handover, *, by, work=()):
+    """The one who gave takes back what the other still has in hand, with the seats to come, and the leave ends.
+
+    `work` is as for hand_over_work: the pieces that are still open and still with the taker.
+    """
+    with moving(handover, "take_back_work", by=by):
+        for row, give in work:
+            give(row, by=by, to=handover.giver, note=str(handover))
+        end_leave(handover, by=by)
+        others = [person for person in (handover.giver, handover.taker) if person != by]
+        notify(others, handover, _("%(giver)s已收回工作。") % {"giver": handover.giver})
+
+
+def end_leave(handover, *, by):
+    """They are back today. Seats that the other kept for them from now on are theirs again."""
+    today, leave, giver = timezone.localdate(), handover.leave, handover.giver
+    if leave is None or leave.last_on < today:
+        return
+    last_on = leave.last_on
+    if leave.first_on < today:
+        leave.last_on = today - timedelta(days=1)
+        leave.save()
+    else:
+        handover.leave = None
+        handover.save()
+        leave.delete()
+    kept = Seat.objects.filter(user=handover.taker, stands_for=giver, day__range=(today, last_on))
+    for seat in kept.select_related("window__unit").order_by("day"):
+        return_seat(seat, by=by, giver=giver)
+    history.record(giver, "end_leave", by=by)
+
+
+def return_seat(seat, *, by, giver):
+    if not free(seat.window.unit, seat.role, seat.day).filter(pk=giver.pk).exists():
+        return
+    note = f"{seat.window} {seat.get_role_display()}：{seat.user} → {giver}"
+    details = {"from": seat.user_id, "to": giver.pk}
+    with changing(seat.window.unit, seat.day, "cover_seat", by=by, note=note, details=details):
+        seat.user, seat.stands_for = giver, None
+        seat.save()
+
+
+# --- Gaps -------------------------------------------------------------------------------------------------------------
+
+
+def alarm_gaps(day) -> int:
+    """Tell who keeps the roster, and the day's leader, which chairs of `day` are empty; return how many."""
+    units = Unit.objects.filter(Exists(Window.objects.filter(unit=OuterRef("pk"))))
+    return sum(_alarm_gaps(unit, day) for unit in units)
+
+
+def _alarm_gaps(unit, day) -> int:
+    gaps = gaps_on(unit, day)
+    if not gaps:
+        return 0
+    text = _("%(day)s 缺岗 %(count)d 个：%(gaps)s") % {
+        "day": day,
+        "count": len(gaps),
+        "gaps": "、".join(str(gap) for gap in gaps),
+    }
+    with changing(unit, day, "alarm_gaps", by=None, note=text, details={"gaps": len(gaps)}) as roster:
+        leader = User.objects.filter(pk=roster.leader_id)
+        people = {person.pk: person for person in [*keepers_of(unit), *leader]}
+        notify(people.values(), roster, text, url=week_url(day))
+    return len(gaps)

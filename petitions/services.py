@@ -17,6 +17,11 @@ def answer_petition(handling, *, by, reply, outcome):
     cases.answer_handling(handling, by=by, verb="answer_petition", reply=reply, outcome=outcome)
 
 
+def pass_on(handling, *, by, to, note=""):
+    """Give a petition in hand to a colleague of the desk while somebody is on leave."""
+    cases.pass_on(handling, by=by, to=to, note=note)
+
+
 def send_back_petition(handling, *, by, note):
     """Return a matter that is none of the petition desk's to the centre's window, with the reason."""
     centre = Unit.objects.centre()

@@ -1,0 +1,22 @@
+from celery import shared_task
+from django.utils import timezone
+
+from kernel.calendar import WeekendsOnly
+from people import services
+from people.selectors import next_working_day
+
+
+@shared_task(ignore_result=True)
+def alarm_gaps_of_tomorrow():
+    """The evening before, while somebody can still be asked."""
+    today = timezone.localdate()
+    if WeekendsOnly(today).works(today):
+        services.alarm_gaps(next_working_day(today))
+
+
+@shared_task(ignore_result=True)
+def alarm_gaps_of_today():
+    """Before the doors open."""
+    today = timezone.localdate()
+    if WeekendsOnly(today).works(today):
+        services.alarm_gaps(today)
