@@ -239,6 +239,7 @@ class Round(Timed, UnderCase):
     MOVES = MOVES
     ENTRY_LABELS = {"rate": _("当事人评价"), "enquire_progress": _("当事人催问")}
     CITIZENS = frozenset({"case.rating"})
+    READ_TOGETHER = ("case",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)
@@ -315,6 +316,8 @@ class Round(Timed, UnderCase):
 
 class DeskRow(UnderCase):
     """A desk's work on a round. Its clocks hang on the round."""
+
+    READ_TOGETHER = ("round",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")

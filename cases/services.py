@@ -24,8 +24,7 @@ from cases.models import (
     UnderCase,
 )
 from cases.states import Answer, Route, Side, State
-from kernel import attachments, history, live, notifications
-from kernel.clocks import stop
+from kernel import attachments, clocks, history, live, notifications
 from kernel.editing import editing
 from kernel.models import Attachment
 from kernel.moves import MoveRefused
@@ -194,7 +193,7 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
-        stop(round, "case.rating")
+        clocks.turn(round, stops=["case.rating"])
         details = {"answer": answer, "through": through}
         history.record(round, "rate", by=None, note=Answer(answer).label, details=details)
         live.changed(*round.topics())

@@ -1,5 +1,6 @@
 """Deadlines: started and stopped by moves, told by one sweep."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +16,30 @@ BATCH = 200
 BLINK = timedelta(microseconds=1)
 
 
-def start(subject: Timed, code: str, *, at: datetime | None = None) -> Clock:
-    """Start a clock on `subject` by the rule in force on the day of `at` (now). That day does not count."""
-    at = at or timezone.now()
+def turn(subject: Timed, *, stops: Iterable[str] = (), starts: Iterable[str] = ()) -> None:
+    """Stop the running clocks of these codes, start others, and show the nearest due on `subject`."""
+    stopped = 0
+    if stops:
+        running = subject.clocks.running().filter(code__in=stops)
+        stopped = running.update(stopped_at=timezone.now(), next_fire_at=None)
+    for code in starts:
+        _begin(subject, code, timezone.now())
+    if stopped or starts:
+        subject.clocks_changed()
+
+
+def start(subject: Timed, code: str, *, at: datetime) -> Clock:
+    """Start a clock on `subject` by the rule in force on the day of `at`. That day does not count."""
+    clock = _begin(subject, code, at)
+    subject.clocks_changed()
+    return clock
+
+
+def _begin(subject: Timed, code: str, at: datetime) -> Clock:
     today = timezone.localdate(at)
     rule = ClockRule.objects.in_force(code, today)
     due_at, provisional = _due(at, rule)
-    clock = Clock.objects.create(
+    return Clock.objects.create(
         dossier_id=subject.dossier_id,
         subject=subject,
         rule=rule,
@@ -32,8 +50,6 @@ def start(subject: Timed, code: str, *, at: datetime | None = None) -> Clock:
         next_fire_at=due_at,
         provisional=provisional,
     )
-    subject.clocks_changed()
-    return clock
 
 
 def _due(at: datetime, rule: ClockRule) -> tuple[datetime, bool]:
@@ -43,12 +59,6 @@ def _due(at: datetime, rule: ClockRule) -> tuple[datetime, bool]:
         return due(at, rule, Calendar(today)), False
     except NoCalendar:
         return due(at, rule, WeekendsOnly(today)), True
-
-
-def stop(subject: Timed, code: str) -> None:
-    """Stop the running clock of this code; nothing happens where none runs."""
-    subject.clocks.running().filter(code=code).update(stopped_at=timezone.now(), next_fire_at=None)
-    subject.clocks_changed()
 
 
 def sweep(now: datetime | None = None) -> int:

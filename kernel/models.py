@@ -273,6 +273,9 @@ class Tracked(models.Model):
     A row saved without a dossier opens one of its own; rows that belong to a file are given its dossier.
     """
 
+    READ_TOGETHER: tuple[str, ...] = ()
+    """Relations to other rows of the same file, which moves read under the lock together with this one."""
+
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
     history = GenericRelation(HistoryEntry, "subject_id", "subject_type")
     attachments = GenericRelation(Attachment, "subject_id", "subject_type")

@@ -24,10 +24,7 @@ def moving(subject, verb, *, by, note="", details=None):
         before = subject.state
         yield subject
         subject.state = move.target or before
-        for code in move.stops:
-            clocks.stop(subject.clock_subject, code)
-        for code in move.starts:
-            clocks.start(subject.clock_subject, code)
+        turn_clocks(subject, move)
         subject.save()
         history.record(subject, verb, by=by, before=before, after=subject.state, note=note, details=details)
         live.changed(*subject.topics())
@@ -47,14 +44,20 @@ def opening(subject, verb, *, by, note="", details=None, at=None):
         subject.state = move.target
         subject.save(force_insert=True)
         yield subject
-        for code in move.starts:
-            clocks.start(subject.clock_subject, code)
+        turn_clocks(subject, move)
         history.record(subject, verb, by=by, after=subject.state, note=note, details=details, at=at)
         live.changed(*subject.topics())
 
 
+def turn_clocks(subject, move):
+    if move.stops or move.starts:
+        clocks.turn(subject.clock_subject, stops=move.stops, starts=move.starts)
+
+
 def reread_locked(subject):
-    """Lock the dossier, then the row itself, and read the row again."""
+    """Lock the dossier, then the row itself, and read the row again, with the rows of its file that moves look at."""
     history.lock(subject.dossier_id)
     rows = type(subject)._base_manager.select_for_update(of=("self",), no_key=True)
+    if subject.READ_TOGETHER:
+        rows = rows.select_related(*subject.READ_TOGETHER)
     subject.refresh_from_db(from_queryset=rows)

@@ -131,8 +131,10 @@ class User(AbstractUser, Tracked):
 
     @cached_property
     def all_posts(self) -> list["Post"]:
-        """Read once a request: roles, units and sight all come from here."""
-        return list(self.posts.select_related("unit__area").order_by("pk"))
+        """Read once a request, with today's seat beside each: roles, units and sight all come from here."""
+        today = models.FilteredRelation("user__seats", condition=Q(user__seats__day=timezone.localdate()))
+        posts = self.posts.annotate(seat_today=today)
+        return list(posts.select_related("unit__area", "seat_today__window__unit").order_by("pk"))
 
     @property
     def business_posts(self) -> list["Post"]:
@@ -145,7 +147,7 @@ class User(AbstractUser, Tracked):
     @cached_property
     def seat(self) -> "Seat | None":
         """Where they sit in a hall today."""
-        return self.seats.today().select_related("window__unit").first()
+        return next((getattr(post, "seat_today", None) for post in self.all_posts), None)
 
     @cached_property
     def units(self) -> list[Unit]:

@@ -175,7 +175,7 @@ class File:
             self.start(row, code, at)
 
     def start(self, row: Row, code: str, at: datetime) -> None:
-        """As kernel.clocks.start."""
+        """As kernel.clocks.turn, for one that starts."""
         deadline = self.ledger.clockwork.deadline(code, at)
         clock = self.add_tracked(
             Clock,
@@ -193,7 +193,7 @@ class File:
         self.show_due(row)
 
     def stop(self, row: Row, code: str, at: datetime) -> None:
-        """As kernel.clocks.stop, and what the sweep had told by then."""
+        """As kernel.clocks.turn, for one that stops, and what the sweep had told by then."""
         if clock := self.running.get(id(row), {}).pop(code, None):
             tell(clock, at)
             clock["stopped_at"], clock["next_fire_at"] = at, None

@@ -68,16 +68,15 @@ def test_starting_and_stopping_keeps_the_nearest_due_on_the_row_and_on_the_cover
     case = CaseFactory()
     round = case.latest_round()
     with time_machine.travel(datetime(2026, 3, 2, 2, tzinfo=UTC)):
-        clocks.start(round, "mediation.mediate")
-        clocks.start(round, "case.take")
+        clocks.turn(round, starts=["mediation.mediate", "case.take"])
     case.refresh_from_db()
     assert timezone.localdate(case.due_at - timedelta(seconds=1)) == date(2026, 3, 4)
 
-    clocks.stop(round, "case.take")
+    clocks.turn(round, stops=["case.take"])
     case.refresh_from_db()
     assert timezone.localdate(case.due_at - timedelta(seconds=1)) == date(2026, 4, 1)
 
-    clocks.stop(round, "mediation.mediate")
+    clocks.turn(round, stops=["mediation.mediate"])
     case.refresh_from_db()
     assert case.due_at == round.due_at == NEVER
 
@@ -87,7 +86,7 @@ def late():
     case = CaseFactory(state=State.IN_HAND)
     keeper = UserFactory(post=(Role.MEDIATOR, case.unit))
     with time_machine.travel(datetime(2026, 3, 2, 2, tzinfo=UTC)):
-        clocks.start(case.latest_round(), "mediation.mediate")
+        clocks.turn(case.latest_round(), starts=["mediation.mediate"])
     return keeper
 
 

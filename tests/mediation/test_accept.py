@@ -62,7 +62,7 @@ def test_a_matter_that_was_sent_elsewhere_is_not_accepted(committee, mediator):
 
 
 def test_a_failure_half_way_leaves_nothing(round, mediator, monkeypatch):
-    monkeypatch.setattr("kernel.clocks.start", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("kernel.clocks.turn", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.accept(round, by=mediator)
     round.refresh_from_db()
