@@ -7,33 +7,22 @@ database connection.
 import gc
 import os
 
-import django
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+THREADS = 4
+"""Pages at work in one process at the same time: more would only take Python's one lock from each other."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
-django.setup(set_prefix=False)
+pages_of_django = get_wsgi_application()
 
 from kernel import live  # noqa: E402 - after the settings are known
 
 
-class Pages(ASGIHandler):
-    """Django's own handler, but a page crosses to its thread once.
-
-    Our middleware and views are all synchronous. The handler as it comes would carry each of a dozen middlewares
-    over to the thread and back, which costs more than most pages (DECISIONS.md).
-    """
-
-    def __init__(self):
-        super(ASGIHandler, self).__init__()
-        self.load_middleware(is_async=False)
-
-    async def get_response_async(self, request):
-        return await sync_to_async(self.get_response)(request)
-
-
-pages = Pages()
+# Our middleware and views are all synchronous. Django's own ASGI handler would carry a page over to a new thread and
+# back several times, which costs more than many a page (DECISIONS.md); here it crosses once, to a thread that lives on.
+pages = WSGIMiddleware(pages_of_django, workers=THREADS)
 
 # What is loaded by now stays: leave it out of every collection, and collect what a page leaves behind less often.
 gc.freeze()

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
-from kernel.models import Dossier, HistoryEntry
+from kernel.models import HistoryEntry
 
 HASHED = (
     "dossier_id",
