@@ -19,7 +19,6 @@ pages_of_django = get_wsgi_application()
 
 from kernel import live  # noqa: E402 - after the settings are known
 
-
 # Our middleware and views are all synchronous. Django's own ASGI handler would carry a page over to a new thread and
 # back several times, which costs more than many a page (DECISIONS.md); here it crosses once, to a thread that lives on.
 pages = WSGIMiddleware(pages_of_django, workers=THREADS)

@@ -5,8 +5,10 @@ from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from kernel.notifications import unread_count
 from people.roles import WITHOUT_BUSINESS, Role
 
 WINDOW = frozenset({Role.CLERK, Role.GUIDE, Role.MEDIATOR, Role.COURT})
@@ -63,7 +65,10 @@ def shell(request) -> dict:
     named = {"centre_name": settings.CENTRE_NAME, "centre_phone": settings.CENTRE_PHONE}
     if user is None or not user.is_authenticated:
         return named
-    return named | {"nav": menu(user, request.path)}
+    return named | {
+        "nav": SimpleLazyObject(lambda: menu(user, request.path)),
+        "unread": SimpleLazyObject(lambda: unread_count(user)),
+    }
 
 
 @cache

@@ -1,9 +1,12 @@
 """Messages as rows: the tray on the page reads them, adapters drain them."""
 
+from django.db import connection
 from django.utils import timezone
 
 from kernel import live
 from kernel.models import Notification
+
+UNREAD = "SELECT count(*) FROM kernel_notification WHERE to_id = %s AND read_at IS NULL"
 
 
 def notify(people, subject, text, *, url=""):
@@ -12,6 +15,13 @@ def notify(people, subject, text, *, url=""):
         Notification(to=person, subject=subject, text=text[:200], url=url) for person in people
     )
     live.changed(*{f"tray:{row.to_id}" for row in rows})
+
+
+def unread_count(person) -> int:
+    """How many messages wait in the tray. It stands on every page, so its SQL is written out."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD, [person.pk])
+        return cursor.fetchone()[0]
 
 
 def mark_read(*, by):

@@ -1,11 +1,13 @@
 """The one way to change a state."""
 
 from contextlib import contextmanager
+from functools import cache
 
 from django.db import transaction
 
 from kernel import clocks, history, live
 from kernel.moves import NEW, MoveRefused
+from kernel.prepared import Prepared
 
 
 @contextmanager
@@ -57,7 +59,15 @@ def turn_clocks(subject, move):
 def reread_locked(subject):
     """Lock the dossier, then the row itself, and read the row again, with the rows of its file that moves look at."""
     history.lock(subject.dossier_id)
-    rows = type(subject)._base_manager.select_for_update(of=("self",), no_key=True)
-    if subject.READ_TOGETHER:
-        rows = rows.select_related(*subject.READ_TOGETHER)
-    subject.refresh_from_db(from_queryset=rows)
+    (row,) = locked_row(type(subject)).rows(pk=subject.pk)
+    subject.__dict__.pop("_prefetched_objects_cache", None)
+    subject.__dict__.update(row.__dict__)
+
+
+@cache
+def locked_row(model) -> Prepared:
+    def rows(pk):
+        locked = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=pk)
+        return locked.select_related(*model.READ_TOGETHER) if model.READ_TOGETHER else locked
+
+    return Prepared(rows, {"pk": -1})

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import AboutSubject, Tracked
+from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
 from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Role
 from people.states import (
@@ -132,9 +135,7 @@ class User(AbstractUser, Tracked):
     @cached_property
     def all_posts(self) -> list["Post"]:
         """Read once a request, with today's seat beside each: roles, units and sight all come from here."""
-        today = models.FilteredRelation("user__seats", condition=Q(user__seats__day=timezone.localdate()))
-        posts = self.posts.annotate(seat_today=today)
-        return list(posts.select_related("unit__area", "seat_today__window__unit").order_by("pk"))
+        return POSTS_WITH_SEAT.rows(user=self.pk, day=timezone.localdate())
 
     @property
     def business_posts(self) -> list["Post"]:
@@ -147,7 +148,7 @@ class User(AbstractUser, Tracked):
     @cached_property
     def seat(self) -> "Seat | None":
         """Where they sit in a hall today."""
-        return next((getattr(post, "seat_today", None) for post in self.all_posts), None)
+        return next((getattr(post, "seat_that_day", None) for post in self.all_posts), None)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -188,6 +189,15 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.unit} {self.get_role_display()} {self.user}"
+
+
+def posts_with_seat(user, day):
+    seat = models.FilteredRelation("user__seats", condition=Q(user__seats__day=day))
+    posts = Post.objects.filter(user_id=user).annotate(seat_that_day=seat)
+    return posts.select_related("unit__area", "seat_that_day__window__unit").order_by("pk")
+
+
+POSTS_WITH_SEAT = Prepared(posts_with_seat, {"user": -1, "day": date.min})
 
 
 class PersonQuerySet(ScopedQuerySet):
