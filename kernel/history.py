@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -28,6 +29,10 @@ HASHED = (
     "previous",
 )
 RECORDED = (*HASHED, "hash")
+FIELDS: list[Any] = [
+    next(field for field in HistoryEntry._meta.concrete_fields if column in (field.name, field.attname))
+    for column in RECORDED
+]
 RECORD = f"""
 WITH entry AS (
     INSERT INTO kernel_historyentry ({", ".join(RECORDED)}) VALUES ({", ".join(["%s"] * len(RECORDED))})
@@ -75,17 +80,11 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
     )
     entry.hash = digest(entry)
     with connection.cursor() as cursor:
-        cursor.execute(
-            RECORD, [*(stored(entry, column) for column in RECORDED), entry.hash, entry.dossier_id]
-        )
+        columns = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in FIELDS]
+        cursor.execute(RECORD, [*columns, entry.hash, entry.dossier_id])
         (entry.pk,) = cursor.fetchone()
     entry._state.adding = False
     return entry
-
-
-def stored(entry: HistoryEntry, column: str):
-    """A column as the database takes it."""
-    return HistoryEntry._meta.get_field(column).get_db_prep_save(getattr(entry, column), connection)
 
 
 def digest(entry: HistoryEntry) -> str:

@@ -42,6 +42,5 @@ class Prepared:
         ready.connection = connection
         ready.as_sql = lambda *args, **kwargs: (sql, params)
         query = SimpleNamespace(get_compiler=lambda using: ready)
-        return list(
-            ModelIterable(SimpleNamespace(query=query, db=connection.alias, _known_related_objects={}))
-        )
+        rows: Any = SimpleNamespace(query=query, db=connection.alias, _known_related_objects={})
+        return list(ModelIterable(rows))
