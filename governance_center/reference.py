@@ -9,13 +9,15 @@ from django.db import transaction
 
 from cases import reference as of_cases
 from cases.models import Category, Outlet
+from intake.models import TurnRule
+from intake.states import USUAL_MINUTES
 from kernel.models import CalendarDay, ClockRule
 from kernel.reference.clock_rules import clock_rules
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, ClockRule, CalendarDay, Window)
+LOADED = (Area, Unit, Category, Outlet, ClockRule, CalendarDay, Window, TurnRule)
 
 
 @transaction.atomic
@@ -28,6 +30,7 @@ def load() -> None:
     load_clock_rules()
     load_calendar()
     load_windows()
+    load_turn_rules()
 
 
 def add(model, rows) -> None:
@@ -121,3 +124,11 @@ def load_windows() -> None:
         Window,
         [Window(number=window.number, name=window.name, unit=centre) for window in of_people.windows()],
     )
+
+
+def load_turn_rules() -> None:
+    """By how much care and appointments bring somebody forward; each keeps a history of its own."""
+    known = set(TurnRule.objects.values_list("kind", flat=True))
+    for kind, minutes in USUAL_MINUTES.items():
+        if kind not in known:
+            TurnRule.objects.create(kind=kind, minutes=minutes)

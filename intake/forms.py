@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks
 from cases.states import Outcome, Route, Urgency
-from intake.models import LARGEST_GROUP, Queue
+from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import usual_desk
+from intake.services import too_many
 from intake.states import Care, State, Way
 from kernel.fields import MoneyField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
@@ -71,18 +72,43 @@ class VisitorForm(PaperForm):
     head_count = forms.IntegerField(label=_("来访人数"), min_value=1, max_value=LARGEST_GROUP, initial=1)
     care = forms.ChoiceField(label=_("优先照顾"), choices=Care, required=False)
     language = short(_("语言（方言、手语等）"), 30)
+    appointment_at = forms.TimeField(
+        label=_("预约时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    representatives = long(
+        _("代表"),
+        3,
+        help_text=_("多人来访：一行一名代表，姓名和手机号码用空格隔开，最多 5 名。空行按回车提交。"),
+        attrs={"data-representatives": ""},
+    )
     layout = Layout(
         row(("id_type", 4), ("id_number", 8)),
         Div(css_id="known"),
         row(("name", 6), ("phone", 6)),
-        row(("head_count", 3), ("care", 4), ("language", 5)),
+        row(("head_count", 3), ("care", 3), ("language", 3), ("appointment_at", 3)),
+        Div("representatives", css_class="of-group"),
     )
+
+    def clean_appointment_at(self):
+        """A time of today."""
+        at = self.cleaned_data["appointment_at"]
+        return timezone.make_aware(datetime.combine(timezone.localdate(), at)) if at else None
+
+    def clean_representatives(self) -> list[dict]:
+        """Lines as the service wants them: at most five, each with a name."""
+        lines = [line.split() for line in re.split(r"[\n；;]", self.cleaned_data["representatives"])]
+        found = [representative(line) for line in lines if line]
+        if len(found) > MOST_REPRESENTATIVES:
+            raise forms.ValidationError(too_many())
+        return found
 
     def clean(self):
         cleaned = super().clean()
         id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
         self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
         self.check_paper_of("phone", normalise_phone)
+        if len(cleaned.get("representatives", [])) > cleaned.get("head_count", LARGEST_GROUP):
+            self.add_error("head_count", _("代表比来访的人还多，请核对人数。"))
         if not self.errors:
             self.check_person(cleaned)
         return cleaned
@@ -98,6 +124,78 @@ class VisitorForm(PaperForm):
             self.add_error("name", _("请填写姓名。"))
         for field in ("name", "id_type", "id_number", "phone"):
             cleaned.pop(field, None)
+
+
+def representative(words: list[str]) -> dict:
+    """“王冬梅 13857000024”: a name, and a telephone where one was told."""
+    *name, last = words
+    if not name or not any(sign.isdigit() for sign in last):
+        return {"name": " ".join(words)[:60]}
+    try:
+        return {"name": " ".join(name)[:60], "phone": normalise_phone(last)}
+    except WrongPaper as fault:
+        raise forms.ValidationError(f"{' '.join(name)}：{fault}") from fault
+
+
+class DoorForm(PaperForm):
+    """At the guide's desk and the kiosk: a card, or nothing at all."""
+
+    card = short(
+        _("刷身份证，或直接按“取号”"),
+        30,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autofocus": True, "inputmode": "numeric", "class": "door-card"}
+        ),
+    )
+    head_count = forms.IntegerField(label=_("来访人数"), min_value=1, max_value=LARGEST_GROUP, initial=1)
+    care = forms.ChoiceField(label=_("优先照顾"), choices=Care, required=False, widget=forms.RadioSelect)
+    layout = Layout("card", InlineRadios("care"), "head_count")
+
+    def clean(self):
+        cleaned = super().clean()
+        self.check_paper_of("card", lambda number: check_paper(Person.IdType.RESIDENT, number))
+        return cleaned
+
+
+class AdviceForm(VerbForm):
+    about = short(_("问了什么"), 100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class AfterwardsForm(VisitorForm):
+    """A visit from paper: what registration asks, and the times it had."""
+
+    day = forms.DateField(
+        label=_("日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
+    )
+    came_at, received_at, ended_at = (
+        forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}))
+        for label in (_("到达时间"), _("开始接待"), _("接待结束"))
+    )
+    note = long(_("接待情况和补录原因"), 3, max_length=300, required=True)
+    layout = Layout(
+        row(("day", 3), ("came_at", 3), ("received_at", 3), ("ended_at", 3)),
+        row(("id_type", 4), ("id_number", 8)),
+        Div(css_id="known"),
+        row(("name", 6), ("phone", 6)),
+        row(("head_count", 3), ("care", 4), ("language", 5)),
+        "note",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["appointment_at"], self.fields["representatives"]
+
+    def clean(self):
+        cleaned = super().clean()
+        day, times = cleaned.pop("day", None), ("came_at", "received_at", "ended_at")
+        if day is None or any(cleaned.get(name) is None for name in times):
+            return cleaned
+        cleaned |= {name: timezone.make_aware(datetime.combine(day, cleaned[name])) for name in times}
+        if not cleaned["came_at"] <= cleaned["received_at"] <= cleaned["ended_at"] <= timezone.now():
+            self.add_error("ended_at", _("时间须依次先后，且不晚于现在。"))
+        return cleaned
 
 
 class LookUpForm(PaperForm):
@@ -117,6 +215,85 @@ class NoteForm(VerbForm):
     """Why. `label` and `required` as the verb asks."""
 
     note = long(_("原因"), 3, max_length=300, required=True)
+
+
+class TransferForm(NoteForm):
+    """To whom, and why. Only windows that are staffed and call are offered."""
+
+    seat = forms.ModelChoiceField(None, label=_("转到"), empty_label=_("请选择窗口和人员"))
+    note = long(_("说明"), 2, max_length=300, help_text=_("接待人会看到。例如：群众要求找某位调解员。"))
+    field_order = ["seat", "note"]
+
+    def __init__(self, *args, seats, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seat"].queryset = seats
+        self.fields["seat"].label_from_instance = lambda seat: (
+            f"{seat.window} · {seat.get_role_display()} {seat.user}"
+        )
+
+
+class JoinForm(VerbForm):
+    """The same matter: which, what for, and whether it has to be gone through once more."""
+
+    case = forms.ModelChoiceField(None, label=_("同一事项"), widget=forms.RadioSelect, empty_label=None)
+    said = long(_("这次来说了什么"), 4, max_length=500, required=True, attrs={"autofocus": True})
+    again = forms.BooleanField(
+        label=_("已办结的事又发生了，重新办理"),
+        required=False,
+        help_text=_("不勾选时只转告承办单位，作为催问或补充。"),
+    )
+
+    def __init__(self, *args, cases, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["case"].queryset = cases
+        self.fields["case"].label_from_instance = lambda case: (
+            f"{case.number} {case.title}（{case.get_state_display()}，{case.unit}）"
+        )
+
+
+class PauseForm(VerbForm):
+    reason = short(_("原因"), 60, initial=_("午休"), help_text=_("大屏显示“暂停服务”，正在接待的不受影响。"))
+
+
+class CloseForm(VerbForm):
+    advice = long(
+        _("告知还在等候的群众"),
+        3,
+        max_length=200,
+        required=True,
+        initial=_("今天未接待的，明天凭原排队号到引导台优先取号。"),
+        help_text=_("大屏和每张未接待的排队号上都写明；未接待的不计入平均等候。"),
+    )
+
+
+class NoticeForm(VerbForm):
+    text = short(_("内容"), 100, required=True)
+    until = forms.TimeField(
+        label=_("显示到（今天）"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        return timezone.make_aware(datetime.combine(timezone.localdate(), until)) if until else None
+
+
+class PairForm(VerbForm):
+    code = short(
+        _("屏幕上的 6 位配对码"),
+        6,
+        required=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": True}),
+    )
+    name = short(_("名称"), 40, help_text=_("例如：大厅东侧大屏。留空按用途命名。"))
+
+
+class AnswerHelpForm(VerbForm):
+    note = long(_("情况"), 3, max_length=300)
+
+
+class TurnRuleForm(VerbForm):
+    minutes = forms.IntegerField(label=_("提前（分钟）"), min_value=0, max_value=480)
+    seen = forms.CharField(widget=forms.HiddenInput)
 
 
 class CancelForm(NoteForm):

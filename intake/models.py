@@ -1,4 +1,5 @@
 import secrets
+from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -6,17 +7,29 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import DeskQuerySet, DeskRow, FileRow
+from cases.models import Case, DeskQuerySet, DeskRow, FileRow
 from intake.states import (
     AT_WINDOW,
+    CLOSING_MOVES,
+    HELP_MOVES,
     MOVES,
     NEVER_WAITED,
+    NOTICE_MOVES,
+    PAUSE_MOVES,
+    SCREEN_MOVES,
     SETTLEMENT_MOVES,
     Care,
+    ClosingState,
+    HelpState,
+    NoticeState,
+    PauseState,
     Rank,
+    ScreenKind,
+    ScreenState,
     SettlementState,
     SpanKind,
     State,
+    Turn,
 )
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
@@ -25,6 +38,8 @@ from people.models import Person, Unit, User, Window
 from people.roles import Role
 
 LARGEST_GROUP = 2000
+MOST_REPRESENTATIVES = 5
+"""Whoever comes in greater number chooses so many who speak for all (信访工作条例 20)."""
 
 
 class Queue(models.Model):
@@ -77,19 +92,42 @@ class TicketQuerySet(OfUnitQuerySet):
         return self.filter(state=State.SERVED)
 
     def in_order(self):
-        """As they will be called: by class, then by arrival."""
-        return self.order_by("rank", "arrival")
+        """As they will be called. Care and appointments count as minutes of waiting, so everybody's turn comes."""
+        return self.order_by("turn_at", "arrival")
+
+    def for_window(self, window):
+        """Whoever may be called there: who was sent there, and who was sent nowhere."""
+        return self.filter(Q(meant_for=window) | Q(meant_for=None))
 
     def with_people(self):
-        return self.select_related("queue", "visitor", "window", "unit")
+        return self.select_related("queue", "visitor", "window", "unit", "meant_for")
+
+
+class TurnRule(Tracked):
+    """By how many minutes somebody comes forward in the queue. The centre decides; a director changes it on a page."""
+
+    ENTRY_LABELS = {"change_turn_rule": _("修改叫号规则")}
+
+    kind = models.CharField(_("情形"), max_length=20, choices=Turn, unique=True)
+    minutes = models.PositiveSmallIntegerField(_("分钟"), validators=[MaxValueValidator(480)])
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.get_kind_display()
 
 
 class Ticket(Protected, Tracked):
     """One visit: one number, one query code, from the door to the good-bye.
 
     `number` counts within queue and day, `arrival` over all queues of a hall and day: both are handed out under a
-    lock, so their order is that of the commits. `pin` is the tail of the query code for somebody who has neither
-    telephone nor papers.
+    lock, so their order is that of the commits. `turn_at` is the moment since which the visitor counts as waiting:
+    that of the arrival, moved forward by what care and appointment are worth. `pin` is the tail of the query code for
+    somebody who has neither telephone nor papers; `card` the number that the reader at the door read of somebody whom
+    nobody has named yet. A visit `entered_afterwards` was written down on paper while the power was gone.
     """
 
     MOVES = MOVES
@@ -115,6 +153,13 @@ class Ticket(Protected, Tracked):
         Window, null=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("窗口")
     )
     issued_at = models.DateTimeField(_("登记时间"), default=timezone.now)
+    turn_at = models.DateTimeField(editable=False, default=timezone.now)
+    appointment_at = models.DateTimeField(_("预约时间"), null=True)
+    card = ProtectedField(_("刷卡号码"), kind="id_number")
+    meant_for = models.ForeignKey(
+        Window, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("转往窗口")
+    )
+    entered_afterwards = models.BooleanField(_("补录"), default=False)
 
     objects = TicketQuerySet.as_manager()
 
@@ -137,7 +182,7 @@ class Ticket(Protected, Tracked):
         ]
         indexes = [
             models.Index(
-                fields=["unit", "day", "rank", "arrival"],
+                fields=["unit", "day", "turn_at", "arrival"],
                 name="ticket_waiting",
                 condition=Q(state=State.WAITING),
             ),
@@ -150,6 +195,21 @@ class Ticket(Protected, Tracked):
     def is_seated(self, user) -> bool:
         """Whether they sit today in the hall of this ticket; once it was called, anywhere there."""
         return bool(user.seat) and user.seat.window.unit_id == self.unit_id
+
+    def why_next(self, now) -> str:
+        """Why this visitor is called now: what brings them forward, and how long they have been here."""
+        minutes = max(int((now - self.issued_at).total_seconds() // 60), 0)
+        waited = _("已等候 %(minutes)d 分钟") % {"minutes": minutes}
+        return " · ".join(filter(None, [self.reason, waited]))
+
+    @property
+    def reason(self) -> str:
+        """What brings this visitor forward: 优先照顾：孕产妇, 预约 10:30; empty for the plain order of waiting."""
+        if self.care:
+            return _("优先照顾：%(care)s") % {"care": self.get_care_display()}
+        if self.appointment_at:
+            return _("预约 %(time)s") % {"time": f"{timezone.localtime(self.appointment_at):%H:%M}"}
+        return ""
 
     def is_at_its_window(self, user) -> bool:
         return bool(user.seat) and user.seat.window_id == self.window_id
@@ -166,6 +226,11 @@ class Ticket(Protected, Tracked):
         if self.pin:
             return _("查询密码")
         return _("手机号后四位") if self.visitor and self.visitor.phone else _("证件号码后四位")
+
+
+def of_visit(ticket) -> Q:
+    """The matters of a visit: they share its query code, or the visit joined them."""
+    return Q(query_code=ticket.query_code) | Q(pk__in=Joining.objects.filter(ticket=ticket).values("case"))
 
 
 class SpanQuerySet(ScopedQuerySet):
@@ -225,6 +290,49 @@ class Receiver(models.Model):
         return str(self.user)
 
 
+class RepresentativeQuerySet(ScopedQuerySet):
+    scoped_through = "ticket"
+
+
+class Representative(Protected):
+    """One of the few who speak for a group. The database keeps a sixth out."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="representatives")
+    place = models.PositiveSmallIntegerField()
+    name = models.CharField(_("姓名"), max_length=60)
+    phone = ProtectedField(_("手机号码"), kind="phone")
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ticket", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "place"], name="representative_has_a_place"),
+            models.CheckConstraint(
+                condition=Q(place__gte=1, place__lte=MOST_REPRESENTATIVES),
+                name="representatives_are_five_at_most",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Joining(models.Model):
+    """A visit about a matter that is already on file (同一事项): it joins that matter and opens no twin."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="joinings")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "case"], name="joining_once")]
+
+    def __str__(self):
+        return f"{self.ticket_id} {self.case_id}"
+
+
 class Settlement(DeskRow):
     """The window's own work on a round: answered or settled on the spot, or sent on to another desk."""
 
@@ -267,20 +375,198 @@ def new_board_code() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Board(models.Model):
-    """A public screen in a hall. Who knows its code may see it: it shows numbers and windows, nothing else."""
+class OfHall(Tracked):
+    """Something of one hall, kept by the people of the hall."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
-    name = models.CharField(_("名称"), max_length=40)
-    code = models.CharField(max_length=40, unique=True, default=new_board_code, editable=False)
+
+    objects = OfUnitQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def is_seated(self, user) -> bool:
+        return bool(user.seat) and user.seat.window.unit_id == self.unit_id
+
+    def is_of_the_unit(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def topics(self):
+        return ["hall"]
+
+
+class Screen(OfHall):
+    """A screen without a keyboard of ours: the board of a hall, or a kiosk.
+
+    It shows a code; somebody of the hall types that code, and from then on the screen belongs to the hall. What the
+    browser of the screen keeps is a signed token that names `secret`; unpaired, the secret is worth nothing.
+    """
+
+    MOVES = SCREEN_MOVES
+    UNTIL = timedelta(minutes=15)
+
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位")
+    )
+    kind = models.CharField(_("用途"), max_length=10, choices=ScreenKind, default=ScreenKind.BOARD)
+    name = models.CharField(_("名称"), max_length=40, blank=True)
+    code = models.CharField(_("配对码"), max_length=40, editable=False)
+    secret = models.CharField(max_length=40, unique=True, default=new_board_code, editable=False)
+    state = models.CharField(_("状态"), max_length=10, choices=ScreenState, default=ScreenState.OFFERED)
+    offered_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state=ScreenState.OFFERED), name="screen_one_per_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ScreenState.OFFERED) | Q(unit__isnull=False), name="screen_paired_to_a_hall"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or self.get_kind_display()
+
+
+class NoticeQuerySet(OfUnitQuerySet):
+    def posted(self):
+        now = timezone.now()
+        return self.filter(Q(until=None) | Q(until__gt=now), state=NoticeState.POSTED, since__lte=now)
+
+
+class Notice(OfHall):
+    """A line on the hall's board."""
+
+    MOVES = NOTICE_MOVES
+
+    text = models.CharField(_("内容"), max_length=100)
+    since = models.DateTimeField(_("开始显示"), default=timezone.now)
+    until = models.DateTimeField(_("停止显示"), null=True, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=NoticeState, default=NoticeState.POSTED)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.text
+
+
+class Pause(OfHall):
+    """A window that calls nobody for a while (暂停服务): lunch, a meeting, a machine that broke."""
+
+    MOVES = PAUSE_MOVES
+
+    window = models.ForeignKey(
+        Window, on_delete=models.PROTECT, related_name="pauses", verbose_name=_("窗口")
+    )
+    day = models.DateField(default=timezone.localdate)
+    reason = models.CharField(_("原因"), max_length=60, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=PauseState, default=PauseState.PAUSED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["window", "day"], condition=Q(state=PauseState.PAUSED), name="pause_one_at_a_window"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.window)
+
+    def topics(self):
+        return ["hall", f"window:{self.window_id}"]
+
+
+class Closing(OfHall):
+    """The end of a hall's day: who was not received has been told what to do."""
+
+    MOVES = CLOSING_MOVES
+
+    day = models.DateField(default=timezone.localdate)
+    advice = models.CharField(_("告知群众"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=ClosingState, default=ClosingState.CLOSED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "day"], condition=Q(state=ClosingState.CLOSED), name="closing_once_a_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.unit} {self.day}"
+
+
+class Advice(OfHall):
+    """Somebody asked at the guide's desk and got the answer at once (导办咨询): counted, without a ticket."""
+
+    ENTRY_LABELS = {"advise": _("导办咨询")}
+
+    day = models.DateField(_("日期"), default=timezone.localdate)
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("引导员"))
+    about = models.CharField(_("问了什么"), max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "day"], name="advice_of_day")]
+
+    def __str__(self):
+        return self.about or f"{self.at:%H:%M}"
+
+
+class OnCall(models.Model):
+    """Who is told when somebody of a hall asks for help: guard, police room, duty leader. Kept as data."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="on_call", verbose_name=_("人员"))
+    post = models.CharField(_("岗位"), max_length=30)
 
     objects = OfUnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["unit", "user"], name="on_call_once")]
 
     def __str__(self):
-        return self.name
+        return f"{self.post} {self.user}"
+
+
+class HelpCallQuerySet(OfUnitQuerySet):
+    def in_scope(self, scope):
+        """Also for whoever is told, whatever their unit."""
+        told = OnCall.objects.filter(user=scope.user_id)
+        return super().in_scope(scope) | Q(unit__in=told.values("unit"))
+
+
+class HelpCall(OfHall):
+    """Somebody pressed the quiet button: no sound at the window, a message at once to those on call."""
+
+    MOVES = HELP_MOVES
+
+    window = models.ForeignKey(
+        Window, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("窗口")
+    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("求助人"))
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+    state = models.CharField(_("状态"), max_length=10, choices=HelpState, default=HelpState.CALLED)
+
+    objects = HelpCallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return str(self.window or _("引导台"))
+
+    def is_on_call(self, user) -> bool:
+        return OnCall.objects.filter(unit=self.unit_id, user=user).exists()
+
+    def topics(self):
+        return ["hall", f"help:{self.unit_id}"]
 
 
 class AnnouncementQuerySet(models.QuerySet):

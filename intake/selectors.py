@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from cases import reference
@@ -13,8 +13,19 @@ from cases.models import Case, Category, Outlet, Party, Round
 from cases.selectors import DESK_KINDS
 from cases.states import Route, Urgency
 from cases.suggestion import suggest
-from intake.models import Announcement, Board, Span, Ticket
-from intake.states import AT_WINDOW, SpanKind, State
+from intake.models import (
+    Advice,
+    Announcement,
+    Closing,
+    HelpCall,
+    Notice,
+    Pause,
+    Screen,
+    Span,
+    Ticket,
+    of_visit,
+)
+from intake.states import AT_WINDOW, ClosingState, PauseState, ScreenState, SpanKind, State
 from people.models import Area, Person, Seat, Unit, Window
 from people.roles import Role
 from people.services import known_person
@@ -23,6 +34,7 @@ SPOKEN_FOR = timedelta(minutes=2)
 """A call that no screen spoke in this time is spoken no more."""
 USUAL_CONVERSATION = 15 * 60
 CACHED = 60
+DAY = timedelta(days=1)
 EARLIER = 8
 
 
@@ -36,6 +48,12 @@ def hall_of(user) -> Unit | None:
     return next((post.unit for post in user.business_posts if post.role == Role.GUIDE), None)
 
 
+def hall_to_run(user) -> Unit | None:
+    """The hall whose day somebody looks after: where they work, or as a director by their post."""
+    posts = (post.unit for post in user.business_posts if post.role == Role.DIRECTOR)
+    return hall_of(user) or next(posts, None)
+
+
 def todays(user) -> QuerySet[Ticket]:
     """The visits of today, in sight of `user`."""
     return Ticket.objects.visible_to(user).today().visits()
@@ -44,6 +62,7 @@ def todays(user) -> QuerySet[Ticket]:
 def average_wait(tickets: QuerySet[Ticket]) -> float | None:
     """Seconds from the number to the first call, over those of `tickets` that were called; None where none was."""
     waits = Span.objects.filter(ticket__in=tickets, kind=SpanKind.WAITING, ended_at__isnull=False)
+    waits = waits.exclude(ticket__state=State.LAPSED, ticket__receivers=None)  # sent home: no wait that ended
     first = waits.order_by("ticket", "started_at").distinct("ticket")
     average = Span.objects.filter(pk__in=first.values("pk")).aggregate(
         wait=Avg(F("ended_at") - F("started_at"))
@@ -60,6 +79,10 @@ class Place:
     since: object
     expected: int
 
+    @property
+    def why(self) -> str:
+        return self.ticket.why_next(timezone.now())
+
 
 def queue_of(unit) -> list[Place]:
     """Everybody who waits in a hall today, in the order of the calls."""
@@ -71,8 +94,10 @@ def queue_of(unit) -> list[Place]:
 
 def place_of(ticket) -> Place:
     """Where one visitor stands in the queue, or would stand once the ticket is printed."""
-    in_front = Q(rank__lt=ticket.rank) | Q(rank=ticket.rank, arrival__lt=ticket.arrival)
-    ahead = Ticket.objects.on(ticket.day).waiting().filter(in_front, unit=ticket.unit_id).count()
+    in_front = Q(turn_at__lt=ticket.turn_at) | Q(turn_at=ticket.turn_at, arrival__lt=ticket.arrival)
+    rivals = Ticket.objects.on(ticket.day).waiting().filter(unit=ticket.unit_id)
+    rivals = rivals.for_window(ticket.meant_for) if ticket.meant_for_id else rivals
+    ahead = rivals.filter(in_front).exclude(pk=ticket.pk).count()
     return Place(ticket, ahead, began(ticket), ahead * seconds_a_visitor(ticket.unit_id))
 
 
@@ -103,14 +128,27 @@ class Desk:
     missed: list[Ticket]
     call: Announcement | None
 
+    @property
+    def why(self) -> str:
+        """Why it was this visitor who was called."""
+        return self.ticket.why_next(self.call.created_at) if self.ticket and self.call else ""
+
+    @property
+    def hearing(self) -> str:
+        """Whether the hall has heard the call: heard, due (a screen may still speak it), or missed."""
+        if self.call.heard_at:
+            return "heard"
+        return "due" if self.call.created_at >= timezone.now() - SPOKEN_FOR else "missed"
+
 
 def desk_of(window) -> Desk:
     tickets = Ticket.objects.today().filter(window=window).with_people().order_by("issued_at")
     tickets = list(tickets.filter(state__in=[*AT_WINDOW, State.HELD, State.NO_SHOW]))
     present = next((ticket for ticket in tickets if ticket.state in AT_WINDOW), None)
+    seats = window.seats.today().select_related("user")
     return Desk(
         window=window,
-        seats=list(window.seats.today().select_related("user")),
+        seats=list(seats),
         ticket=present,
         held=[ticket for ticket in tickets if ticket.state == State.HELD],
         missed=[ticket for ticket in tickets if ticket.state == State.NO_SHOW],
@@ -119,36 +157,96 @@ def desk_of(window) -> Desk:
 
 
 def windows_of(user) -> QuerySet[Window]:
-    """The windows of the hall in which somebody works today."""
-    return Window.objects.visible_to(user).filter(unit=hall_of(user))
+    """The windows of the hall in which somebody works today, each with its pause, if it rests."""
+    return with_pauses(Window.objects.visible_to(user).filter(unit=hall_of(user)))
+
+
+def with_pauses(windows) -> QuerySet[Window]:
+    pauses = Pause.objects.filter(window=OuterRef("pk"), day=timezone.localdate(), state=PauseState.PAUSED)
+    return windows.annotate(
+        pause_id=Subquery(pauses.values("pk")), pause_reason=Subquery(pauses.values("reason"))
+    )
+
+
+def seats_to_send_to(ticket, user) -> QuerySet[Seat]:
+    """Who sits in the hall today at a window that calls: a visitor may be sent to them."""
+    resting = Pause.objects.filter(day=timezone.localdate(), state=PauseState.PAUSED).values("window")
+    seats = Seat.objects.visible_to(user).today().filter(window__unit=ticket.unit).exclude(window__in=resting)
+    return (
+        seats.exclude(window=ticket.window).select_related("window", "user").order_by("window__number", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HallDay:
+    """How the day of a hall stands: for the guide's desk, and for whoever answers for the hall."""
+
+    unit: Unit
+    windows: list[Window]
+    waiting: int
+    visits: int
+    advice: int
+    notices: list[Notice]
+    screens: list[Screen]
+    closing: Closing | None
+    help_calls: list[HelpCall]
+
+
+def day_of(unit) -> HallDay:
+    visits = Ticket.objects.today().visits().filter(unit=unit)
+    counts = visits.aggregate(visits=Count("pk"), waiting=Count("pk", filter=Q(state=State.WAITING)))
+    help_calls = HelpCall.objects.filter(unit=unit, at__gte=timezone.now() - DAY)
+    return HallDay(
+        unit=unit,
+        windows=list(with_pauses(Window.objects.filter(unit=unit))),
+        waiting=counts["waiting"],
+        visits=counts["visits"],
+        advice=Advice.objects.filter(unit=unit, day=timezone.localdate()).count(),
+        notices=list(Notice.objects.posted().filter(unit=unit)),
+        screens=list(Screen.objects.filter(unit=unit, state=ScreenState.PAIRED)),
+        closing=closing_of(unit),
+        help_calls=list(help_calls.select_related("window", "by")),
+    )
+
+
+def closing_of(unit) -> Closing | None:
+    closings = Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED)
+    return closings.first()
 
 
 # --- The board ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class BoardPage:
     """What a public screen shows: numbers and windows, never a name or a matter."""
 
-    board: Board
+    board: Screen
     calls: list[Ticket]
     waiting: list[tuple[str, str, int]]
     to_speak: list[Announcement]
+    paused: list[Window]
+    notices: list[Notice]
+    closing: Closing | None
 
 
-def board_of(code: str) -> Board | None:
-    return Board.objects.filter(code=code).select_related("unit").first()
+def screen_of(pk, secret) -> Screen | None:
+    """The screen whose browser holds this secret, unless it was unpaired meanwhile."""
+    return Screen.objects.filter(pk=pk, secret=secret).select_related("unit").first()
 
 
-def screen_of(board) -> Screen:
+def board_page(board) -> BoardPage:
     today = Ticket.objects.today().filter(unit=board.unit).select_related("queue", "window")
     called = today.filter(state__in=AT_WINDOW).prefetch_related("announcements")
     waiting = today.waiting().order_by("queue__prefix").values_list("queue__prefix", "queue__name")
-    return Screen(
+    return BoardPage(
         board=board,
         calls=sorted(called, key=last_call, reverse=True),
         waiting=list(waiting.annotate(Count("pk"))),
         to_speak=list(unheard(board)),
+        paused=list(with_pauses(Window.objects.filter(unit=board.unit)).filter(pause_id__isnull=False)),
+        notices=list(Notice.objects.posted().filter(unit=board.unit)),
+        closing=closing_of(board.unit),
     )
 
 
@@ -163,6 +261,11 @@ def unheard(board) -> QuerySet[Announcement]:
         unit=board.unit, created_at__gte=timezone.now() - SPOKEN_FOR, ticket__state=State.CALLED
     )
     return recent.order_by("pk")
+
+
+def ticket_of(screen, pk) -> Ticket | None:
+    """A number of this screen's hall and day."""
+    return Ticket.objects.today().filter(unit=screen.unit, pk=pk).with_people().first()
 
 
 def announcement_of(board, pk) -> Announcement | None:
@@ -194,8 +297,15 @@ def earlier_matters(person, user) -> QuerySet[Case]:
 
 def cases_of(ticket, user) -> QuerySet[Case]:
     """The matters of a visit that the asker may see."""
-    cases = Case.objects.visible_to(user).filter(query_code=ticket.query_code)
+    cases = Case.objects.visible_to(user).filter(of_visit(ticket))
     return cases.select_related("category", "unit", "outlet").order_by("pk")
+
+
+def joinable(ticket, user) -> QuerySet[Case]:
+    """The visitor's earlier matters that this visit may join."""
+    if ticket.visitor is None:
+        return Case.objects.none()
+    return earlier_matters(ticket.visitor, user).exclude(of_visit(ticket))
 
 
 def returned_to(user) -> QuerySet[Round]:

@@ -1,25 +1,65 @@
 """What happens in the hall: a number, a call, a conversation at the window, and where each matter goes from there."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, Subquery, Value
 from django.db.models.functions import Greatest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
 from cases.models import Case
 from cases.states import Route, Side
-from intake.models import Announcement, Board, Queue, Receiver, Settlement, Span, Ticket
-from intake.states import AT_WINDOW, SPAN_OF, Care, Rank, State, Way
-from kernel import live
+from intake.models import (
+    MOST_REPRESENTATIVES,
+    Advice,
+    Announcement,
+    Closing,
+    HelpCall,
+    Joining,
+    Notice,
+    OnCall,
+    Pause,
+    Queue,
+    Receiver,
+    Representative,
+    Screen,
+    Settlement,
+    Span,
+    Ticket,
+    TurnRule,
+    new_board_code,
+    of_visit,
+)
+from intake.states import (
+    AT_WINDOW,
+    LEFT_OVER,
+    SPAN_OF,
+    USUAL_MINUTES,
+    Care,
+    ClosingState,
+    PauseState,
+    Rank,
+    ScreenKind,
+    ScreenState,
+    SpanKind,
+    State,
+    Turn,
+    Way,
+)
+from kernel import history, live
+from kernel.editing import editing
 from kernel.encryption import lookup_hash
-from kernel.moves import MoveRefused
+from kernel.moves import NEW, MoveRefused
+from kernel.notifications import notify
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
-from people.models import Seat, Unit, Window
-from people.services import register_organisation, register_person
+from people.models import Person, Seat, Unit, User, Window
+from people.roles import Role
+from people.services import known_person, register_organisation, register_person
 
 DIGITS = "零一二三四五六七八九"
 
@@ -28,14 +68,29 @@ DIGITS = "零一二三四五六七八九"
 
 
 @transaction.atomic
-def register(*, by, unit, head_count=1, care=Care.NONE, language="", **visitor) -> Ticket:
+def register(
+    *,
+    by,
+    unit,
+    head_count=1,
+    care=Care.NONE,
+    language="",
+    appointment_at=None,
+    representatives=(),
+    card="",
+    screen=None,
+    **visitor,
+) -> Ticket:
     """Give a visitor the next number of the day. It waits only once it is printed or shown.
 
-    `visitor` are the columns of a Person, or nothing for a bare number. Numbers come last of all that may fail, so
-    whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
+    `visitor` are the columns of a Person, or nothing for a bare number; `card` is a paper that was read without a
+    name; `screen` the kiosk where nobody of ours stood (`by` is None then). Numbers come last of all that may fail,
+    so whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
     """
-    person = register_person(by=by, **visitor) if visitor else None
-    queue, day = default_queue(), timezone.localdate()
+    person = register_person(by=by, **visitor) if visitor else known_person(card)
+    day = timezone.localdate()
+    queue = open_queue(unit, day)
+    minutes = minutes_of(care, appointment_at)
     ticket = Ticket(
         queue=queue,
         unit=unit,
@@ -43,23 +98,73 @@ def register(*, by, unit, head_count=1, care=Care.NONE, language="", **visitor) 
         query_code=cases.new_query_code(),
         visitor=person,
         pin=pin_for(person),
+        card="" if person else card,
         head_count=head_count,
         care=care,
         rank=Rank.CARE if care else Rank.ORDINARY,
         language=language,
+        appointment_at=appointment_at,
         arrival=next_arrival(unit, day),
         number=next_number(f"ticket.{unit.pk}.{queue.prefix}", f"{day}"),
     )
-    with opening(ticket, "register", by=by, details={"person": person and person.pk}):
-        pass
+    ticket.issued_at = timezone.now()  # after the numbers, so that times stand in their order
+    ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes)
+    details = {"person": person and person.pk} | ({"screen": screen.pk} if screen else {})
+    with opening(ticket, "register", by=by, details=details):
+        choose(ticket, representatives)
     return ticket
 
 
-def default_queue() -> Queue:
-    return (
-        Queue.objects.filter(is_default=True).first()
-        or Queue.objects.get_or_create(prefix="A", defaults={"name": _("综合受理"), "is_default": True})[0]
-    )
+@transaction.atomic
+def give_number(*, by, unit, way=Way.PRINTED, **visit) -> Ticket:
+    """At the guide's desk and the kiosk: registered and in the visitor's hand with one press."""
+    ticket = register(by=by, unit=unit, **visit)
+    print_ticket(ticket, by=by, way=way)
+    return ticket
+
+
+def open_queue(unit, day) -> Queue:
+    """The default queue, unless the hall has closed for today."""
+    closed = Closing.objects.filter(unit=unit, day=day, state=ClosingState.CLOSED)
+    queue = Queue.objects.filter(is_default=True).annotate(is_closed=Exists(closed)).first()
+    if queue is None:
+        return Queue.objects.get_or_create(prefix="A", defaults={"name": _("综合受理"), "is_default": True})[
+            0
+        ]
+    if queue.is_closed:
+        raise MoveRefused(_("大厅今天已闭厅，不再取号。确需接待的，请先重新开厅。"))
+    return queue
+
+
+def minutes_of(care, appointment_at) -> dict[str, int]:
+    """What the rules of the centre give to this visitor; nobody without care or appointment asks for them."""
+    kinds = [kind for kind in [care] if kind] + [Turn.APPOINTMENT, Turn.LATE] * bool(appointment_at)
+    if not kinds:
+        return {}
+    kept = dict(TurnRule.objects.filter(kind__in=kinds).values_list("kind", "minutes"))
+    return {kind: kept.get(kind, USUAL_MINUTES[Turn(kind)]) for kind in kinds}
+
+
+def turn_at(ticket, since, minutes):
+    """Since when somebody who came at `since` counts as waiting. Who is late for an appointment waits like all."""
+    turns = [since]
+    if ticket.care:
+        turns.append(since - timedelta(minutes=minutes[ticket.care]))
+    if ticket.appointment_at and since <= ticket.appointment_at + timedelta(minutes=minutes[Turn.LATE]):
+        turns.append(ticket.appointment_at - timedelta(minutes=minutes[Turn.APPOINTMENT]))
+    return min(turns)
+
+
+def choose(ticket, representatives):
+    """The few who speak for a group, in their order."""
+    if len(representatives) > MOST_REPRESENTATIVES:
+        raise MoveRefused(too_many())
+    for place, representative in enumerate(representatives, start=1):
+        Representative.objects.create(ticket=ticket, place=place, **representative)
+
+
+def too_many() -> str:
+    return _("代表不得超过 5 人（信访工作条例第二十条），请群众推选不超过 5 名代表。")
 
 
 def next_arrival(unit, day) -> int:
@@ -85,16 +190,94 @@ def cancel(ticket, *, by, note=""):
 
 
 @transaction.atomic
-def identify(ticket, *, by, head_count=1, care=Care.NONE, language="", **visitor):
+def identify(
+    ticket,
+    *,
+    by,
+    head_count=1,
+    care=Care.NONE,
+    language="",
+    appointment_at=None,
+    representatives=(),
+    **visitor,
+):
     """Say who the visitor is, after a bare number or a mistake. Once a matter is registered, its file says it."""
+    visitor = with_card(visitor, ticket.card.plain)
     person = register_person(by=by, **visitor) if visitor else None
     details = {"person": [ticket.visitor_id, person and person.pk]}
     with moving(ticket, "identify", by=by, details=details):
         if matters_of(ticket).exists():
             raise MoveRefused(_("本次来访已登记事项，来访人请在事项中更正。"))
+        was = ticket.care, ticket.appointment_at
         ticket.visitor, ticket.pin = person, pin_for(person)
         ticket.head_count, ticket.language = head_count, language
         ticket.care, ticket.rank = care, Rank.CARE if care else Rank.ORDINARY
+        ticket.appointment_at = appointment_at
+        if was != (care, appointment_at):
+            ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes_of(care, appointment_at))
+        ticket.representatives.all().delete()
+        choose(ticket, representatives)
+
+
+def with_card(visitor, card) -> dict:
+    """A name without a paper takes the paper that was read at the door."""
+    if card and visitor and not visitor.get("id_number"):
+        return visitor | {"id_type": Person.IdType.RESIDENT, "id_number": card}
+    return visitor
+
+
+@transaction.atomic
+def enter_afterwards(
+    *, by, came_at, received_at, ended_at, note, head_count=1, care=Care.NONE, language="", **visitor
+) -> Ticket:
+    """A visit that stands on paper only (补录), with the times it had. It is marked, and its matters follow."""
+    person = register_person(by=by, **visitor) if visitor else None
+    queue, window, day = default_queue(), by.seat.window, timezone.localdate(came_at)
+    ticket = Ticket(
+        queue=queue,
+        unit=window.unit,
+        window=window,
+        day=day,
+        query_code=cases.new_query_code(),
+        visitor=person,
+        pin=pin_for(person),
+        head_count=head_count,
+        care=care,
+        rank=Rank.CARE if care else Rank.ORDINARY,
+        language=language,
+        issued_at=came_at,
+        turn_at=came_at,
+        entered_afterwards=True,
+        arrival=next_arrival(window.unit, day),
+        number=next_number(f"ticket.{window.unit_id}.{queue.prefix}", f"{day}"),
+    )
+    details = {"person": person and person.pk}
+    with opening(ticket, "enter_afterwards", by=by, note=note, details=details, at=ended_at):
+        stretches = [(SpanKind.WAITING, came_at, received_at), (SpanKind.SERVED, received_at, ended_at)]
+        for kind, started, ended in stretches:
+            Span.objects.create(
+                ticket=ticket, kind=kind, window=window, by=by, started_at=started, ended_at=ended
+            )
+        stand_in_the_record(ticket, Seat.objects.on(day))
+    return ticket
+
+
+def default_queue() -> Queue:
+    return (
+        Queue.objects.filter(is_default=True).first()
+        or Queue.objects.get_or_create(prefix="A", defaults={"name": _("综合受理"), "is_default": True})[0]
+    )
+
+
+@transaction.atomic
+def advise(*, by, unit, about="") -> Advice:
+    """A question was answered at the guide's desk at once: counted, without a ticket."""
+    if refusal := Ticket.MOVES.named("register").why_not(Ticket(unit=unit, state=NEW), by):
+        raise MoveRefused(refusal)
+    advice = Advice.objects.create(unit=unit, by=by, about=about)
+    history.record(advice, "advise", by=by, note=about)
+    live.changed("hall")
+    return advice
 
 
 # --- Calling --------------------------------------------------------------------------------------------------------
@@ -109,7 +292,7 @@ def call_next(window, *, by) -> Ticket | None:
     everybody else locks it first.
     """
     take_window(window, by)
-    waiting = Ticket.objects.today().waiting().filter(unit=window.unit_id).in_order()
+    waiting = Ticket.objects.today().waiting().filter(unit=window.unit_id).for_window(window).in_order()
     locked = waiting.select_related("queue", "dossier").select_for_update(
         of=("self", "dossier"), skip_locked=True, no_key=True
     )
@@ -120,20 +303,30 @@ def call_next(window, *, by) -> Ticket | None:
 
 
 def take_window(window, by):
-    """Lock a window, and refuse while somebody is called there, or when `by` does not sit there today."""
+    """Lock a window, and refuse while it rests, while somebody is called there, or when `by` does not sit there."""
     Window.objects.select_for_update(no_key=True).get(pk=window.pk)
-    if not Seat.objects.today().filter(window=window, user=by).exists():
+    seats = Seat.objects.today().filter(window=window, user=by)
+    here = Ticket.objects.filter(window=window, state__in=AT_WINDOW).values("pk")
+    seat = seats.annotate(is_paused=Exists(paused(window)), busy=Subquery(here[:1])).first()
+    if seat is None:
         raise MoveRefused(_("您今天不在%(window)s值班。") % {"window": window})
-    busy = Ticket.objects.filter(window=window, state__in=AT_WINDOW).select_related("queue").first()
-    if busy:
+    if seat.is_paused:
+        raise MoveRefused(_("%(window)s正在暂停服务，请先恢复服务再叫号。") % {"window": window})
+    if seat.busy:
         raise MoveRefused(
-            _("%(window)s还在接待 %(ticket)s，请先结束、暂挂或过号。") % {"window": window, "ticket": busy}
+            _("%(window)s还在接待 %(ticket)s，请先结束、暂挂或过号。")
+            % {"window": window, "ticket": Ticket.objects.select_related("queue").get(pk=seat.busy)}
         )
 
 
+def paused(window):
+    return Pause.objects.filter(window=window, day=timezone.localdate(), state=PauseState.PAUSED)
+
+
 def call(ticket, *, by, window):
-    """Call one visitor to a window, on the board and aloud."""
-    with moving(ticket, "call", by=by, details={"window": window.number}):
+    """Call one visitor to a window, on the board and aloud. The record keeps why it was this one."""
+    why = ticket.why_next(timezone.now())
+    with moving(ticket, "call", by=by, note=why, details={"window": window.number}):
         ticket.window = window
         book(ticket, State.CALLED, by=by)
         announce(ticket)
@@ -180,6 +373,21 @@ def rejoin(ticket, *, by):
     with moving(ticket, "rejoin", by=by):
         refuse_other_day(ticket)
         ticket.window, ticket.arrival = None, next_arrival(ticket.unit, ticket.day)
+        ticket.appointment_at = None
+        ticket.turn_at = turn_at(ticket, timezone.now(), minutes_of(ticket.care, None))
+        book(ticket, State.WAITING, by=by)
+
+
+def transfer(ticket, *, by, seat, note):
+    """To another window, or to the mediator who sits there. The visitor keeps the old place in the queue."""
+    with moving(ticket, "transfer", by=by, note=note, details={"window": seat.window.number}):
+        refuse_other_day(ticket)
+        if ticket.window_id == seat.window_id and ticket.state != State.WAITING:
+            raise MoveRefused(_("%(ticket)s已经在%(window)s。") % {"ticket": ticket, "window": seat.window})
+        if paused(seat.window).exists():
+            raise MoveRefused(_("%(window)s正在暂停服务，请转其他窗口。") % {"window": seat.window})
+        live.changed(*ticket.topics())
+        ticket.window, ticket.meant_for = None, seat.window
         book(ticket, State.WAITING, by=by)
 
 
@@ -196,11 +404,138 @@ def heard(announcement):
             live.changed(f"window:{announcement.window_id}")
 
 
-def open_board(*, by, unit) -> Board:
-    """The public screen of a hall; made when it is first asked for."""
-    if not Ticket(unit=unit).is_of_the_unit(by):
-        raise MoveRefused(_("只有本大厅的工作人员可以打开叫号大屏。"))
-    return Board.objects.filter(unit=unit).first() or Board.objects.create(unit=unit, name=_("叫号大屏"))
+# --- Screens --------------------------------------------------------------------------------------------------------
+
+
+def offer_screen(*, kind=ScreenKind.BOARD) -> Screen:
+    """A screen shows six digits and waits to be paired. Offers that nobody took up make room."""
+    with transaction.atomic():
+        old = timezone.now() - Screen.UNTIL
+        Screen.objects.filter(state=ScreenState.OFFERED, offered_at__lt=old).update(code=F("secret"))
+        screen = Screen(kind=kind, code=f"{secrets.randbelow(1_000_000):06}")
+        with opening(screen, "offer_screen", by=None):
+            pass
+    return screen
+
+
+@transaction.atomic
+def pair_screen(*, by, unit, code, name="") -> Screen:
+    """Whoever stands before the screen reads the code, and types it: from now on it belongs to the hall."""
+    since = timezone.now() - Screen.UNTIL
+    screen = Screen.objects.filter(code=code, state=ScreenState.OFFERED, offered_at__gte=since).first()
+    if screen is None:
+        raise MoveRefused(_("没有屏幕在显示这个配对码。请核对屏幕上的 6 位数字，过期的请在屏幕上重新获取。"))
+    with moving(screen, "pair_screen", by=by):
+        if unit.pk not in by.unit_ids:
+            raise MoveRefused(_("只有本大厅的工作人员可以配对屏幕。"))
+        screen.unit, screen.name = unit, name or screen.get_kind_display()
+        live.changed("screens")
+    return screen
+
+
+def unpair_screen(screen, *, by):
+    """The screen shows nothing of the hall any more."""
+    with moving(screen, "unpair_screen", by=by):
+        screen.secret = new_board_code()
+
+
+# --- The day --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def pause(window, *, by, reason="") -> Pause:
+    """The window calls nobody for a while. Whoever is there is served to the end."""
+    Window.objects.select_for_update(no_key=True).get(pk=window.pk)
+    if paused(window).exists():
+        raise MoveRefused(_("%(window)s已经暂停服务。") % {"window": window})
+    pause = Pause(unit=window.unit, window=window, reason=reason)
+    with opening(pause, "pause", by=by, note=reason):
+        release(window)
+    return pause
+
+
+def release(window):
+    """Who was sent to a window that rests now may be called by any other."""
+    Ticket.objects.today().waiting().filter(meant_for=window).update(meant_for=None)
+
+
+def end_pause(pause, *, by):
+    """The window calls again."""
+    with moving(pause, "end_pause", by=by):
+        pass
+
+
+@transaction.atomic
+def close_hall(*, by, unit, advice) -> Closing:
+    """The end of the day: whoever is left over is told what to do, and counts in no average."""
+    at_windows = Ticket.objects.today().filter(unit=unit, state__in=AT_WINDOW).select_related("window")
+    if busy := [ticket.window.name for ticket in at_windows]:
+        raise MoveRefused(_("%(windows)s还在接待，请先结束接待再闭厅。") % {"windows": "、".join(busy)})
+    if Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED).exists():
+        raise MoveRefused(_("大厅今天已经闭厅。"))
+    closing = Closing(unit=unit, advice=advice)
+    with opening(closing, "close_hall", by=by, note=advice):
+        for ticket in Ticket.objects.today().filter(unit=unit, state__in=LEFT_OVER).order_by("dossier"):
+            lapse(ticket, by=by, note=advice)
+    return closing
+
+
+def lapse(ticket, *, by, note):
+    """Not received before the hall closed, and why."""
+    with moving(ticket, "lapse", by=by, note=note):
+        book(ticket, State.LAPSED, by=by)
+
+
+def lapse_left_overs():
+    """What a hall forgot to close on an earlier day. Run every night."""
+    for ticket in Ticket.objects.filter(day__lt=timezone.localdate(), state__in=LEFT_OVER | AT_WINDOW):
+        lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
+
+
+def reopen_hall(closing, *, by):
+    """Closed by mistake: numbers are given again. Who was sent home stays so."""
+    with moving(closing, "reopen_hall", by=by):
+        pass
+
+
+def post_notice(*, by, unit, text, until=None) -> Notice:
+    """A line on the board of the hall."""
+    notice = Notice(unit=unit, text=text, until=until)
+    with opening(notice, "post_notice", by=by, note=text):
+        pass
+    return notice
+
+
+def withdraw_notice(notice, *, by):
+    with moving(notice, "withdraw_notice", by=by):
+        pass
+
+
+@transaction.atomic
+def call_help(*, by, unit, window=None) -> HelpCall:
+    """The quiet button: no sound here, and a message at once to whoever is on call."""
+    help_call = HelpCall(unit=unit, window=window, by=by)
+    with opening(help_call, "call_help", by=by):
+        people = [entry.user for entry in OnCall.objects.filter(unit=unit).select_related("user")]
+        people = people or list(User.objects.in_unit(unit, Role.DIRECTOR, Role.GUIDE))
+        text = _("%(place)s求助，请立即到场（%(by)s）") % {"place": help_call, "by": by}
+        notify(people, help_call, text, url=reverse("intake:answer_help", args=[help_call.pk]))
+    return help_call
+
+
+def answer_help(help_call, *, by, note=""):
+    """Somebody is there, and what it was."""
+    with moving(help_call, "answer_help", by=by, note=note):
+        pass
+
+
+@transaction.atomic
+def change_turn_rule(rule, *, by, seen, minutes) -> None:
+    """How far a rule brings somebody forward, from the next number on."""
+    if Role.DIRECTOR not in by.roles:
+        raise MoveRefused(_("叫号规则由中心主任修改。"))
+    with editing(rule, "change_turn_rule", by=by, seen=seen, minutes=minutes):
+        pass
 
 
 # --- At the window --------------------------------------------------------------------------------------------------
@@ -209,12 +544,19 @@ def open_board(*, by, unit) -> Board:
 def receive(ticket, *, by):
     """The conversation begins. Whoever sits at the window today stands in the record as a receiver."""
     with moving(ticket, "receive", by=by):
-        seats = Seat.objects.today().filter(window=ticket.window)
-        Receiver.objects.bulk_create(
-            [Receiver(ticket=ticket, user_id=seat.user_id, role=seat.role) for seat in seats],
-            ignore_conflicts=True,
-        )
+        stand_in_the_record(ticket, Seat.objects.today())
         book(ticket, State.SERVING, by=by)
+
+
+def stand_in_the_record(ticket, seats):
+    """All who sat at the window of a visit are its receivers."""
+    Receiver.objects.bulk_create(
+        [
+            Receiver(ticket=ticket, user_id=seat.user_id, role=seat.role)
+            for seat in seats.filter(window=ticket.window)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def hold(ticket, *, by, note):
@@ -253,8 +595,30 @@ def book(ticket, state, *, by):
 
 
 def matters_of(ticket):
-    """The matters of a visit: they share its query code."""
-    return Case.objects.filter(query_code=ticket.query_code)
+    """The matters of a visit: they share its query code, or the visit joined them."""
+    return Case.objects.filter(of_visit(ticket))
+
+
+@transaction.atomic
+def join(ticket, *, by, case, said, again=False):
+    """The same matter once more: the visit joins it, and no twin is opened. Its keepers learn of the visit.
+
+    A closed matter that happened again goes through once more as its next round.
+    """
+    details = {"case": case.number}
+    with moving(ticket, "join", by=by, note=said, details=details):
+        if ticket.visitor is None:
+            raise MoveRefused(_("请先登记来访人，再登记事项。"))
+        if matters_of(ticket).filter(pk=case.pk).exists():
+            raise MoveRefused(_("%(case)s已经是本次来访的事项。") % {"case": case.number})
+        Joining.objects.create(ticket=ticket, case=case, by=by)
+        last = case.latest_round()
+        if again:
+            last = cases.reopen(case, by=by, unit=last.unit, route=last.route, reason=said)
+        history.record(case, "join_visit", by=by, note=said, details={"ticket": f"{ticket.day} {ticket}"})
+        text = _("当事人再次来访：%(number)s") % {"number": case.number}
+        notify(last.keepers(), case, text, url=reverse("cases:detail", args=[case.pk]))
+        live.changed(*case.topics())
 
 
 # --- Triage ---------------------------------------------------------------------------------------------------------

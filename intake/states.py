@@ -18,11 +18,14 @@ class State(models.TextChoices):
     NO_SHOW = "no_show", _("过号")
     LEFT = "left", _("已离开")
     CANCELLED = "cancelled", _("已作废")
+    LAPSED = "lapsed", _("闭厅未接待")
 
 
 AT_WINDOW = frozenset({State.CALLED, State.SERVING})
 """A window has one visitor at a time."""
 PRESENT = frozenset({State.WAITING, State.CALLED, State.SERVING, State.HELD})
+LEFT_OVER = frozenset({State.ISSUED, State.WAITING, State.HELD})
+"""Who is still there when the hall closes; whoever is at a window is received to the end."""
 NEVER_WAITED = frozenset({State.ISSUED, State.CANCELLED})
 """A number without a ticket in a hand is no visit."""
 
@@ -54,6 +57,22 @@ class Care(models.TextChoices):
     CHILD = "child", _("带婴幼儿")
 
 
+class Turn(models.TextChoices):
+    """What brings somebody forward in the queue, and how late an appointment may be kept. Minutes are data."""
+
+    ELDERLY = Care.ELDERLY.value, Care.ELDERLY.label
+    DISABLED = Care.DISABLED.value, Care.DISABLED.label
+    PREGNANT = Care.PREGNANT.value, Care.PREGNANT.label
+    VETERAN = Care.VETERAN.value, Care.VETERAN.label
+    CHILD = Care.CHILD.value, Care.CHILD.label
+    APPOINTMENT = "appointment", _("按时赴约的预约")
+    LATE = "late", _("预约迟到仍算按时（分钟以内）")
+
+
+USUAL_MINUTES = dict.fromkeys(Turn, 45) | {Turn.APPOINTMENT: 60, Turn.LATE: 15}
+"""Until the centre says otherwise on the page of the rules."""
+
+
 class Rank(models.IntegerChoices):
     """The classes of the queue: within one, nobody is overtaken."""
 
@@ -68,10 +87,42 @@ class Way(models.TextChoices):
     SHOWN = "shown", _("屏幕出示")
 
 
+class PauseState(models.TextChoices):
+    PAUSED = "paused", _("暂停服务")
+    ENDED = "ended", _("已恢复服务")
+
+
+class ClosingState(models.TextChoices):
+    CLOSED = "closed", _("已闭厅")
+    REOPENED = "reopened", _("已重新开厅")
+
+
+class NoticeState(models.TextChoices):
+    POSTED = "posted", _("显示中")
+    WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class HelpState(models.TextChoices):
+    CALLED = "called", _("求助中")
+    ANSWERED = "answered", _("已到场")
+
+
+class ScreenState(models.TextChoices):
+    OFFERED = "offered", _("待配对")
+    PAIRED = "paired", _("已配对")
+    UNPAIRED = "unpaired", _("已解除")
+
+
+class ScreenKind(models.TextChoices):
+    BOARD = "board", _("叫号大屏")
+    KIOSK = "kiosk", _("自助取号机")
+
+
 RECEPTION = (Role.CLERK, Role.MEDIATOR, Role.COURT)
 SEATED = dict.fromkeys(RECEPTION, "seated")
 AT_ITS_WINDOW = dict.fromkeys(RECEPTION, "at_its_window")
 AT_THE_DOOR = SEATED | {Role.GUIDE: "of_the_unit"}
+OF_THE_HALL = AT_THE_DOOR | {Role.DIRECTOR: "of_the_unit"}
 
 MOVES = Moves(
     Move(
@@ -146,6 +197,15 @@ MOVES = Moves(
     Move(
         verb="triage",
         label=_("登记事项并分流"),
+        sources={
+            State.SERVING,
+            State.SERVED,
+        },  # what was forgotten, or told on paper while the power was gone
+        who=AT_ITS_WINDOW,
+    ),
+    Move(
+        verb="join",
+        label=_("同一事项"),
         sources={State.SERVING},
         who=AT_ITS_WINDOW,
     ),
@@ -171,11 +231,126 @@ MOVES = Moves(
         who=AT_ITS_WINDOW,
     ),
     Move(
+        verb="transfer",
+        label=_("转窗口"),
+        sources=PRESENT,
+        target=State.WAITING,
+        who=AT_THE_DOOR,
+    ),
+    Move(
         verb="leave",
         label=_("离开"),
         sources=PRESENT,
         target=State.LEFT,
         who=AT_THE_DOOR,
+    ),
+    Move(
+        verb="lapse",
+        label=_("闭厅"),
+        sources=LEFT_OVER | AT_WINDOW,
+        target=State.LAPSED,
+        who=OF_THE_HALL,
+        inner=True,
+    ),
+    Move(
+        verb="enter_afterwards",
+        label=_("补录来访"),
+        sources={NEW},
+        target=State.SERVED,
+        who=AT_ITS_WINDOW,
+    ),
+)
+
+PAUSE_MOVES = Moves(
+    Move(
+        verb="pause",
+        label=_("暂停服务"),
+        sources={NEW},
+        target=PauseState.PAUSED,
+        who=SEATED | {Role.DIRECTOR: "of_the_unit"},
+    ),
+    Move(
+        verb="end_pause",
+        label=_("恢复服务"),
+        sources={PauseState.PAUSED},
+        target=PauseState.ENDED,
+        who=SEATED | {Role.DIRECTOR: "of_the_unit"},
+    ),
+)
+
+CLOSING_MOVES = Moves(
+    Move(
+        verb="close_hall",
+        label=_("闭厅"),
+        sources={NEW},
+        target=ClosingState.CLOSED,
+        who=OF_THE_HALL,
+    ),
+    Move(
+        verb="reopen_hall",
+        label=_("重新开厅"),
+        sources={ClosingState.CLOSED},
+        target=ClosingState.REOPENED,
+        who=OF_THE_HALL,
+    ),
+)
+
+NOTICE_MOVES = Moves(
+    Move(
+        verb="post_notice",
+        label=_("发布大屏通知"),
+        sources={NEW},
+        target=NoticeState.POSTED,
+        who=OF_THE_HALL,
+    ),
+    Move(
+        verb="withdraw_notice",
+        label=_("撤下通知"),
+        sources={NoticeState.POSTED},
+        target=NoticeState.WITHDRAWN,
+        who=OF_THE_HALL,
+    ),
+)
+
+HELP_MOVES = Moves(
+    Move(
+        verb="call_help",
+        label=_("求助"),
+        sources={NEW},
+        target=HelpState.CALLED,
+        who=AT_THE_DOOR,
+    ),
+    Move(
+        verb="answer_help",
+        label=_("已到场"),
+        sources={HelpState.CALLED},
+        target=HelpState.ANSWERED,
+        who=dict.fromkeys(set(Role), "on_call"),
+    ),
+)
+
+SCREEN_MOVES = Moves(
+    Move(
+        verb="offer_screen",
+        label=_("申请配对"),
+        sources={NEW},
+        target=ScreenState.OFFERED,
+        inner=True,
+    ),
+    Move(
+        verb="pair_screen",
+        label=_("配对"),
+        sources={ScreenState.OFFERED},
+        target=ScreenState.PAIRED,
+        who=dict.fromkeys(OF_THE_HALL, ""),
+        inner=True,
+    ),
+    Move(
+        verb="unpair_screen",
+        label=_("解除配对"),
+        sources={ScreenState.PAIRED},
+        target=ScreenState.UNPAIRED,
+        who=OF_THE_HALL,
     ),
 )
 

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from intake import public, views
+from intake import public, views, views_day
 
 app_name = "intake"
 urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("register/", views.register, name="register"),
+    path("enter-afterwards/", views.enter_afterwards, name="enter_afterwards"),
     path("look-up/", views.look_up, name="look_up"),
     path("window/", views.window, name="window"),
     path("window/<int:pk>/", views.window, name="window"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("tickets/<int:pk>/no-show/", views.no_show, name="no_show"),
     path("tickets/<int:pk>/undo-call/", views.undo_call, name="undo_call"),
     path("tickets/<int:pk>/rejoin/", views.rejoin, name="rejoin"),
+    path("tickets/<int:pk>/transfer/", views.transfer, name="transfer"),
+    path("tickets/<int:pk>/join/", views.join, name="join"),
     path("tickets/<int:pk>/hold/", views.hold, name="hold"),
     path("tickets/<int:pk>/resume/", views.resume, name="resume"),
     path("tickets/<int:pk>/leave/", views.leave, name="leave"),
@@ -32,7 +35,23 @@ urlpatterns = [
     path("rounds/<int:pk>/take-up/", views.take_up, name="take_up"),
     path("settlements/<int:pk>/settle/", views.settle, name="settle"),
     path("settlements/<int:pk>/send-on/", views.send_on, name="send_on"),
-    path("open-board/", views.open_board, name="open_board"),
-    path("board/<str:code>/", public.board, name="board"),
-    path("board/<str:code>/heard/<int:pk>/", public.heard, name="heard"),
+    path("guide/", views_day.guide, name="guide"),
+    path("advise/", views_day.advise, name="advise"),
+    path("day/", views_day.day, name="day"),
+    path("windows/<int:pk>/pause/", views_day.pause, name="pause"),
+    path("pauses/<int:pk>/end/", views_day.end_pause, name="end_pause"),
+    path("close/", views_day.close_hall, name="close_hall"),
+    path("closings/<int:pk>/reopen/", views_day.reopen_hall, name="reopen_hall"),
+    path("post-notice/", views_day.post_notice, name="post_notice"),
+    path("notices/<int:pk>/withdraw/", views_day.withdraw_notice, name="withdraw_notice"),
+    path("pair-screen/", views_day.pair_screen, name="pair_screen"),
+    path("screens/<int:pk>/unpair/", views_day.unpair_screen, name="unpair_screen"),
+    path("turn-rules/<int:pk>/change/", views_day.change_turn_rule, name="change_turn_rule"),
+    path("call-help/", views_day.call_help, name="call_help"),
+    path("help-calls/<int:pk>/answer/", views_day.answer_help, name="answer_help"),
+    path("screen/", public.screen, name="screen"),
+    path("screen/offer/", public.offer_screen, name="offer_screen"),
+    path("screen/heard/<int:pk>/", public.heard, name="heard"),
+    path("kiosk/", public.kiosk, name="kiosk"),
+    path("kiosk/tickets/<str:token>/", public.kiosk_ticket, name="kiosk_ticket"),
 ]

@@ -1,11 +1,12 @@
 from dataclasses import dataclass
 
-import segno
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,8 @@ from cases.lists import masked_parties
 from cases.models import Case, Round
 from cases.states import Route
 from intake import forms, selectors, services
-from intake.models import Board, Settlement, Ticket
+from intake.models import Settlement, Ticket
+from intake.public import on_ticket
 from intake.states import State
 from kernel.encryption import mask_name
 from kernel.fields import ConfirmForm
@@ -26,11 +28,13 @@ KEYS = {
     "receive": "r",
     "resume": "r",
     "triage": "t",
+    "join": "j",
     "finish": "f",
     "recall": "c",
     "no_show": "o",
     "undo_call": "u",
     "hold": "h",
+    "transfer": "m",
     "leave": "l",
     "identify": "i",
     "rejoin": "b",
@@ -51,12 +55,13 @@ class Press:
     is_first: bool
 
 
-def presses(ticket, user, matters=()) -> list[Press]:
+def presses(ticket, user, matters=(), earlier=()) -> list[Press]:
     """The buttons of a visit, the likeliest first: who it is, then what it is about, then the good-bye."""
     open_now = {button.verb: button for button in buttons(ticket, user)}
     bare = ticket.visitor is None and ticket.state == State.SERVING
     likeliest = ["identify"] * bare + ["finish"] * bool(matters)
-    verbs = [verb for verb in [*likeliest, *KEYS] if verb in open_now]
+    hidden = set() if earlier else {"join"}
+    verbs = [verb for verb in [*likeliest, *KEYS] if verb in open_now and verb not in hidden]
     return [
         Press(verb, open_now[verb].label, open_now[verb].url, KEYS[verb], verb in PRESSED, place == 0)
         for place, verb in enumerate(dict.fromkeys(verbs))
@@ -111,13 +116,10 @@ def look_up(request):
 def ticket(request, pk):
     """The number as it is printed on the 80 mm roll, or shown on the screen."""
     found = one_ticket(request, pk)
-    address = request.build_absolute_uri(f"{reverse('public:query')}?code={found.query_code}")
-    context = {
-        "ticket": found,
-        "place": selectors.place_of(found),
-        "qr": segno.make(address, error="m").svg_data_uri(border=2),
+    context = on_ticket(request, found) | {
         "may": {button.verb for button in buttons(found, request.user)},
         "back": back_to(request, found),
+        "at_guide": request.user.seat is None,
     }
     return render(request, "intake/ticket.html", context)
 
@@ -142,11 +144,30 @@ def cancel(request, pk):
 def identify(request, pk):
     """Who the visitor is, after a bare number or a mistake."""
     found = one_ticket(request, pk)
-    shown = {name: getattr(found, name) for name in ("head_count", "care", "language")}
-    form = forms.VisitorForm(posted(request), initial=shown)
+    form = forms.VisitorForm(posted(request), initial=shown_of(found))
     if submit(form, services.identify, found, by=request.user):
         return redirect(back_to(request, found))
     return render_form(request, "intake/identify.html", {"form": form, "ticket": found})
+
+
+def shown_of(ticket) -> dict:
+    """What the form of a visitor shows of a visit that is there already."""
+    shown = {name: getattr(ticket, name) for name in ("head_count", "care", "language")}
+    lines = [f"{one.name} {one.phone.plain}".strip() for one in ticket.representatives.all()]
+    at = ticket.appointment_at and timezone.localtime(ticket.appointment_at)
+    return shown | {"appointment_at": at and f"{at:%H:%M}", "representatives": "\n".join(lines)}
+
+
+@action
+def enter_afterwards(request):
+    """A visit that stands on paper, with the times it had."""
+    hall, seat = my_hall(request), request.user.seat
+    require(request.user, Ticket(unit=hall, window=seat and seat.window), "enter_afterwards")
+    form = forms.AfterwardsForm(posted(request))
+    if submit(form, services.enter_afterwards, by=request.user):
+        messages.success(request, _("已补录 %(ticket)s，标记为补录。") % {"ticket": form.result})
+        return redirect("intake:detail", pk=form.result.pk)
+    return render_form(request, "intake/enter_afterwards.html", {"form": form})
 
 
 # --- The window -------------------------------------------------------------------------------------------------------
@@ -156,19 +177,25 @@ def identify(request, pk):
 def window(request, pk=None):
     """One's own window, or another of the hall: who is here, who waits, and for how long."""
     hall, user = my_hall(request), request.user
-    windows = selectors.windows_of(user)
-    mine = user.seat.window if user.seat else windows.first()
-    found = get_object_or_404(windows, pk=pk or (mine and mine.pk))
+    windows = list(selectors.windows_of(user))
+    mine = pk or (user.seat and user.seat.window_id)
+    found = next((window for window in windows if window.pk == mine or not mine), None)
+    if found is None:
+        raise Http404
     desk = selectors.desk_of(found)
     other = around(desk.ticket, user)
+    places = selectors.queue_of(hall)
     context = {
         "hall": hall,
         "desk": desk,
         "windows": windows,
         "topic": f"window:{found.pk}",
         "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
-        "places": selectors.queue_of(hall),
-        "presses": presses(desk.ticket, user, other["matters"]) if desk.ticket else [],
+        "places": places,
+        "next_place": next(
+            (place for place in places if place.ticket.meant_for_id in {None, found.pk}), None
+        ),
+        "presses": presses(desk.ticket, user, **other) if desk.ticket else [],
         "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
         "average_wait": selectors.average_wait(selectors.todays(user)),
         "served": selectors.todays(user).served().count(),
@@ -251,6 +278,19 @@ def resume(request, pk):
 
 
 @action
+def transfer(request, pk):
+    """To another window, or to the mediator who sits there."""
+    found = one_ticket(request, pk)
+    form = forms.TransferForm(posted(request), seats=selectors.seats_to_send_to(found, request.user))
+    if submit(form, services.transfer, found, by=request.user):
+        messages.success(
+            request, _("%(ticket)s已转往%(window)s。") % {"ticket": found, "window": found.meant_for}
+        )
+        return redirect(back_to(request, found))
+    return render_move(request, found, "transfer", form, back=back_to(request, found))
+
+
+@action
 def hold(request, pk):
     return with_note(request, pk, services.hold, forms.NoteForm)
 
@@ -283,6 +323,21 @@ def triage(request, pk):
     if request.method == "GET":
         context["refusal"] = Ticket.MOVES.named("triage").why_not(found, user)
     return render_form(request, "intake/triage.html", context)
+
+
+@action
+def join(request, pk):
+    """The same matter again: this visit joins it instead of opening a twin."""
+    found, user = one_ticket(request, pk), request.user
+    form = forms.JoinForm(
+        posted(request), cases=selectors.joinable(found, user), initial={"case": request.GET.get("case")}
+    )
+    if submit(form, services.join, found, by=user):
+        messages.success(
+            request, _("已并入 %(case)s，承办单位已收到提醒。") % {"case": form.cleaned_data["case"].number}
+        )
+        return redirect(back_to(request, found))
+    return render_move(request, found, "join", form, back=back_to(request, found))
 
 
 def registered(case) -> str:
@@ -377,8 +432,7 @@ def ticket_list(request):
         empty_text=_("这一天没有符合条件的来访。"),
         user=request.user,
     )
-    boards = Board.objects.visible_to(request.user).filter(unit__in=request.user.unit_ids)
-    return render_list(request, "intake/list.html", listing, _("今日来访"), boards=boards)
+    return render_list(request, "intake/list.html", listing, _("今日来访"))
 
 
 @page
@@ -388,22 +442,14 @@ def detail(request, pk):
     other = around(found, user)
     context = {
         "ticket": found,
-        "presses": presses(found, user, other["matters"]),
+        "presses": presses(found, user, **other),
         "spans": found.spans.select_related("window", "by"),
+        "representatives": found.representatives.all(),
         "receivers": found.receivers.select_related("user"),
         "entries": found.dossier.entries.select_related("by").order_by("-seq"),
         **other,
     }
     return render(request, "intake/detail.html", context)
-
-
-@action
-def open_board(request):
-    """The public screen of one's hall."""
-    form = ConfirmForm(posted(request))
-    if submit(form, services.open_board, by=request.user, unit=my_hall(request)):
-        return redirect("intake:board", code=form.result.code)
-    return redirect("intake:list")
 
 
 # --- The window's own matters -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from html import unescape
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.core import signing
 from django.utils import timezone
 
 from cases.models import Case, Party
@@ -25,6 +26,7 @@ from governance_center.embedded.__main__ import DEMO_ACCOUNTS
 from governance_center.work import PILES
 from intake import services as intake
 from intake.models import Ticket
+from intake.public import COOKIE, SALT
 from mediation.models import Mediation
 from people.models import User, Window
 from petitions.models import PetitionHandling
@@ -40,12 +42,16 @@ SORTS = re.compile(r"[?&;]sort=(-?\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as one reader asks for it; `reader` is nobody for citizens. `data` of a POST are taken in turn."""
+    """One page as one reader asks for it; `reader` is nobody for citizens. `data` of a POST are taken in turn.
+
+    `token` is what the browser of a paired screen keeps.
+    """
 
     name: str
     path: str
     reader: str = ""
     data: tuple[dict, ...] = ()
+    token: str = ""
 
     def sent(self, turn: int) -> dict | None:
         return self.data[turn % len(self.data)] if self.data else None
@@ -179,6 +185,8 @@ def families() -> list[Family]:
         *desk("petitions", PetitionHandling),
         *desk("dispatch", OrderHandling),
         Family("intake:register", at("/hall/register/")),
+        Family("intake:guide", at("/hall/guide/")),
+        Family("intake:day", at("/hall/day/")),
         Family("intake:window", at("/hall/window/")),
         Family("intake:list", at("/hall/"), listing(many=f"day={day}", few="state=serving")),
         Family("intake:returned", at("/hall/returned/"), ends),
@@ -255,13 +263,14 @@ def words() -> dict[str, str]:
 
 def public_pages() -> list[Page]:
     clerk = User.objects.get(username="clerk")
-    board = intake.open_board(by=clerk, unit=Window.objects.first().unit)
+    code = intake.offer_screen().code
+    board = intake.pair_screen(by=clerk, unit=Window.objects.first().unit, code=code)
     return [
         Page("public:home", "/public/"),
         Page("public:query", "/public/query/"),
         Page("public:query found", "/public/query/", data=tuple(codes())),
         Page("public:query not found", "/public/query/", data=tuple(wrong_codes())),
-        Page("intake:board", f"/hall/board/{board.code}/"),
+        Page("intake:screen", "/hall/screen/", token=signing.dumps([board.pk, board.secret], salt=SALT)),
     ]
 
 
@@ -284,6 +293,7 @@ def wrong_codes() -> Iterator[dict]:
 def counted(page: Page, name: str) -> Measured:
     """How many statements a page and its fragments take, and what they cost through psycopg alone."""
     person = inside.Inside(page.reader)
+    person.client.cookies[COOKIE] = page.token
     measured, asked = Measured(page), [(search_path(page), page.sent(0), False)]
     answer = person.ask(*asked[0][:2], refusals=True)
     asked += [(unescape(path), None, True) for path in LOADED.findall(answer.text)]
@@ -335,6 +345,7 @@ async def logged_in(host: str, port: int, reader: str) -> Browser:
 
 async def timed(one: Measured, browser: Browser, requests: int) -> None:
     page = one.page
+    browser.cookies[COOKIE] = page.token
     for turn in range(requests + WARM_UP):
         if not page.reader:  # citizens come from many addresses
             browser.address = f"10.{5 + turn % 200}.{random.randrange(250)}.{random.randrange(250)}"

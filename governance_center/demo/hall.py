@@ -13,7 +13,7 @@ from governance_center.demo.staff import AtWindow
 from governance_center.demo.tables import Row
 from intake.models import Announcement, Queue, Receiver, Span, Ticket
 from intake.services import DIGITS
-from intake.states import SPAN_OF, Care, Rank, Way
+from intake.states import SPAN_OF, USUAL_MINUTES, Care, Rank, Turn, Way
 from kernel.encryption import encrypt, lookup_hash
 
 MINUTES = 13.0
@@ -48,6 +48,11 @@ class Visit:
     window: AtWindow | None = None
 
     @property
+    def turn_at(self) -> datetime:
+        """As intake.services.turn_at, by the rules a centre starts with."""
+        return self.at - timedelta(minutes=USUAL_MINUTES[Turn(self.care)] if self.care else 0)
+
+    @property
     def received_at(self) -> datetime:
         return self.called_at + timedelta(seconds=25 + self.at.microsecond % 40)
 
@@ -79,7 +84,7 @@ def plan(random: Random, arrivals: list[datetime], abouts: list[Told | None], mi
 def call_all(
     visits: list[Visit], windows: list[AtWindow], pause: tuple[datetime, datetime] | None = None
 ) -> None:
-    """Whoever is next is called where a window is free: by class, then by arrival. Nobody is overtaken."""
+    """Whoever is next is called where a window is free: care counts as so many minutes of waiting."""
     coming = deque(visit for visit in visits if visit.end in {"finish", "no_show"})
     free = [(visits[0].at, number) for number in range(len(windows))] if visits else []
     heapify(free)
@@ -92,7 +97,7 @@ def call_all(
         while coming and coming[0].at + timedelta(seconds=40) <= at:
             visit = coming.popleft()
             ranks[Rank.CARE if visit.care else Rank.ORDINARY].append(visit)
-        visit = next(waiting for waiting in ranks.values() if waiting).popleft()
+        visit = min(filter(None, ranks.values()), key=lambda waiting: waiting[0].turn_at).popleft()
         at = max(at, visit.at + timedelta(seconds=40))
         visit.called_at, visit.window = at, windows[number]
         busy = 1.5 if visit.end == "no_show" else visit.minutes + 2
@@ -167,6 +172,7 @@ class Reception:
             visitor_id=person and person["id"],
             head_count=visit.about.head_count if visit.about else 1,
             issued_at=visit.at,
+            turn_at=visit.turn_at,
         )
         self.pin = "" if person else f"{self.random.randrange(10_000):04}"
         if self.pin:
@@ -212,7 +218,8 @@ class Reception:
         self.reach(visit.called_at)
         self.by = visit.window.somebody(self.random)
         self.ticket["window_id"] = visit.window.pk
-        self.book("call", details={"window": visit.window.number})
+        why = Ticket(care=visit.care, issued_at=visit.at).why_next(self.at)
+        self.book("call", note=why, details={"window": visit.window.number})
         self.file.add(
             Announcement,
             ticket_id=self.ticket["id"],

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from intake.models import OnCall
 from kernel.models import Dossier
 from people import reference
 from people.models import Post, Seat, Unit, User, Window
@@ -39,6 +40,19 @@ def load() -> None:
         for user, person in zip(users, missing, strict=True)
         for unit, role in person.posts
     )
+    put_on_call()
+
+
+ON_CALL = {"police_handler": "警务室", "guide": "引导台", "director": "值班领导"}
+
+
+def put_on_call() -> None:
+    """Who is told when somebody of the hall asks for help."""
+    users = dict(User.objects.filter(username__in=ON_CALL).values_list("username", "pk"))
+    rows = [
+        OnCall(unit=Unit.objects.centre(), user_id=users[name], post=post) for name, post in ON_CALL.items()
+    ]
+    OnCall.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def seat(days: list[date]) -> None:

@@ -45,9 +45,14 @@
     });
   }
 
-  function confirm(address) {
+  // A call that was spoken is confirmed until the server has heard of it: the connection may be gone just now.
+  const unconfirmed = new Set();
+
+  async function confirm(address) {
     const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "X-Background": "1" };
-    return fetch(address, { method: "POST", headers, credentials: "same-origin" }).catch(() => {});
+    const answer = await fetch(address, { method: "POST", headers, credentials: "same-origin" }).catch(() => null);
+    if (answer && answer.status < 500) unconfirmed.delete(address);
+    else unconfirmed.add(address);
   }
 
   async function speakOn() {
@@ -70,9 +75,10 @@
     speakOn();
   }
 
-  // Browsers speak only after somebody has pressed something on the page.
+  // Browsers speak only after somebody has pressed something on the page, unless they were started to need no press.
   const start = document.querySelector("[data-start]");
-  start.querySelector("button").addEventListener("click", async () => {
+
+  function begin() {
     started = true;
     start.hidden = true;
     board.dataset.started = "";
@@ -84,7 +90,33 @@
     warning.hidden = Boolean(chinese());
     speech.addEventListener?.("voiceschanged", () => (warning.hidden = Boolean(chinese())));
     takeOn();
-  });
+  }
 
+  function tryAlone() {
+    if (!speech) return begin();
+    const silence = new SpeechSynthesisUtterance(" ");
+    silence.volume = 0;
+    silence.addEventListener("error", () => !started && (start.hidden = false));
+    silence.addEventListener("end", () => !started && begin());
+    speech.speak(silence);
+  }
+
+  start.querySelector("button").addEventListener("click", begin);
+  start.hidden = Boolean(navigator.userActivation?.hasBeenActive);
+  if (start.hidden) begin();
+  else tryAlone();
   document.addEventListener("htmx:load", () => started && speech && takeOn());
+
+  // --- The connection ---------------------------------------------------------------------------------------------------
+
+  const offline = document.querySelector("[data-offline]");
+  const AGAIN = 5000;
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+    document.addEventListener(name, () => (offline.hidden = false));
+  document.addEventListener("htmx:afterOnLoad", () => (offline.hidden = true));
+  window.addEventListener("offline", () => (offline.hidden = false));
+  setInterval(() => {
+    for (const address of unconfirmed) confirm(address);
+    if (!offline.hidden) htmx.trigger("#screen", "again");
+  }, AGAIN);
 })();

@@ -10,7 +10,7 @@
   const visitor = $("form[data-looks-up]");
 
   function fields() {
-    return $$("input:not([type=hidden]), select", visitor).filter((field) => field.getClientRects().length);
+    return $$("input:not([type=hidden]), select, [data-representatives]", visitor).filter((field) => field.getClientRects().length);
   }
 
   function goOn(field) {
@@ -39,11 +39,18 @@
   if (visitor) {
     visitor.addEventListener("keydown", (event) => {
       const field = event.target;
-      if (event.key !== "Enter" || event.isComposing || !field.matches("input, select")) return;
+      if (event.key !== "Enter" || event.isComposing || !field.matches("input, select, [data-representatives]")) return;
+      if (field.matches("[data-representatives]") && !/(^|\n)$/.test(field.value)) return; // one line more
       event.preventDefault();
       if (field.matches("[data-look-up]") && field.value) afterPaper(field);
       else goOn(field);
     });
+    // Who speaks for a group is asked of groups only.
+    const heads = $("[name=head_count]", visitor);
+    const group = $(".of-group", visitor);
+    const showGroup = () => group && (group.hidden = Number(heads.value) < 2);
+    heads.addEventListener("input", showGroup);
+    showGroup();
     const paper = $("[data-look-up]", visitor);
     paper.addEventListener("change", () => paper.value && lookUp(paper));
     if (paper.value) lookUp(paper);

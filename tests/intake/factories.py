@@ -1,13 +1,14 @@
 """A hall with its people, and visits as far as a test needs them, made by the services themselves."""
 
-import factory
+from django.core import signing
 from factory.django import DjangoModelFactory
 
 from cases.models import Outlet
 from cases.states import Route, Urgency
 from intake import services
-from intake.models import Board, Queue
-from intake.states import Way
+from intake.models import Queue, Screen
+from intake.public import SALT
+from intake.states import ScreenKind, Way
 from people.models import Seat, Unit, Window
 from people.roles import Role
 from tests.factories import AreaFactory, CategoryFactory, SeatFactory, UnitFactory, UserFactory, WindowFactory
@@ -23,12 +24,15 @@ class QueueFactory(DjangoModelFactory):
     is_default = True
 
 
-class BoardFactory(DjangoModelFactory):
-    class Meta:
-        model = Board
+def paired(by, kind=ScreenKind.BOARD) -> Screen:
+    """A screen of the hall of `by`."""
+    offered = services.offer_screen(kind=kind)
+    return services.pair_screen(by=by, unit=by.seat.window.unit, code=offered.code)
 
-    unit = factory.SubFactory(UnitFactory)
-    name = "叫号大屏"
+
+def token_of(screen) -> str:
+    """What the browser of a screen keeps."""
+    return signing.dumps([screen.pk, screen.secret], salt=SALT)
 
 
 def hall() -> Unit:

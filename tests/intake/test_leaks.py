@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from intake import selectors
-from intake.models import Board, Settlement, Span, Ticket
+from intake import selectors, services
+from intake.models import Notice, Screen, Settlement, Span, Ticket
 from people.models import Area
 from people.roles import WITHOUT_BUSINESS, Role
 from tests.factories import AreaFactory, UnitFactory, UserFactory
-from tests.intake.factories import BoardFactory, serving
+from tests.intake.factories import paired, serving
 
 PAGES = (
     "detail",
@@ -29,7 +29,8 @@ PAGES = (
 
 @pytest.fixture
 def ticket(clerk, centre):
-    BoardFactory(unit=centre)
+    paired(clerk)
+    services.post_notice(by=clerk, unit=centre, text="通知")
     return serving(clerk)
 
 
@@ -41,7 +42,9 @@ def elsewhere(role):
 def test_nothing_of_a_visit_reaches_another_unit(role, client, ticket):
     user = elsewhere(role)
     client.force_login(user)
-    assert not any(model.objects.visible_to(user).exists() for model in (Ticket, Span, Board, Settlement))
+    assert not any(
+        model.objects.visible_to(user).exists() for model in (Ticket, Span, Screen, Notice, Settlement)
+    )
     assert not selectors.todays(user).exists()
     for name in PAGES:
         assert client.get(reverse(f"intake:{name}", args=[ticket.pk])).status_code == 404

@@ -203,7 +203,7 @@ def test_the_page_keeps_what_was_typed(client, ticket, clerk):
 
 
 def test_a_form_sent_after_the_end_is_refused_and_stays_filled(client, ticket, clerk):
-    services.finish(ticket, by=clerk, note="已答复")
+    services.leave(ticket, by=clerk, note="有急事")
     client.force_login(clerk)
     answer = client.post(
         reverse("intake:triage", args=[ticket.pk]), answers(outcome="answered", said="已答复")
