@@ -1,6 +1,7 @@
 import re
 from datetime import datetime
 
+from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.urls import reverse_lazy
