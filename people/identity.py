@@ -278,6 +278,15 @@ SURNAMES = {
 """Readings of surnames that differ from the everyday reading, and compound surnames (现代汉语词典, surnames)."""
 
 
+def tidy_name(name: str) -> str:
+    """A name as it is kept: one kind of dot between its parts, no blanks around Han characters, rare ones untouched.
+
+    Not normalised by NFKC, which would exchange some rare characters for common ones.
+    """
+    name = re.sub(r"\s*[·•‧・∙⋅・．]\s*", "·", name.replace("\u3000", " ").strip())
+    return re.sub(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])|\s+(?=\s)", "", name)
+
+
 @lru_cache(maxsize=20_000)
 def syllables(name: str) -> tuple[str, ...]:
     """The name in pinyin with tones, surname first: ("shan4", "xiao3", "ming2"). Foreign words stay as they are.

@@ -4,11 +4,12 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from kernel.encryption import Protected, ProtectedField
+from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_name
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
@@ -205,11 +206,35 @@ class PersonQuerySet(ScopedQuerySet):
         """Whoever works on matters may look a person up; lists of persons do not exist, and looks leave a trace."""
         return Q() if scope.unit_ids else Q(pk__in=())
 
+    def with_phone(self, number):
+        """Those with this whole telephone, be it the first or another of theirs."""
+        hashes = lookup_hashes("phone", number)
+        others = Phone.objects.filter(number_hash__in=hashes).values("person")
+        return self.filter(Q(phone_hash__in=hashes) | Q(pk__in=others))
+
+    def with_paper(self, number):
+        return self.filter(id_hash__in=lookup_hashes("id_number", number))
+
+    def with_their_doubles(self):
+        """These persons, and all records that were joined with theirs."""
+        whole = self.values(whole=Coalesce("merged_into", "pk"))
+        return Person.objects.filter(Q(pk__in=whole) | Q(merged_into__in=whole))
+
 
 class Person(Protected, Tracked):
     """Somebody the centre serves. The papers and the telephone are protected columns."""
 
-    ENTRY_LABELS = {"register_person": _("登记"), "change_phone": _("更换手机号码")}
+    ENTRY_LABELS = {
+        "register_person": _("登记"),
+        "correct_person": _("更正人员信息"),
+        "change_phone": _("更换首选电话"),
+        "add_phone": _("添加电话"),
+        "remove_phone": _("删除电话"),
+        "add_guardian": _("登记监护人"),
+        "end_guardian": _("解除监护登记"),
+        "merge_persons": _("合并人员记录"),
+        "unmerge_persons": _("撤销合并"),
+    }
 
     class IdType(models.TextChoices):
         RESIDENT = "resident", _("居民身份证")
@@ -234,11 +259,30 @@ class Person(Protected, Tracked):
     birth_on = models.DateField(_("出生日期"), null=True, blank=True)
     origin = models.CharField(_("户籍地"), max_length=60, blank=True)
     address = ProtectedField(_("住址"), kind="address")
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )
 
     objects = PersonQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["name"], name="person_name"),
+            models.Index(fields=["initials"], name="person_initials"),
+        ]
+
     def __str__(self):
         return self.name
+
+    @property
+    def standing(self) -> "Person":
+        """The record that stands for this person: itself, unless it was joined to another."""
+        return self.merged_into or self
+
+    @property
+    def masked(self) -> str:
+        """王* as lists show it; a minor is never named on a list."""
+        return str(_("未成年人")) if self.is_minor else mask_name(self.name)
 
     @property
     def is_minor(self) -> bool:
@@ -248,6 +292,76 @@ class Person(Protected, Tracked):
         today = timezone.localdate()
         years = today.year - self.birth_on.year
         return years - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day)) < 18
+
+
+class Phone(Protected):
+    """Another telephone of a person, beside the one that is rung first."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="phones")
+    number = ProtectedField(_("电话"), kind="phone", hash_field="number_hash")
+    number_hash = models.CharField(max_length=70, blank=True, db_index=True, editable=False)
+    note = models.CharField(_("说明"), max_length=40, blank=True)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return str(self.number)
+
+
+class Guardian(models.Model):
+    """Who answers for a minor (民法典 27), and acts and signs for them."""
+
+    minor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guardians")
+    guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="wards")
+    kinship = models.CharField(_("与被监护人的关系"), max_length=20)
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minor", "guardian"], condition=Q(ended_at=None), name="guardian_once"
+            ),
+            models.CheckConstraint(condition=~Q(minor=models.F("guardian")), name="guardian_is_another"),
+        ]
+
+    def __str__(self):
+        return f"{self.guardian}（{self.kinship}）"
+
+
+class MergeQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(undone_at=None)
+
+
+class Merge(models.Model):
+    """Two records said to be of one person, until it is undone. `gone` stands for `kept` as long as it is standing."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    reason = models.CharField(_("合并理由"), max_length=200)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at=None), name="merge_one_standing_per_record"
+            ),
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="merge_of_two"),
+        ]
+        indexes = [models.Index(fields=["kept"], name="merge_kept", condition=Q(undone_at=None))]
+
+    def __str__(self):
+        return f"{self.gone_id} → {self.kept_id}"
 
 
 class Organisation(models.Model):

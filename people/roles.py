@@ -49,6 +49,22 @@ AREA_WIDE = frozenset(
 )
 """Their sight reaches the whole area of their unit. Everybody else sees what their unit holds or was shown."""
 
+CORRECTS_PERSONS = frozenset(
+    {
+        Role.CLERK,
+        Role.MEDIATOR,
+        Role.INDUSTRY_MEDIATOR,
+        Role.COURT,
+        Role.PETITION_OFFICER,
+        Role.DISPATCHER,
+        Role.TOWNSHIP_OFFICER,
+        Role.DIRECTOR,
+    }
+)
+"""Who puts right what was registered of a person in their sight."""
+MERGES_PERSONS = frozenset({Role.CLERK, Role.DIRECTOR})
+"""Who says that two records are of one person, and takes it back."""
+
 OPENS = {
     Role.DISCIPLINE: frozenset({Restriction.ACCUSATION}),
     Role.MEDIATOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR}),

@@ -13,14 +13,15 @@ from kernel import history
 from kernel.encryption import lookup_hashes
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
-from kernel.transitions import moving, opening
-from people.identity import check_id_number, initials
+from kernel.transitions import moving, opening, reread_locked
+from people.identity import check_id_number, initials, tidy_name
 from people.models import (
     Handover,
     HandoverItem,
     Leave,
     Organisation,
     Person,
+    Phone,
     RosterDay,
     Seat,
     SeatSwap,
@@ -45,7 +46,7 @@ from people.states import HandoverState
 
 @transaction.atomic
 def register_person(*, by, name, id_type=Person.IdType.RESIDENT, id_number="", phone="", **details) -> Person:
-    """The person with these papers, or a new one. A known person keeps their name; a new telephone replaces the old.
+    """The person with these papers, or a new one. A known person keeps their name; a new telephone comes first.
 
     `details` are origin, address, sex and birth_on; sex and birth come from the ID number where there is one.
     """
@@ -53,16 +54,29 @@ def register_person(*, by, name, id_type=Person.IdType.RESIDENT, id_number="", p
     if known is None:
         return _new_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, **details)
     if phone and known.phone.plain != phone:
-        history.lock(known.dossier_id)
-        known.phone = phone
-        known.save()
-        history.record(known, "change_phone", by=by)
+        reread_locked(known)
+        replace_phone(known, by=by, number=phone)
     return known
 
 
+def replace_phone(person, *, by, number) -> None:
+    """Make `number` the one to ring. The former stays as another number. The caller holds the person's lock."""
+    for phone in person.phones.all():
+        if phone.number.plain == number:
+            phone.delete()
+    if person.phone and person.phone.plain != number:
+        Phone.objects.create(person=person, number=person.phone.plain)
+    person.phone = number
+    person.save(update_fields=["phone", "phone_hash"])
+    history.record(person, "change_phone", by=by)
+
+
 def known_person(id_number: str) -> Person | None:
-    hashes = lookup_hashes("id_number", id_number)
-    return Person.objects.filter(id_hash__in=hashes).order_by("pk").first() if hashes else None
+    """The record that stands for whoever has these papers."""
+    if not lookup_hashes("id_number", id_number):
+        return None
+    found = Person.objects.with_paper(id_number).select_related("merged_into").order_by("pk").first()
+    return found and found.standing
 
 
 def _new_person(*, by, name, id_type, id_number, **details) -> Person:
@@ -70,6 +84,7 @@ def _new_person(*, by, name, id_type, id_number, **details) -> Person:
         checked = check_id_number(id_number)
         details |= {"sex": checked.sex, "birth_on": checked.birth_on}
         id_number = checked.normalised
+    name = tidy_name(name)
     person = Person(name=name, initials=initials(name), id_type=id_type, id_number=id_number, **details)
     person.save()
     history.record(person, "register_person", by=by)

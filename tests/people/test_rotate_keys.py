@@ -1,0 +1,142 @@
+"""New keys while the hall is open: nobody notices."""
+
+import os
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings as configured
+from django.core.management import call_command
+from django.db import connections, transaction
+
+from kernel import rotation
+from mediation.models import Signature
+from people.models import Person, Phone, Unit
+from people.persons import add_phone
+from people.roles import Role
+from people.services import known_person, register_person
+from tests.factories import UserFactory
+from tests.mediation.factories import CommitteeFactory, accepted, in_force, mediator_of, with_rules
+from tests.people.crowd import crowd, paper, phone
+
+COUNT = int(os.environ.get("CROWD", "3000"))
+"""100,000 by hand: the figures stand in DECISIONS.md."""
+NEW_FIELD, NEW_LOOKUP = ("sm4-gcm", b"2" * 16), b"new look-up key"
+CLERKS = 3
+
+
+def with_new_keys(settings):
+    settings.FIELD_KEYS = configured.FIELD_KEYS | {2: NEW_FIELD}
+    settings.LOOKUP_KEYS = configured.LOOKUP_KEYS | {2: NEW_LOOKUP}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_change_while_clerks_register_and_every_look_up_works(settings):
+    keys = crowd(COUNT)
+    clerk = UserFactory(post=(Role.CLERK, Unit.objects.centre()))
+    with_new_keys(settings)
+    done, looked, registered = threading.Event(), [], []
+
+    def work(seed):
+        """One clerk: a new person, a known one with a new telephone, and look-ups by paper and by telephone."""
+        dice = random.Random(seed)
+        try:
+            while not done.is_set():
+                n = COUNT + len(registered) * CLERKS + seed
+                registered.append(
+                    register_person(by=clerk, name="新来的", id_number=paper(n), phone=phone(n))
+                )
+                known = dice.randrange(COUNT)
+                again = register_person(
+                    by=clerk, name="回头客", id_number=paper(known), phone=f"15{known:09}"
+                )
+                assert again.pk == keys[known]
+                asked = dice.randrange(COUNT)
+                began = time.perf_counter()
+                assert known_person(paper(asked)).pk == keys[asked]
+                assert keys[asked] in Person.objects.with_phone(phone(asked)).values_list("pk", flat=True)
+                looked.append(time.perf_counter() - began)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(CLERKS) as pool:
+        clerks = [pool.submit(work, seed) for seed in range(CLERKS)]
+        began = time.perf_counter()
+        try:
+            rotated = rotation.rotate(Person) + rotation.rotate(Phone)
+        finally:
+            took = time.perf_counter() - began
+            done.set()
+        for each in clerks:
+            each.result()
+    report(took, rotated, registered, sorted(looked))
+
+    assert rotation.rotate(Person) == rotation.rotate(Phone) == 0
+    assert rotated >= COUNT
+    settings.FIELD_KEYS, settings.LOOKUP_KEYS = {2: NEW_FIELD}, {2: NEW_LOOKUP}
+    for n in random.sample(range(COUNT), min(COUNT, 2_000)):
+        found = known_person(paper(n))
+        assert found.pk == keys[n]
+        assert found.id_number.plain == paper(n)
+        assert Person.objects.with_phone(phone(n)).get() == found
+
+
+def report(took, rotated, registered, looked):
+    middle, worst = looked[len(looked) // 2] * 1000, looked[-1] * 1000
+    print(
+        f"\n{COUNT:,} persons, {rotated:,} rows under new keys in {took:.1f} s; meanwhile {len(registered):,}"
+    )
+    print(f"registered, {len(looked):,} look-ups, median {middle:.1f} ms, worst {worst:.0f} ms")
+
+
+def test_a_row_that_somebody_holds_is_waited_for_and_not_forgotten(settings, person_held_elsewhere):
+    with_new_keys(settings)
+    assert rotation.rotate(Person) == 2
+    assert rotation.rotate(Person) == 0
+
+
+@pytest.fixture
+def person_held_elsewhere(transactional_db):
+    """Of two persons, one is locked by another connection for a short while."""
+    keys, held = crowd(2), threading.Event()
+
+    def hold():
+        try:
+            with transaction.atomic():
+                Person.objects.select_for_update().get(pk=keys[0])
+                held.set()
+                time.sleep(0.3)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    yield keys
+    thread.join()
+
+
+def test_signatures_of_an_agreement_in_force_change_their_keys_and_nothing_else(settings):
+    with_rules()
+    committee = CommitteeFactory()
+    keeper = UserFactory(post=(Role.STAMP_KEEPER, committee))
+    agreement = in_force(accepted(mediator_of(committee)), keeper)
+    before = {place.pk: place.details.plain for place in Signature.objects.all()}
+    assert any(before.values())
+    with_new_keys(settings)
+    call_command("rotate_keys")
+    settings.FIELD_KEYS = {2: NEW_FIELD}
+    assert {place.pk: place.details.plain for place in Signature.objects.all()} == before
+    assert agreement.digest() == agreement.content_hash
+
+
+def test_other_telephones_are_found_under_the_new_keys(settings, db):
+    [key] = crowd(1)
+    clerk = UserFactory(post=(Role.CLERK, Unit.objects.centre()))
+    add_phone(Person.objects.get(pk=key), by=clerk, number="0570-3012345")
+    with_new_keys(settings)
+    call_command("rotate_keys")
+    settings.FIELD_KEYS, settings.LOOKUP_KEYS = {2: NEW_FIELD}, {2: NEW_LOOKUP}
+    assert Person.objects.with_phone("0570-3012345").get().pk == key
