@@ -298,7 +298,7 @@ class Round(Timed, UnderCase):
 
     def work_done(self):
         """The whole file since this round began: a rule of two persons looks within the round."""
-        return self.dossier.entries.filter(at__gte=self.opened_at)
+        return self.entries().filter(at__gte=self.opened_at)
 
     def clocks_changed(self):
         super().clocks_changed()

@@ -81,7 +81,7 @@ class CasePage:
 def case_page(case: Case, user) -> CasePage:
     rounds = rounds_of(case)
     round = rounds[-1]
-    entries = list(case.dossier.entries.select_related("by").order_by("-seq"))
+    entries = list(case.entries().select_related("by").order_by("-seq"))
     return CasePage(
         case=case,
         rounds=rounds,

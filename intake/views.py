@@ -446,7 +446,7 @@ def detail(request, pk):
         "spans": found.spans.select_related("window", "by"),
         "representatives": found.representatives.all(),
         "receivers": found.receivers.select_related("user"),
-        "entries": found.dossier.entries.select_related("by").order_by("-seq"),
+        "entries": found.entries().select_related("by").order_by("-seq"),
         **other,
     }
     return render(request, "intake/detail.html", context)

@@ -288,6 +288,10 @@ class Tracked(models.Model):
             self.dossier = Dossier.objects.create()
         super().save(*args, **kwargs)
 
+    def entries(self) -> models.QuerySet[HistoryEntry]:
+        """The whole story of the file to which this row belongs."""
+        return HistoryEntry.objects.filter(dossier_id=self.dossier_id)
+
     @property
     def clock_subject(self) -> "Timed":
         """The row on which clocks that a move of this subject names are kept."""

@@ -29,7 +29,7 @@ from mediation.forms import (
 )
 from mediation.models import Agreement, Mediation, PrivateNote
 from mediation.selectors import colleagues, next_step
-from mediation.states import AgreementState
+from mediation.states import LIVE, AgreementState
 
 
 def one_mediation(request, pk) -> Mediation:
@@ -51,14 +51,15 @@ def one_agreement(request, pk) -> Agreement:
 def next_moves(mediation, agreement, user) -> list[Button]:
     """The buttons of the page: the agreement's first, then the mediation's."""
     moves = buttons(agreement, user) if agreement else []
+    others = buttons(mediation, user)
     moves += [
         button
-        for button in buttons(mediation, user)
+        for button in others
         if not (agreement and button.verb in ("draft_agreement", "record_session"))
     ]
     if agreement and agreement.state == AgreementState.DRAFTED and agreement.is_holder(user):
         edit = reverse("mediation:edit_agreement", args=[agreement.pk])
-        record = [button for button in buttons(mediation, user) if button.verb == "record_session"]
+        record = [button for button in others if button.verb == "record_session"]
         return [Button("edit_agreement", _("修改草稿"), edit), *record, *moves]
     return moves
 
@@ -67,7 +68,9 @@ def next_moves(mediation, agreement, user) -> list[Button]:
 def detail(request, pk):
     mediation = one_mediation(request, pk)
     agreements = list(mediation.agreements.prefetch_related("signatures__party").order_by("-version"))
-    agreement = mediation.live_agreement()
+    for one in agreements:
+        one.mediation = mediation
+    agreement = next((one for one in agreements if one.state in LIVE), None)
     context = {
         "mediation": mediation,
         "case": mediation.case,
@@ -79,7 +82,7 @@ def detail(request, pk):
         "sessions": mediation.sessions.select_related("recorded_by").prefetch_related("attended"),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
-        "entries": mediation.dossier.entries.select_related("by").order_by("-seq"),
+        "entries": mediation.entries().select_related("by").order_by("-seq"),
     }
     return render_part(request, "mediation/detail.html", "state", context)
 
