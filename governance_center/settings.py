@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "governance_center",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -81,8 +80,8 @@ MIDDLEWARE = [
     "governance_center.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "people.middleware.AuthenticationMiddleware",
+    "people.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -170,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "clear-sessions": {
+        "task": "people.tasks.clear_sessions",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
     "anchor-history": {
         "task": "kernel.tasks.anchor_history",
         "schedule": crontab(minute="*/10"),
@@ -213,7 +217,10 @@ AXES_LOCKOUT_TEMPLATE = "people/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "governance_center.security.client_address"
 AXES_COOLOFF_MESSAGE = _("登录失败次数过多，请 30 分钟后再试，或联系系统管理员。")
 
+SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE = timedelta(minutes=30)  # after that a page asks for the password, and keeps what was typed
+PASSWORD_AGE = timedelta(days=90)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO_MODE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from kernel.notifications import unread_count
+from people.accounts import person_token
 from people.roles import WITHOUT_BUSINESS, Role
 
 WINDOW = frozenset({Role.CLERK, Role.GUIDE, Role.MEDIATOR, Role.COURT})
@@ -58,6 +59,7 @@ WAYS = (
         "arrows-exchange",
         BUSINESS - {Role.LEADER, Role.DISCIPLINE, Role.GUIDE},
     ),
+    Way("people:user_list", _("账号管理"), "users", WITHOUT_BUSINESS),
 )
 
 
@@ -70,6 +72,8 @@ def shell(request) -> dict:
     return named | {
         "nav": SimpleLazyObject(lambda: menu(user, request.path)),
         "unread": SimpleLazyObject(lambda: unread_count(user)),
+        "person_token": person_token(user),
+        "idle_seconds": int(settings.SESSION_IDLE.total_seconds()),
     }
 
 

@@ -2,6 +2,8 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -13,11 +15,13 @@ from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_nam
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
-from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Role
+from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from people.states import (
+    CHANGE_MOVES,
     HANDOVER_MOVES,
     ROSTER_MOVES,
     SWAP_MOVES,
+    ChangeState,
     DayState,
     HandoverState,
     SwapState,
@@ -103,9 +107,23 @@ class User(AbstractUser, Tracked):
 
     ENTRY_LABELS = {
         "log_in": _("登录"),
+        "resume": _("超时后继续"),
         "log_out": _("退出登录"),
         "fail_log_in": _("登录失败"),
+        "end_device": _("退出一台设备"),
         "change_password": _("修改密码"),
+        "set_up_factor": _("启用动态口令"),
+        "use_recovery_code": _("使用备用码登录"),
+        "fail_factor": _("动态口令错误"),
+        "create_user": _("新建账号"),
+        "edit_user": _("修改账号资料"),
+        "add_post": _("授予岗位"),
+        "remove_post": _("撤销岗位"),
+        "deactivate": _("停用账号"),
+        "reactivate": _("重新启用账号"),
+        "reset_password": _("重置密码"),
+        "reset_factor": _("重置动态口令"),
+        "set_policy": _("设定动态口令要求"),
         "set_deputy": _("指定 A/B 岗"),
         "go_on_leave": _("登记请假"),
         "end_leave": _("提前销假"),
@@ -119,6 +137,9 @@ class User(AbstractUser, Tracked):
     deputy = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("B 岗")
     )
+
+    password_set_at = models.DateTimeField(default=timezone.now)
+    password_is_first = models.BooleanField(default=False)
 
     objects = UserManager()
 
@@ -145,6 +166,11 @@ class User(AbstractUser, Tracked):
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(post.role for post in self.all_posts)
+
+    @property
+    def opens_discipline(self) -> bool:
+        """Whether whoever logs in with this account reads accusations: two persons reset it."""
+        return any(Restriction.ACCUSATION in OPENS.get(role, ()) for role in self.roles)
 
     @cached_property
     def seat(self) -> "Seat | None":
@@ -184,6 +210,8 @@ class Post(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="posts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(_("岗位"), max_length=20, choices=Role)
+
+    objects = Reference.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "unit", "role"], name="post_once")]
@@ -598,3 +626,122 @@ class HandoverItem(AboutSubject):
 
     def __str__(self):
         return f"{self.handover_id} {self.subject_id}"
+
+
+class OwnQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and nobody else's."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class SessionQuerySet(OwnQuerySet):
+    def going(self):
+        return self.filter(ended="", expire_date__gt=timezone.now())
+
+
+class Session(AbstractBaseSession):
+    """A browser that is known by its cookie, and who is logged in there.
+
+    A person has one a kind of device: the director's telephone must not end his desk. An ended one is kept until it
+    runs out, so that the page it left behind can say why. `seen_at` is the last sign of a person, to the minute.
+    """
+
+    class Device(models.TextChoices):
+        DESK = "desk", _("电脑")
+        PHONE = "phone", _("手机")
+        PAD = "pad", _("平板")
+
+    class End(models.TextChoices):
+        REPLACED = "replaced", _("同类设备上有新的登录")
+        SENT_AWAY = "sent_away", _("本人在另一台设备上退出了它")
+        RESET = "reset", _("账号被重置或停用")
+
+    id = models.BigAutoField(primary_key=True)
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(_("设备"), max_length=10, choices=Device, default=Device.DESK)
+    browser = models.CharField(_("浏览器"), max_length=60, blank=True)
+    address = models.GenericIPAddressField(_("网络地址"), null=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    ended = models.CharField(max_length=10, choices=End, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["expire_date"], name="session_expiry")]
+
+    def __str__(self):
+        return f"{self.user} {self.get_device_display()}"
+
+
+class Factor(Protected):
+    """A second factor: an app that shows a new code every half minute (TOTP, RFC 6238), and codes for when it is lost.
+
+    Set up once `confirmed_at` stands. `last_step` is the half minute of the last code, which no code repeats.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="factor")
+    secret = ProtectedField(kind="text")
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery = ArrayField(models.CharField(max_length=70), default=list)
+    failures = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    def __str__(self):
+        return str(self.user)
+
+
+class RolePolicy(models.Model):
+    """What the centre asks of whoever holds a role, beyond a password."""
+
+    role = models.CharField(_("岗位"), max_length=20, choices=Role, unique=True)
+    second_factor = models.BooleanField(_("须用动态口令"), default=False)
+
+    objects = Reference.as_manager()
+
+    def __str__(self):
+        return self.get_role_display()
+
+
+class AccountChangeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.all() if user.roles & WITHOUT_BUSINESS else self.none()
+
+    def waiting(self):
+        return self.filter(state=ChangeState.ASKED)
+
+
+class AccountChange(Tracked):
+    """A change of an account that opens the discipline desk: it waits for a second administrator."""
+
+    MOVES = CHANGE_MOVES
+
+    class Kind(models.TextChoices):
+        RESET_PASSWORD = "reset_password", _("重置密码")
+        RESET_FACTOR = "reset_factor", _("重置动态口令")
+        ADD_POST = "add_post", _("授予岗位")
+        REACTIVATE = "reactivate", _("重新启用账号")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_changes")
+    kind = models.CharField(_("事项"), max_length=20, choices=Kind)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True)
+    role = models.CharField(_("岗位"), max_length=20, choices=Role, blank=True)
+    state = models.CharField(_("状态"), max_length=20, choices=ChangeState)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=Q(state=ChangeState.ASKED), name="accountchange_one_waits"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user}：{self.get_kind_display()}"

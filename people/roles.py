@@ -75,3 +75,16 @@ OPENS = {
     Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""
+
+ACCOUNTS = {
+    "create_user": frozenset({Role.SYSADMIN}),
+    "edit_user": frozenset({Role.SYSADMIN}),
+    "reset_password": frozenset({Role.SYSADMIN}),
+    "deactivate": frozenset({Role.SYSADMIN, Role.SECADMIN}),
+    "reactivate": frozenset({Role.SYSADMIN}),
+    "add_post": frozenset({Role.SECADMIN}),
+    "remove_post": frozenset({Role.SECADMIN}),
+    "reset_factor": frozenset({Role.SECADMIN}),
+    "set_policy": frozenset({Role.SECADMIN}),
+}
+"""Who does what with accounts: one makes them, another gives them rights, the third reads what both did (三权分立)."""

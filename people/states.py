@@ -1,4 +1,4 @@
-"""The life cycles of a day of the roster, of a swap of seats, and of a handover of work."""
+"""The life cycles of a day of the roster, a swap of seats, a handover of work, and a change that two agree on."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -112,5 +112,39 @@ HANDOVER_MOVES = Moves(
         target=HandoverState.TAKEN_BACK,
         who=THEIR_OWN,
         inner=True,
+    ),
+)
+
+
+class ChangeState(models.TextChoices):
+    ASKED = "asked", _("待另一人核准")
+    DONE = "done", _("已执行")
+    REFUSED = "refused", _("未核准")
+
+
+ADMINISTRATORS = {Role.SYSADMIN: "", Role.SECADMIN: ""}
+CHANGE_MOVES = Moves(
+    Move(
+        verb="ask_change",
+        label=_("申请变更账号"),
+        sources=[NEW],
+        target=ChangeState.ASKED,
+        who=ADMINISTRATORS,
+        inner=True,
+    ),
+    Move(
+        verb="confirm_change",
+        label=_("核准变更"),
+        sources=[ChangeState.ASKED],
+        target=ChangeState.DONE,
+        who=ADMINISTRATORS,
+        not_by=("ask_change",),
+    ),
+    Move(
+        verb="refuse_change",
+        label=_("不予核准"),
+        sources=[ChangeState.ASKED],
+        target=ChangeState.REFUSED,
+        who=ADMINISTRATORS,
     ),
 )

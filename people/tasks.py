@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kernel.calendar import WeekendsOnly
-from people import services
+from people import accounts, services
 from people.selectors import next_working_day
 
 
@@ -20,3 +20,8 @@ def alarm_gaps_of_today():
     today = timezone.localdate()
     if WeekendsOnly(today).works(today):
         services.alarm_gaps(today)
+
+
+@shared_task(ignore_result=True)
+def clear_sessions():
+    accounts.clear_sessions()

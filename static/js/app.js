@@ -192,15 +192,6 @@
     if (event.detail.elt.tagName === "FORM") release(event.detail.elt);
   });
 
-  // An answer that is the log-in page means that the session ended: nothing on the page is replaced.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const login = $("#signed-out a");
-    const answered = event.detail.xhr.responseURL;
-    if (!login || !answered || new URL(answered).pathname !== login.getAttribute("href")) return;
-    event.detail.shouldSwap = false;
-    openDialog("signed-out");
-  });
-
   document.addEventListener("htmx:load", (event) => {
     announceKeys(event.target);
     focusErrors(event.target);

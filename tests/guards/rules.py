@@ -54,7 +54,7 @@ def unscoped_reads(root: Path, apps: list[str], reference: set[str] = frozenset(
     return [
         f"{path.relative_to(root)}:{node.lineno} .objects.{node.attr}"
         for app in apps
-        for name in ("views.py", "views/*.py", "forms.py", "public.py")
+        for name in ("views.py", "*_views.py", "views/*.py", "forms.py", "*_forms.py", "public.py")
         for path in modules(root, app, name)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute)
@@ -70,7 +70,7 @@ def writing_views(root: Path, apps: list[str]) -> list[str]:
     return [
         f"{path.relative_to(root)}:{call.lineno} .{call.func.attr}()"
         for app in apps
-        for name in ("views.py", "views/*.py", "forms.py", "public.py")
+        for name in ("views.py", "*_views.py", "views/*.py", "forms.py", "*_forms.py", "public.py")
         for path in modules(root, app, name)
         for call in calls(path)
         if call.func.attr in WRITES and not is_dict_or_set(call)
@@ -142,7 +142,7 @@ def unscoped_choices(root: Path, apps: list[str], reference: set[str] = frozense
     return [
         f"{path.relative_to(root)}:{call.lineno}"
         for app in apps
-        for path in modules(root, app, "forms.py")
+        for path in modules(root, app, "*forms.py")
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and "ModelChoiceField" in ast.unparse(call.func)

@@ -26,6 +26,9 @@ REFERENCE = {
 }
 OPEN_TO_ALL = {
     "people:login": "the log-in itself",
+    "people:second_factor": "its second step",
+    "people:resume": "the log-in in the overlay of the time-out; a signed token names the person",
+    "people:presence": "tells a page whether its own person is still logged in, and nothing else",
     "healthz": "asked by the machine that runs us",
     "readyz": "asked by the machine that runs us",
     "metrics": "open to loopback, or with a token",
