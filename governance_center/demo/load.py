@@ -75,7 +75,8 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
     since = today - 365 * years * DAY
     staff.load()
     diary = Diary(since=since, now=now)
-    staff.seat(sorted({*diary.until_next_week(), today}))
+    staff.seat(sorted({*diary.until_next_week(), today, *staff.fortnight(today)}))
+    staff.plan(today)
     with connection.cursor() as cursor:
         cursor.execute(ANCHORS_AT_ONCE)  # an anchor made meanwhile would miss what is not yet visible
     with at_full_speed(), without_collector():

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle
 from random import Random
 
 from django.conf import settings
@@ -12,8 +13,13 @@ from django.db import transaction
 from intake.models import OnCall
 from kernel.models import Dossier
 from people import reference
+from people import services as people
 from people.models import Post, Seat, Unit, User, Window
 from people.roles import Role
+from people.selectors import WEEK, working_days
+
+DEPUTIES = {"clerk": "recorder", "mediator": "mediator9", "mediator2": "mediator10", "clerk2": "recorder"}
+LEADERS = ("director", "deputy", "commander")
 
 
 @transaction.atomic
@@ -68,6 +74,30 @@ def seat(days: list[date]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def fortnight(today: date) -> list[date]:
+    """The days of this week and the next on which the hall is open."""
+    return [*working_days(today), *working_days(today + WEEK)]
+
+
+def plan(today: date) -> None:
+    """What keeping a roster looks like: deputies, the leaders to come, one gap next week, and one swap asked for."""
+    users = {user.username: user for user in User.objects.all()}
+    keeper, unit = users["director"], Unit.objects.centre()
+    for one, deputy in DEPUTIES.items():
+        people.set_deputy(users[one], by=keeper, deputy=users[deputy])
+    for day, leader in zip(fortnight(today), cycle(LEADERS), strict=False):
+        if day >= today:
+            people.set_leader(unit, by=keeper, day=day, leader=users[leader])
+    ahead = [day for day in fortnight(today) if day > today]
+    if len(ahead) < 2:  # a week of holidays
+        return
+    gap, swapped = ahead[-2:]
+    people.clear_seat(Window.objects.get(number=6), by=keeper, day=gap, role=Role.COURT)
+    seats = Seat.objects.on(swapped).select_related("window__unit", "user")
+    asked, theirs = seats.get(user=users["clerk2"]), seats.get(user=users["clerk"])
+    people.ask_swap(asked, by=users["clerk2"], theirs=theirs, note="当天上午孩子家长会，3 号窗口离得近。")
 
 
 def three_at(window: reference.Window) -> list[tuple[Role, str]]:
