@@ -25,6 +25,7 @@ def test_a_stand_in_takes_the_seat_in_two_presses_and_the_rights_go_with_it(
     services.set_deputy(clerk, by=director, deputy=clerk2)
     sick = browsers.log_in(clerk, "/hall/window/")
     expect(sick.get_by_role("button", name="叫下一位")).to_be_visible()
+    sick.goto("/")
     page = browsers.log_in(director, "/roster/stand-in/")
     page.get_by_role("link", name="徐晓岚").click()
     page.get_by_role("button", name="余佩佩（B 岗）").click()
