@@ -16,6 +16,8 @@ from people.models import Area, Person, Unit
 
 LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
+MOST = 20
+"""The weight beyond which one word would decide alone."""
 
 
 def offices(user):
@@ -275,3 +277,58 @@ class RateForm(forms.Form):
         label=_("您对办理结果是否满意？"), choices=Answer.choices, widget=forms.RadioSelect
     )
     comment = forms.CharField(label=_("意见建议（可不填）"), widget=SHORT, max_length=500, required=False)
+
+
+class RuleForm(forms.Form):
+    """The cue words of one rule by weight, and a text to try them on before they are saved."""
+
+    cues = forms.CharField(
+        label=_("线索词"),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_(
+            "每行一组：分值，冒号，用空格隔开的词。分值为负的词说明不属于本项。“欠…工资”中的省略号代表同一句里最多八个字。"
+        ),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("试一段话"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=5000,
+        help_text=_("只用于试算，不保存。"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+    def clean_cues(self):
+        cues: dict[str, list[str]] = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["cues"].splitlines())):
+            weight, _colon, words = line.replace("：", ":").partition(":")
+            cues.setdefault(weight_of(weight, line), []).extend(words.split())
+        return {weight: " ".join(dict.fromkeys(words)) for weight, words in cues.items() if words}
+
+    def clean(self):
+        cleaned = super().clean()
+        self.tried = cleaned.pop("text", "")
+        return cleaned
+
+
+def weight_of(weight: str, line: str) -> str:
+    try:
+        value = int(weight)
+    except ValueError:
+        value = 0
+    if not 1 <= abs(value) <= MOST:
+        raise ValidationError(
+            _("“%(line)s”不像一组线索词，请写成“5：欠薪 讨薪”，分值从 -20 到 20，不为 0。"),
+            params={"line": line[:20]},
+        )
+    return str(value)
+
+
+def written_cues(cues) -> str:
+    """Cue words as the form shows them, a line a weight."""
+    return "\n".join(f"{weight}：{words}" for weight, words in cues.items())

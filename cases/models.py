@@ -11,7 +11,9 @@ from cases.states import (
     MOVES,
     PANELS,
     REQUEST_MOVES,
+    RULE_MOVES,
     Answer,
+    BookState,
     Channel,
     HandlingState,
     Outcome,
@@ -58,6 +60,7 @@ class Outlet(models.Model):
     name = models.CharField(_("名称"), max_length=40)
     route = models.CharField(_("承办窗口"), max_length=20, choices=Route)
     advice = models.CharField(_("告知内容"), max_length=300, blank=True)
+    cues = models.JSONField(_("线索词"), default=dict, blank=True)
 
     objects = Reference.as_manager()
 
@@ -66,6 +69,40 @@ class Outlet(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+
+class UrgencyRule(models.Model):
+    """The words that speak for an urgency, and the reason that is shown with it. The highest level is asked first."""
+
+    level = models.PositiveSmallIntegerField(_("紧急程度"), choices=Urgency, unique=True)
+    reason = models.CharField(_("理由"), max_length=100)
+    cues = models.JSONField(_("线索词"), default=dict)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["-level"]
+
+    def __str__(self):
+        return self.get_level_display()
+
+
+class RuleBook(Tracked):
+    """The rules of the suggestion as one book: whoever has read another `version` reads them again.
+
+    There is one; its history says who changed which rule, and how.
+    """
+
+    MOVES = RULE_MOVES
+    ENTRY_LABELS = {"edit_rule": _("修改研判规则")}
+
+    state = models.CharField(max_length=20, choices=BookState, default=BookState.IN_FORCE)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = Reference.as_manager()
+
+    def __str__(self):
+        return str(_("分流建议规则"))
 
 
 class FileQuerySet(ScopedQuerySet):

@@ -316,3 +316,17 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             who=holders,
         ),
     )
+
+
+class BookState(models.TextChoices):
+    IN_FORCE = "in_force", _("施行中")
+
+
+RULE_MOVES = Moves(
+    Move(
+        verb="edit_rule",
+        label=_("修改研判规则"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
+    )
+)

@@ -1,5 +1,7 @@
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,12 +9,14 @@ from django.views.decorators.cache import never_cache
 
 from cases import forms, services
 from cases.lists import case_columns, words_of, words_of_case
-from cases.models import Case, Party, Request, Round
+from cases.models import Case, Category, Outlet, Party, Request, Round, RuleBook, UrgencyRule
+from cases.rules import KINDS, rules
 from cases.selectors import case_page
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
 
+RECENT = 30
 LIVE_PARTS = ("cover", "work", "timeline")
 CASE_COLUMNS = [
     *case_columns(lambda case: case),
@@ -262,3 +266,72 @@ def move_request(request, pk, verb, form_class):
         messages.success(request, _("%(request)s：%(label)s") % {"request": row, "label": label})
         return redirect(requests_url(row.case_id))
     return render_move(request, row, verb, form, back=requests_url(row.case_id))
+
+
+# --- The rules of the suggestion --------------------------------------------------------------------------------------
+
+
+@page
+def rule_list(request):
+    """What the suggestion goes by, and who changed it last."""
+    book = rule_book(request)
+    entries = book.history.select_related("by").order_by("-seq")[:RECENT]
+    groups = [
+        (_("类别"), "category", Category.objects.visible_to(request.user)),
+        (_("办理途径"), "outlet", Outlet.objects.visible_to(request.user)),
+        (_("紧急程度"), "urgency", UrgencyRule.objects.visible_to(request.user)),
+    ]
+    return render(request, "cases/rule_list.html", {"groups": groups, "entries": entries})
+
+
+@action
+def edit_rule(request, kind, pk):
+    """The cue words of one rule: tried on a text first, then saved."""
+    book = rule_book(request)
+    rule = get_object_or_404(rule_rows(request, kind), pk=pk)
+    form = forms.RuleForm(
+        posted(request), initial={"cues": forms.written_cues(rule.cues), "version": book.version}
+    )
+    tried = None
+    if "try" in request.POST and form.is_valid():
+        tried = trial(form.tried, rule, form.cleaned_data["cues"])
+    elif submit(form, services.edit_rule, book, rule, by=request.user):
+        messages.success(request, _("“%(rule)s”已保存，各窗口马上按新规则建议。") % {"rule": rule})
+        return redirect("cases:rule_list")
+    context = {"form": form, "rule": rule, "tried": tried, "text": getattr(form, "tried", "")}
+    if tried is not None:
+        return render(request, "cases/edit_rule.html", context)
+    return render_form(request, "cases/edit_rule.html", context)
+
+
+def rule_book(request) -> RuleBook:
+    """The book, for those who may edit it."""
+    book = get_object_or_404(RuleBook.objects.visible_to(request.user).order_by("pk")[:1])
+    if refusal := book.MOVES.named("edit_rule").why_not(book, request.user):
+        raise PermissionDenied(refusal)
+    return book
+
+
+def rule_rows(request, kind):
+    if kind not in KINDS:
+        raise Http404
+    return KINDS[kind].objects.visible_to(request.user)
+
+
+def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, tuple[str, ...]]]:
+    """What a text gets by the rules in force, and by the changed ones."""
+    kept = rules()
+    found = [
+        (_("现行规则"), kept.answer(text)),
+        (_("修改后"), kept.changed(rule, cues).answer(text)),
+    ]
+    return [
+        (
+            label,
+            [kept.categories[code].name for code in answer.categories if code in kept.categories],
+            [kept.outlets[code].name for code in answer.outlets if code in kept.outlets],
+            answer.urgency,
+            answer.cues,
+        )
+        for label, answer in found
+    ]

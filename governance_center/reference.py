@@ -8,7 +8,8 @@ import chinese_calendar
 from django.db import transaction
 
 from cases import reference as of_cases
-from cases.models import Category, Outlet
+from cases.models import Category, Outlet, RuleBook, UrgencyRule
+from cases.states import Urgency
 from intake.models import TurnRule
 from intake.states import USUAL_MINUTES
 from kernel.models import CalendarDay, ClockRule
@@ -17,7 +18,7 @@ from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, ClockRule, CalendarDay, Window, TurnRule)
+LOADED = (Area, Unit, Category, Outlet, UrgencyRule, ClockRule, CalendarDay, Window, TurnRule)
 
 
 @transaction.atomic
@@ -27,6 +28,7 @@ def load() -> None:
     load_units()
     load_categories()
     load_outlets()
+    load_urgencies()
     load_clock_rules()
     load_calendar()
     load_windows()
@@ -91,10 +93,29 @@ def load_outlets() -> None:
     add(
         Outlet,
         [
-            Outlet(code=outlet.code, name=outlet.name, route=outlet.route, advice=outlet.tell)
+            Outlet(
+                code=outlet.code,
+                name=outlet.name,
+                route=outlet.route,
+                advice=outlet.tell,
+                cues=by_weight(outlet.cues),
+            )
             for outlet in of_cases.outlets()
         ],
     )
+
+
+def load_urgencies() -> None:
+    levels = {level.label: level for level in Urgency}
+    add(
+        UrgencyRule,
+        [
+            UrgencyRule(level=levels[row.level], reason=row.reason, cues=by_weight(row.cues))
+            for row in of_cases.urgencies()
+        ],
+    )
+    if not RuleBook.objects.exists():
+        RuleBook().save()
 
 
 def load_clock_rules() -> None:

@@ -52,6 +52,7 @@ WAYS = (
     Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER})),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
+    Way("cases:rule_list", _("分流规则"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
     Way("cases:list", _("全部事项"), "folders", BUSINESS),
     Way(
         "cases:request_list",

@@ -1,18 +1,15 @@
 """What the pages of the hall show together, in a fixed number of queries."""
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
 from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from cases import reference
 from cases.models import Case, Category, Outlet, Party, Round
+from cases.rules import rules as current_rules
 from cases.selectors import DESK_KINDS
 from cases.states import Route, Urgency
-from cases.suggestion import suggest
 from intake.models import (
     Advice,
     Announcement,
@@ -33,7 +30,6 @@ from people.services import known_person
 SPOKEN_FOR = timedelta(minutes=2)
 """A call that no screen spoke in this time is spoken no more."""
 USUAL_CONVERSATION = 15 * 60
-CACHED = 60
 DAY = timedelta(days=1)
 EARLIER = 8
 
@@ -353,49 +349,14 @@ class Suggested:
     area: Area | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """The rows among which a suggestion chooses."""
-
-    categories: dict[str, Category]
-    outlets: dict[str, Outlet]
-    townships: dict[str, Area]
-    weighed: tuple[reference.Category, ...]
-
-
-@lru_cache(maxsize=1)
-def cues_at(minute: int) -> Cues:
-    """The cue words of the categories as the centre keeps them, read once a minute."""
-    categories = {category.code: category for category in Category.objects.all()}
-    return Cues(
-        categories=categories,
-        outlets={outlet.code: outlet for outlet in Outlet.objects.all()},
-        townships={area.name: area for area in Area.objects.filter(level=Area.Level.TOWNSHIP)},
-        weighed=tuple(weighed(category) for category in categories.values()),
-    )
-
-
-def weighed(category) -> reference.Category:
-    cues = tuple(
-        reference.Cue(word, int(weight)) for weight, words in category.cues.items() for word in words.split()
-    )
-    return reference.Category(category.code, category.name, "", tuple(category.outlets), cues)
-
-
 def suggested(text: str) -> Suggested:
     """Three categories, three outlets and an urgency for a story. The person at the window decides."""
-    cues = cues_at(int(time.monotonic() // CACHED))
-    found = suggest(
-        text,
-        categories=cues.weighed,
-        outlets=[outlet for outlet in of_files().outlets if outlet.code in cues.outlets],
-        urgencies=of_files().urgencies,
-        township_names=cues.townships,
-    )
-    towns = [cues.townships[name] for name in found.townships]
+    rules = current_rules()
+    found = rules.answer(text)
+    towns = [rules.townships[name] for name in found.townships]
     return Suggested(
-        categories=[cues.categories[code] for code in found.categories if code in cues.categories],
-        outlets=[cues.outlets[code] for code in found.outlets if code in cues.outlets],
+        categories=[rules.categories[code] for code in found.categories if code in rules.categories],
+        outlets=[rules.outlets[code] for code in found.outlets if code in rules.outlets],
         urgency=next(level for level in Urgency if level.label == found.urgency),
         reason=found.reason,
         cues=found.cues,
@@ -403,15 +364,3 @@ def suggested(text: str) -> Suggested:
         amount=found.amount,
         area=towns[0] if len(towns) == 1 else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    outlets: list[reference.Outlet]
-    urgencies: list[reference.Urgency]
-
-
-@lru_cache(maxsize=1)
-def of_files() -> Files:
-    """The cue words of outlets and urgencies, which come with the program."""
-    return Files(reference.outlets(), reference.urgencies())

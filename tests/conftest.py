@@ -5,6 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import TransactionTestCase
 
+from cases.rules import Kept
 from tests import servers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -47,6 +48,12 @@ def _files(settings, tmp_path):
     """Attachments and anchors of a test are its own."""
     settings.FILES_DIR = tmp_path / "files"
     settings.ANCHOR_FILE = tmp_path / "anchors.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _rules():
+    """Each test reads the rules of the suggestion anew: the version of a rolled-back book comes again."""
+    Kept.version = None
 
 
 @pytest.fixture
