@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "lapse-left-overs": {
+        "task": "intake.tasks.lapse_left_overs",
+        "schedule": crontab(hour=0, minute=5),
+        "options": {"expires": 6 * 3600},
+    },
     "alarm-gaps-of-tomorrow": {
         "task": "people.tasks.alarm_gaps_of_tomorrow",
         "schedule": crontab(hour=17, minute=0),

@@ -68,12 +68,12 @@ def average_wait(tickets: QuerySet[Ticket]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A visitor in the queue: how many are in front, for how long already, and how much longer about."""
+    """A visitor in the queue: how many are in front, for how long already, and how much longer, where that is asked."""
 
     ticket: Ticket
     ahead: int
     since: object
-    expected: int
+    expected: int | None = None
 
     @property
     def why(self) -> str:
@@ -83,9 +83,8 @@ class Place:
 def queue_of(unit) -> list[Place]:
     """Everybody who waits in a hall today, in the order of the calls."""
     tickets = Ticket.objects.today().waiting().filter(unit=unit).with_people().in_order()
-    tickets = list(tickets.prefetch_related("spans"))
-    pace = seconds_a_visitor(unit) if tickets else 0
-    return [Place(ticket, ahead, began(ticket), ahead * pace) for ahead, ticket in enumerate(tickets)]
+    tickets = tickets.prefetch_related("spans")
+    return [Place(ticket, ahead, began(ticket)) for ahead, ticket in enumerate(tickets)]
 
 
 def place_of(ticket) -> Place:

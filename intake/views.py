@@ -329,9 +329,9 @@ def triage(request, pk):
 def join(request, pk):
     """The same matter again: this visit joins it instead of opening a twin."""
     found, user = one_ticket(request, pk), request.user
-    form = forms.JoinForm(
-        posted(request), cases=selectors.joinable(found, user), initial={"case": request.GET.get("case")}
-    )
+    cases = selectors.joinable(found, user)
+    latest = cases.first()
+    form = forms.JoinForm(posted(request), cases=cases, initial={"case": latest and latest.pk})
     if submit(form, services.join, found, by=user):
         messages.success(
             request, _("已并入 %(case)s，承办单位已收到提醒。") % {"case": form.cleaned_data["case"].number}

@@ -25,6 +25,7 @@
   const chinese = () => speech && speech.getVoices().find((voice) => /^(zh|cmn)/i.test(voice.lang));
 
   function say(text) {
+    if (!chinese()) return Promise.resolve(false); // another tongue would make noise of it, and nobody would have heard
     return new Promise((resolve) => {
       const utterance = new SpeechSynthesisUtterance(text);
       utterance.lang = "zh-CN";
@@ -88,7 +89,10 @@
       return;
     }
     warning.hidden = Boolean(chinese());
-    speech.addEventListener?.("voiceschanged", () => (warning.hidden = Boolean(chinese())));
+    speech.addEventListener?.("voiceschanged", () => {
+      warning.hidden = Boolean(chinese());
+      takeOn();
+    });
     takeOn();
   }
 
@@ -109,7 +113,7 @@
 
   // --- The connection ---------------------------------------------------------------------------------------------------
 
-  const offline = document.querySelector("[data-offline]");
+  const offline = document.querySelector("[data-cut-off]");
   const AGAIN = 5000;
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     document.addEventListener(name, () => (offline.hidden = false));

@@ -16,8 +16,9 @@
   function goOn(field) {
     const all = fields();
     const next = all[all.indexOf(field) + 1];
-    if (next) next.focus();
-    else visitor.requestSubmit();
+    if (!next) return visitor.requestSubmit();
+    next.focus();
+    if (next.matches("input")) next.select(); // what is typed replaces the 1 of the head-count
   }
 
   let lookedUp = "";

@@ -171,4 +171,4 @@ def test_the_board_shows_notices_and_the_windows_that_rest(client, board, clerk,
     page = shown(client, board)
     assert "下午三时法律咨询" in page
     assert gone.text not in page
-    assert "暂停服务 · 午休" in page
+    assert f"{window.number}号窗口（午休）" in page
