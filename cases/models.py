@@ -24,7 +24,7 @@ from cases.states import (
     State,
     Urgency,
 )
-from kernel.encryption import lookup_hashes, mask_name
+from kernel.encryption import mask_name
 from kernel.models import Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
@@ -143,10 +143,7 @@ class FileRow(models.Model):
 class CaseQuerySet(FileQuerySet):
     def with_party_of(self, number):
         """Ordinary files with a party who has this whole telephone or paper number."""
-        persons = Person.objects.filter(
-            Q(id_hash__in=lookup_hashes("id_number", number))
-            | Q(phone_hash__in=lookup_hashes("phone", number))
-        )
+        persons = Person.objects.with_number(number).with_their_doubles()
         return self.filter(pk__in=Party.objects.filter(person__in=persons).values("case"), restriction="")
 
     def matching(self, words):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from governance_center import work
+from governance_center.persons import selectors as persons
 from kernel.encryption import mask_names, normalised
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page, trace
@@ -17,6 +18,8 @@ from people.selectors import warnings_of
 
 PAPER = re.compile(r"(?=.*\d)[0-9A-Z]{7,20}")
 """A query code, a whole telephone or a whole paper number; never a part of one."""
+TAIL = re.compile(r"[0-9]{3}[0-9X]")
+"""The last four of a telephone or paper."""
 SHOWN = 50
 COLUMNS = [
     Column(
@@ -63,17 +66,21 @@ def pile(request, slug):
 
 @page(post=True)
 def search(request):
-    """One box for number, code, full telephone or paper, name and words. By POST, because of what is typed into it."""
+    """One box for number, code, telephone or paper (whole or its end), name and words. By POST: they are no links."""
     q = request.POST.get("q", "").replace("\0", "").strip()[:60]
     cases = Case.objects.visible_to(request.user)
     if case := cases.filter(number=q.upper()).first():
         return redirect("cases:detail", case.pk)
-    found = cases.none()
+    found, people = cases.none(), []
+    if TAIL.fullmatch(q.upper()):
+        people = persons.found_by_tail(request.user, q.upper())
+        trace(request, request.user, "look_up", note=_("按号码末四位查找"))
     if PAPER.fullmatch(normalised(q)):
         found = cases.filter(query_code=normalised(q))
         found = found if found.exists() else cases.with_party_of(q)
+        people = persons.found_by_number(request.user, q)
         trace(request, request.user, "look_up", note=_("按完整号码查找"))
     elif q:
-        found = cases.matching(q)
+        found, people = cases.matching(q), people or persons.found(request.user, q)
     shown = list(found.select_related("unit").order_by("-opened_at", "-pk")[:SHOWN])
-    return render(request, "search.html", {"q": q, "cases": shown})
+    return render(request, "search.html", {"q": q, "cases": shown, "people": people})

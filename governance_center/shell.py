@@ -53,6 +53,7 @@ WAYS = (
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER})),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
     Way("cases:rule_list", _("分流规则"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
+    Way("persons:looks", _("查看留痕"), "eye", frozenset({Role.AUDITOR})),
     Way("cases:list", _("全部事项"), "folders", BUSINESS),
     Way(
         "cases:request_list",

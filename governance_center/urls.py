@@ -26,6 +26,7 @@ urlpatterns = [
     path("roster/", include(roster_urls)),
     path("handover/", include(handover_urls)),
     path("cases/", include("cases.urls")),
+    path("persons/", include("governance_center.persons.urls")),
     path("public/", include(public_urls)),
     path("hall/", include("intake.urls")),
     path("petitions/", include("petitions.urls")),

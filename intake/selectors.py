@@ -285,7 +285,7 @@ def known(id_number: str, user) -> Known | None:
 
 def earlier_matters(person, user) -> QuerySet[Case]:
     """Matters to which a person is a party, newest first. Isolated ones are not shown at a counter to anybody."""
-    parties = Party.objects.filter(person=person)
+    parties = Party.objects.filter(person__in=Person.objects.filter(pk=person.pk).with_their_doubles())
     cases = Case.objects.visible_to(user).filter(pk__in=parties.values("case"), restriction="")
     return cases.select_related("category", "unit").order_by("-opened_at", "-pk")
 

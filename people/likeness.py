@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kernel.encryption import lookup_hashes, normalised
-from people.models import Person, Phone
+from people.models import Person, Phone, keys_by_phone
 
 MOST = 100
 """Of a very common name, the latest so many records are compared."""
@@ -24,7 +24,8 @@ def likely_same(person) -> list[Likeness]:
     """The standing records that look like `person`, those with most in common first."""
     others = Person.objects.filter(merged_into=None).exclude(pk=person.pk).order_by("-pk")
     numbers = numbers_of(person)
-    by_phone = set(holders(others, numbers).values_list("pk", flat=True)[:MOST]) if numbers else set()
+    hashes = [text for number in numbers for text in lookup_hashes("phone", number)]
+    by_phone = set(others.filter(pk__in=keys_by_phone(hashes)).values_list("pk", flat=True)[:MOST])
     like = Q(pk__in=by_phone) | Q(name=person.name)
     if person.id_number:
         like |= Q(id_hash__in=lookup_hashes("id_number", person.id_number.plain))
@@ -37,17 +38,10 @@ def likely_same(person) -> list[Likeness]:
 
 def numbers_of(person) -> set[str]:
     """Every telephone of a person and of the records joined to theirs."""
-    group = Person.objects.filter(Q(pk=person.pk) | Q(merged_into=person.pk))
+    group = Person.objects.filter(pk=person.pk).with_their_doubles()
     numbers = {member.phone.plain for member in group}
     numbers |= {phone.number.plain for phone in Phone.objects.filter(person__in=group)}
     return numbers - {""}
-
-
-def holders(persons, numbers):
-    """Those of `persons` with one of these telephones, primary or not."""
-    hashes = [text for number in numbers for text in lookup_hashes("phone", number)]
-    with_other = Phone.objects.filter(number_hash__in=hashes).values("person")
-    return persons.filter(Q(phone_hash__in=hashes) | Q(pk__in=with_other))
 
 
 def reasons(person, other, *, shares_phone) -> list[str]:

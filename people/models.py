@@ -236,17 +236,28 @@ class PersonQuerySet(ScopedQuerySet):
 
     def with_phone(self, number):
         """Those with this whole telephone, be it the first or another of theirs."""
-        hashes = lookup_hashes("phone", number)
-        others = Phone.objects.filter(number_hash__in=hashes).values("person")
-        return self.filter(Q(phone_hash__in=hashes) | Q(pk__in=others))
+        return self.filter(pk__in=keys_by_phone(lookup_hashes("phone", number)))
 
     def with_paper(self, number):
         return self.filter(id_hash__in=lookup_hashes("id_number", number))
 
+    def with_number(self, number):
+        """Those with this whole telephone or paper."""
+        by_paper = Person.objects.with_paper(number).values("pk")
+        return self.filter(pk__in=by_paper.union(keys_by_phone(lookup_hashes("phone", number))))
+
     def with_their_doubles(self):
         """These persons, and all records that were joined with theirs."""
         whole = self.values(whole=Coalesce("merged_into", "pk"))
-        return Person.objects.filter(Q(pk__in=whole) | Q(merged_into__in=whole))
+        return Person.objects.filter(
+            pk__in=whole.union(Person.objects.filter(merged_into__in=whole).values("pk"))
+        )
+
+
+def keys_by_phone(hashes):
+    """A union, not an OR across tables: that would read every person."""
+    first = Person.objects.filter(phone_hash__in=hashes).values("pk")
+    return first.union(Phone.objects.filter(number_hash__in=hashes).order_by().values("person"))
 
 
 class Person(Protected, Tracked):

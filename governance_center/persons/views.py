@@ -1,0 +1,181 @@
+"""The page of a person: who this is, what they came with, who stands for them, and what was changed."""
+
+from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from governance_center.persons import forms, selectors
+from kernel.editing import seen_token
+from kernel.fields import ConfirmForm
+from kernel.listing import Column, Listing, render_list
+from kernel.models import HistoryEntry
+from kernel.web import action, page, posted, render_form, submit, trace
+from people import persons as services
+from people.models import Guardian, Merge, Person, Phone
+from people.roles import Role
+
+LOOK_LABELS = {"view": gettext_lazy("查看人员页面"), "reveal": gettext_lazy("查看完整信息")}
+
+
+def visible_person(request, pk) -> Person:
+    """A record in the user's sight: it is, where the record that stands for it is."""
+    found = get_object_or_404(Person.objects.visible_to(request.user).select_related("merged_into"), pk=pk)
+    if found.standing not in selectors.seen_by(request.user, [found]):
+        raise Http404
+    return found
+
+
+def person_url(person) -> str:
+    return reverse("persons:detail", args=[person.pk])
+
+
+def render_person_form(request, person, form, label):
+    context = {"form": form, "label": label, "subject": person.masked, "back": person_url(person)}
+    return render_form(request, "kernel/move.html", context)
+
+
+@page
+def detail(request, pk):
+    person = visible_person(request, pk)
+    trace(request, person, "view", note=_("人员页面"))
+    return render(request, "persons/detail.html", {"page": selectors.person_page(person, request.user)})
+
+
+@never_cache
+@action
+def reveal_person(request, pk):
+    """Papers and telephones in full: only in answer to a POST, and never without a trace."""
+    person = visible_person(request, pk)
+    case = selectors.reason_for(person, request.user)
+    form = ConfirmForm(posted(request)) if case else forms.ReasonForm(posted(request))
+    if submit(form, services.reveal_person, person, by=request.user, file=case):
+        context = {"page": selectors.person_page(person, request.user), "full": True}
+        return render(request, "persons/detail.html", context)
+    return render_person_form(request, person, form, _("查看完整信息"))
+
+
+@action
+def correct_person(request, pk):
+    person = visible_person(request, pk)
+    shown = {name: getattr(person, name) for name in ("id_type", "sex", "birth_on", "origin")}
+    seen = seen_token(person, "correct_person", forms.CorrectPersonForm.SHOWN)
+    form = forms.CorrectPersonForm(posted(request), initial=shown | {"seen": seen}, person=person)
+    if submit(form, services.correct_person, person, by=request.user):
+        messages.success(request, _("人员信息已更正。"))
+        return redirect(person_url(person))
+    return render_person_form(request, person, form, _("更正人员信息"))
+
+
+@action
+def add_phone(request, pk):
+    person = visible_person(request, pk)
+    form = forms.PhoneForm(posted(request))
+    if submit(form, services.add_phone, person, by=request.user):
+        messages.success(request, _("已添加电话。"))
+        return redirect(person_url(person))
+    return render_person_form(request, person, form, _("添加电话"))
+
+
+def visible_phone(request, pk) -> Phone:
+    phone = get_object_or_404(Phone.objects.select_related("person"), pk=pk)
+    visible_person(request, phone.person_id)
+    return phone
+
+
+@action
+def make_primary(request, pk):
+    return change_phone(request, pk, services.make_primary, _("设为首选电话"))
+
+
+@action
+def remove_phone(request, pk):
+    return change_phone(request, pk, services.remove_phone, _("删除电话"))
+
+
+def change_phone(request, pk, service, label):
+    phone = visible_phone(request, pk)
+    form = ConfirmForm(posted(request))
+    if submit(form, service, phone, by=request.user):
+        return redirect(person_url(phone.person))
+    return render_person_form(request, phone.person, form, f"{label} {phone}")
+
+
+@action
+def add_guardian(request, pk):
+    person = visible_person(request, pk)
+    form = forms.GuardianForm(posted(request))
+    if submit(form, services.add_guardian, person, by=request.user):
+        messages.success(request, _("监护人已登记。"))
+        return redirect(person_url(person))
+    return render_person_form(request, person, form, _("登记监护人"))
+
+
+@action
+def end_guardian(request, pk):
+    guardian = get_object_or_404(Guardian.objects.select_related("minor"), pk=pk)
+    visible_person(request, guardian.minor_id)
+    form = forms.NoteForm(posted(request))
+    if submit(form, services.end_guardian, guardian, by=request.user):
+        return redirect(person_url(guardian.minor))
+    return render_person_form(request, guardian.minor, form, _("解除监护登记"))
+
+
+@action
+def merge_persons(request, pk, other):
+    """Both records side by side, and which of them stays. Nothing is moved or lost by it."""
+    kept, gone = visible_person(request, pk), visible_person(request, other)
+    form = forms.MergeForm(posted(request))
+    if submit(form, services.merge_persons, kept, gone, by=request.user):
+        messages.success(request, _("已合并。可以随时在本页撤销。"))
+        return redirect(person_url(kept))
+    likely = selectors.likely_same(kept)
+    reasons = next((each.reasons for each in likely if each.person == gone), [])
+    pages = [selectors.person_page(person, request.user) for person in (kept, gone)]
+    context = {"form": form, "kept": kept, "gone": gone, "pages": pages, "reasons": reasons}
+    return render_form(request, "persons/merge.html", context)
+
+
+@action
+def unmerge_persons(request, pk):
+    merge = get_object_or_404(Merge.objects.select_related("kept", "gone", "by"), pk=pk)
+    visible_person(request, merge.kept_id)
+    form = forms.UnmergeForm(posted(request))
+    if submit(form, services.unmerge_persons, merge, by=request.user):
+        messages.success(request, _("已撤销合并，两份记录各自恢复。"))
+        return redirect(person_url(merge.kept))
+    visits, matters = selectors.added_since(merge, request.user)
+    context = {"form": form, "merge": merge, "visits": visits, "matters": matters}
+    return render_form(request, "persons/unmerge.html", context)
+
+
+LOOK_COLUMNS = [
+    Column(name="at", label=gettext_lazy("时间"), text=lambda entry: entry.recorded_at, sort="recorded_at"),
+    Column(name="by", label=gettext_lazy("查看人"), text=lambda entry: str(entry.by or "—")),
+    Column(name="verb", label=gettext_lazy("方式"), text=lambda entry: str(LOOK_LABELS[entry.verb])),
+    Column(name="whom", label=gettext_lazy("人员编号"), text=lambda entry: str(entry.subject_id)),
+    Column(name="note", label=gettext_lazy("事由"), text=lambda entry: entry.note, css="main-cell"),
+]
+
+
+@page(post=True)
+def looks(request):
+    """Who looked at whom, and why: for the auditor, who sees numbers and never names."""
+    if Role.AUDITOR not in request.user.roles:
+        raise PermissionDenied(_("查看留痕由审计管理员核查。"))
+    of_persons = ContentType.objects.get_for_model(Person)
+    entries = HistoryEntry.objects.filter(subject_type=of_persons, verb__in=selectors.LOOKS)
+    listing = Listing(
+        request,
+        entries.select_related("by"),
+        LOOK_COLUMNS,
+        sort="-recorded_at",
+        empty_text=_("还没有查看记录。"),
+        user=request.user,
+    )
+    return render_list(request, "persons/looks.html", listing, _("查看留痕"))

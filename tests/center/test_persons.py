@@ -1,0 +1,242 @@
+"""The page of a person: seen by those who see a visit or a matter of theirs, masked, corrected, joined, looked at."""
+
+import pytest
+from django.urls import reverse
+
+from cases.states import State
+from kernel.models import HistoryEntry
+from people.models import Person
+from people.persons import add_phone, merge_persons
+from people.roles import Restriction, Role
+from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.people.factories import id_number
+
+PHONE = "13800001234"
+
+
+@pytest.fixture
+def bureau():
+    return UnitFactory()
+
+
+@pytest.fixture
+def clerk(bureau):
+    return UserFactory(post=(Role.CLERK, bureau))
+
+
+@pytest.fixture
+def person():
+    return PersonFactory(
+        name="王冬梅", initials="wdm", phone=PHONE, id_number=id_number(12), birth_on="1985-01-01"
+    )
+
+
+@pytest.fixture
+def case(bureau, person):
+    return CaseFactory(unit=bureau, applicant=person, state=State.IN_HAND)
+
+
+@pytest.fixture
+def logged_in(client, clerk):
+    client.force_login(clerk)
+    return client
+
+
+def url(verb, *args):
+    return reverse(f"persons:{verb}", args=[getattr(arg, "pk", arg) for arg in args])
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def verbs(person):
+    return [entry.verb for entry in person.dossier.entries.order_by("seq")]
+
+
+def test_it_shows_who_this_is_masked_and_their_matters(logged_in, person, case):
+    shown = text(logged_in.get(url("detail", person)))
+    assert case.number in shown
+    assert "138****1234" in shown
+    for whole in ("王冬梅", PHONE, id_number(12)):
+        assert whole not in shown
+    assert verbs(person) == ["view"]
+
+
+def test_a_stranger_and_an_administrator_find_nobody(client, person, case):
+    for post in (
+        (Role.HANDLER, UnitFactory()),
+        (Role.SYSADMIN, UnitFactory()),
+        (Role.AUDITOR, UnitFactory()),
+    ):
+        client.force_login(UserFactory(post=post))
+        assert client.get(url("detail", person)).status_code == 404
+        assert client.post(url("reveal_person", person), {"reason": "看看"}).status_code == 404
+
+
+def test_whoever_is_known_from_an_isolated_matter_alone_is_nobody_to_others(logged_in, bureau, clerk):
+    hidden = PersonFactory(name="王冬梅", phone=PHONE)
+    CaseFactory(unit=bureau, applicant=hidden, restriction=Restriction.ACCUSATION)
+    known = PersonFactory(name="王冬梅", phone=PHONE)
+    CaseFactory(unit=bureau, applicant=known)
+    assert logged_in.get(url("detail", hidden)).status_code == 404
+    assert f"编号 {hidden.pk}" not in text(logged_in.get(url("detail", known)))
+    for q in (PHONE, "王冬梅", "1234"):
+        assert url("detail", hidden) not in text(logged_in.post(reverse("search"), {"q": q}))
+    assert logged_in.get(url("merge_persons", known, hidden)).status_code == 404
+
+
+def test_an_open_matter_of_ones_own_is_the_reason_for_a_full_look(logged_in, person, case):
+    shown = text(logged_in.post(url("reveal_person", person)))
+    assert PHONE in shown
+    assert id_number(12) in shown
+    assert verbs(person) == ["reveal"]
+    assert case.dossier.entries.filter(verb="reveal").exists()
+
+
+def test_outside_it_a_reason_is_typed_and_traced_for_the_auditor(client, bureau, person):
+    CaseFactory(unit=bureau, applicant=person, state=State.CLOSED)
+    client.force_login(UserFactory(post=(Role.CLERK, bureau)))
+    assert PHONE not in text(client.get(url("reveal_person", person)))
+    refused = client.post(url("reveal_person", person), {"reason": " "})
+    assert refused.status_code == 422
+    assert PHONE not in text(refused)
+    assert PHONE in text(client.post(url("reveal_person", person), {"reason": "来电核对号码"}))
+    assert HistoryEntry.objects.get(verb="reveal").note == "来电核对号码"
+
+    assert client.get(reverse("persons:looks")).status_code == 403
+    client.force_login(UserFactory(post=(Role.AUDITOR, bureau)))
+    looks = text(client.get(reverse("persons:looks")))
+    assert "来电核对号码" in looks
+    assert "王" not in looks
+
+
+def correction(person, page, **changes):
+    seen = page.context["form"].initial["seen"]
+    shown = {"id_type": person.id_type, "sex": person.sex, "birth_on": "1985-01-01", "origin": person.origin}
+    return shown | {"seen": seen} | changes
+
+
+def test_what_was_registered_is_corrected_and_the_masked_stays_unless_typed(logged_in, person, case):
+    page = logged_in.get(url("correct_person", person))
+    answer = logged_in.post(
+        url("correct_person", person), correction(person, page, name="王冬 梅", origin="衢江")
+    )
+    assert answer.status_code == 302
+    person = Person.objects.get(pk=person.pk)
+    assert (person.name, person.origin, person.id_number.plain) == ("王冬梅", "衢江", id_number(12))
+
+
+def test_a_form_that_somebody_overtook_comes_back_with_both_values(logged_in, person, case):
+    stale = logged_in.get(url("correct_person", person))
+    fresh = logged_in.get(url("correct_person", person))
+    logged_in.post(url("correct_person", person), correction(person, fresh, origin="衢江区"))
+    answer = logged_in.post(url("correct_person", person), correction(person, stale, origin="柯城区"))
+    assert answer.status_code == 409
+    assert "衢江区" in text(answer)
+    assert "柯城区" in text(answer)
+
+
+def test_a_wrong_or_foreign_number_is_refused(logged_in, person, case):
+    PersonFactory(id_number=id_number(14))
+    page = logged_in.get(url("correct_person", person))
+    wrong = logged_in.post(url("correct_person", person), correction(person, page, id_number="123"))
+    assert wrong.status_code == 422
+    taken = logged_in.post(url("correct_person", person), correction(person, page, id_number=id_number(14)))
+    assert taken.status_code == 409
+    assert "合并" in text(taken)
+
+
+def test_telephones_are_added_and_made_the_first(logged_in, person, case):
+    assert logged_in.post(url("add_phone", person), {"number": "12"}).status_code == 422
+    logged_in.post(url("add_phone", person), {"number": "139 0000 0002", "note": "女儿"})
+    assert "139****0002" in text(logged_in.get(url("detail", person)))
+    phone = person.phones.get()
+    assert logged_in.post(url("make_primary", phone)).status_code == 302
+    person = Person.objects.get(pk=person.pk)
+    assert person.phone.plain == "13900000002"
+    logged_in.post(url("remove_phone", person.phones.get()))
+    assert not person.phones.exists()
+
+
+def test_a_minor_is_never_named_and_has_a_guardian(logged_in, bureau, clerk):
+    minor = PersonFactory(name="周小宝", birth_on="2020-01-01")
+    CaseFactory(unit=bureau, applicant=minor)
+    minor.refresh_from_db()
+    assert "周" not in text(logged_in.get(url("detail", minor)))
+    answer = logged_in.post(
+        url("add_guardian", minor),
+        {"kinship": "父亲", "name": "周大山", "id_type": "resident", "id_number": ""},
+    )
+    assert answer.status_code == 302
+    guardian = minor.guardians.get().guardian
+    assert "周**" in text(logged_in.get(url("detail", minor)))
+    assert logged_in.get(url("detail", guardian)).status_code == 200
+    logged_in.post(url("end_guardian", minor.guardians.get()), {"note": "登记有误"})
+    assert minor.guardians.get().ended_at
+    adult = PersonFactory(birth_on="1990-01-01")
+    CaseFactory(unit=bureau, applicant=adult)
+    assert (
+        logged_in.post(
+            url("add_guardian", adult), {"kinship": "父", "name": "某", "id_type": "none"}
+        ).status_code
+        == 409
+    )
+
+
+def test_doubles_are_shown_merged_and_taken_apart_again(logged_in, bureau, person, case):
+    double = PersonFactory(name="王冬梅", phone=PHONE)
+    other = CaseFactory(unit=bureau, applicant=double)
+    shown = text(logged_in.get(url("detail", person)))
+    assert "姓名、电话相同" in shown
+    assert "姓名、电话相同" in text(logged_in.get(url("merge_persons", person, double)))
+    assert logged_in.post(url("merge_persons", person, double), {"reason": ""}).status_code == 422
+    logged_in.post(url("merge_persons", person, double), {"reason": "证件核对一致"})
+
+    shown = text(logged_in.get(url("detail", person)))
+    assert case.number in shown
+    assert other.number in shown
+    assert "只供查阅" in text(logged_in.get(url("detail", double)))
+    merge = double.merges.get()
+    later = CaseFactory(unit=bureau, applicant=person)
+    assert "事项 1 件" in text(logged_in.get(url("unmerge_persons", merge)))
+    logged_in.post(url("unmerge_persons", merge), {"reason": "是姐妹俩"})
+    shown = text(logged_in.get(url("detail", person)))
+    assert other.number not in shown
+    assert later.number in shown
+
+
+def search(client, q):
+    return text(client.post(reverse("search"), {"q": q}))
+
+
+def test_the_box_finds_persons_and_leads_to_their_page(logged_in, clerk, person, case):
+    add_phone(person, by=clerk, number="0570-3012345")
+    for q in ("王冬梅", "wdm", PHONE, "0570-3012345", "2345", id_number(12), id_number(12)[-4:], "1234"):
+        assert url("detail", person) in search(logged_in, q), q
+    for q in ("王", "9999", "138000", "123"):
+        assert url("detail", person) not in search(logged_in, q), q
+
+
+def test_a_number_of_a_joined_record_finds_the_one_that_is_kept(logged_in, bureau, clerk, person, case):
+    double = PersonFactory(name="王冬妹", phone="13900000009")
+    CaseFactory(unit=bureau, applicant=double)
+    merge_persons(person, double, by=clerk, reason="同一人")
+    found = search(logged_in, "13900000009")
+    assert url("detail", person) in found
+    assert url("detail", double) not in found
+    assert case.number in found
+
+
+def test_the_queries_of_the_page_do_not_grow(
+    logged_in, bureau, clerk, person, case, django_assert_max_num_queries
+):
+    logged_in.get(url("detail", person))
+    for _n in range(6):
+        double = PersonFactory(name="王冬梅", phone=PHONE)
+        CaseFactory(unit=bureau, applicant=double)
+        CaseFactory(unit=bureau, applicant=person)
+        add_phone(person, by=clerk, number=f"1390000000{_n}")
+        merge_persons(person, PersonFactory(), by=clerk, reason="同一人")
+    with django_assert_max_num_queries(40):
+        logged_in.get(url("detail", person))
