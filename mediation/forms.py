@@ -12,7 +12,7 @@ from cases.states import HandlingState, Outcome, Urgency
 from kernel.fields import MoneyField, VerbForm
 from mediation.capitals import LARGEST
 from mediation.models import Agreement
-from mediation.selectors import colleagues, users_of
+from mediation.selectors import assignable, users_of
 from mediation.states import NEXT_DESKS, OPEN, Ground, State, Way
 from people.models import Unit, User
 
@@ -91,6 +91,12 @@ class SessionForm(VerbForm):
 
 class NoteForm(VerbForm):
     text = long_text(_("个人备忘（不入卷）"), 3, max_length=2000)
+
+
+class DeskNoteForm(VerbForm):
+    text = long_text(
+        _("交班留言"), 4, max_length=1000, help_text=_("本窗口的同事都能看到。隔离件的内容不要写在这里。")
+    )
 
 
 class AgreementForm(VerbForm):
@@ -187,7 +193,7 @@ class HandOverForm(VerbForm):
         super().__init__(*args, **kwargs)
         others = [
             colleague
-            for colleague in colleagues(user, mediation.unit)
+            for colleague in assignable(user, mediation.unit)
             if colleague.user.pk != mediation.mediator_id
         ]
         self.fields["to"].known = {colleague.user.pk: colleague for colleague in others}

@@ -25,7 +25,7 @@ from mediation.states import (
     State,
     Way,
 )
-from people.models import User
+from people.models import Unit, User
 
 
 class MediationQuerySet(DeskQuerySet):
@@ -114,6 +114,29 @@ class Session(models.Model):
 
     def __str__(self):
         return str(_("第 %(number)d 次调解") % {"number": self.number})
+
+
+class DeskNoteQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        return Q(unit__in=scope.unit_ids)
+
+
+class DeskNote(Protected):
+    """What one court cadre tells the next (交班留言): the work stays at the desk, the person changes daily."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = ProtectedField(_("交班留言"), kind="text")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = DeskNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        indexes = [models.Index(fields=["unit", "-written_at"], name="desknote_latest")]
+
+    def __str__(self):
+        return f"{self.author} {self.written_at:%Y-%m-%d %H:%M}"
 
 
 class PrivateNoteQuerySet(models.QuerySet):

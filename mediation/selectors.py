@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from mediation.states import MEDIATORS, AgreementState, State
-from people.models import Post, Seat, User
+from people.models import Leave, Post, Seat, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ def colleagues(user, unit=None) -> list[Colleague]:
     people = User.objects.filter(wanted, is_active=True).annotate(load=Subquery(load_of(user))).order_by("pk")
     known = [Colleague(person, seated.get(person.pk), person.load or 0) for person in people]
     return sorted(known, key=lambda colleague: (colleague.seat is None, colleague.load))
+
+
+def assignable(user, unit) -> list[Colleague]:
+    """Whom work can be given to: where a committee has people in the hall today, only them; never who is on leave."""
+    away = set(Leave.objects.covering(timezone.localdate()).values_list("user", flat=True))
+    present = [colleague for colleague in colleagues(user, unit) if colleague.user.pk not in away]
+    return [colleague for colleague in present if colleague.seat] or present
 
 
 def users_of(people):

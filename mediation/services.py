@@ -17,9 +17,10 @@ from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
-from mediation.models import Agreement, CourtReferral, Mediation, PrivateNote, Session, Signature
+from mediation.models import Agreement, CourtReferral, DeskNote, Mediation, PrivateNote, Session, Signature
 from mediation.states import MEDIATORS, AgreementState, Ground, State, Way
 from people.models import Area, Unit, User
+from people.roles import Role
 
 
 @transaction.atomic
@@ -97,6 +98,13 @@ def keep_note(mediation, *, by, text) -> PrivateNote:
     if not mediation.is_holder(by):
         raise MoveRefused(_("只有本调委会的调解员可以记个人备忘。"))
     return PrivateNote.objects.create(mediation=mediation, author=by, text=text)
+
+
+def leave_note(unit, *, by, text) -> DeskNote:
+    """Tell whoever sits at the court's desk next. A note stays as it was written."""
+    if not User.objects.in_unit(unit, Role.COURT).filter(pk=by.pk).exists():
+        raise MoveRefused(_("只有法院驻点干部可以写交班留言。"))
+    return DeskNote.objects.create(unit=unit, author=by, text=text)
 
 
 def draft_agreement(mediation, *, by, **texts) -> Agreement:

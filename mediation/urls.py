@@ -33,6 +33,7 @@ urlpatterns = [
     path("court/all/", lists.court_all, name="court_all"),
     path("court/cases/<int:pk>/panel/", court.court_panel, name="court_panel"),
     path("court/rounds/<int:pk>/accept-referral/", court.accept_referral, name="accept_referral"),
+    path("court/leave-note/", court.leave_note, name="leave_note"),
     path("court/<int:pk>/", court.court_detail, name="court_detail"),
     path("court/<int:pk>/answer-referral/", court.answer_referral, name="answer_referral"),
     path("court/<int:pk>/send-back-referral/", court.send_back_referral, name="send_back_referral"),

@@ -1,6 +1,7 @@
 """The court's desk: take a matter, answer it, or send it back to the window."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,9 @@ from cases.states import Route
 from kernel.fields import ConfirmForm
 from kernel.web import action, buttons, page, render_form, require, submit
 from mediation import services
-from mediation.forms import AnswerReferralForm, SendBackReferralForm, sent
+from mediation.forms import AnswerReferralForm, DeskNoteForm, SendBackReferralForm, sent
 from mediation.models import CourtReferral
+from people.roles import Role
 
 
 def one_referral(request, pk) -> CourtReferral:
@@ -90,3 +92,16 @@ def send_back_referral(request, pk):
         "mediation/send_back_referral.html",
         {"form": form, "referral": referral, "case": referral.case},
     )
+
+
+@action
+def leave_note(request):
+    """A word for whoever sits at the court's desk tomorrow."""
+    desk = next((post.unit for post in request.user.business_posts if post.role == Role.COURT), None)
+    if desk is None:
+        raise PermissionDenied(_("只有法院驻点干部可以写交班留言。"))
+    form = DeskNoteForm(sent(request))
+    if submit(form, services.leave_note, desk, by=request.user):
+        messages.success(request, _("留言已放在窗口列表的最上面。"))
+        return redirect("mediation:court_list")
+    return render_form(request, "mediation/leave_note.html", {"form": form})

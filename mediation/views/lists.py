@@ -10,8 +10,11 @@ from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from kernel.words import matching
 from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
-from mediation.models import CourtReferral, Mediation
+from mediation.models import CourtReferral, DeskNote, Mediation
 from mediation.selectors import colleagues, counted
+
+DESK_NOTES = 3
+"""How many words of colleagues stand on top of the court's list."""
 
 
 def in_case(words):
@@ -199,7 +202,12 @@ def court_list(request):
         empty_text=_("没有待接收的事项。"),
     )
     return render_list(
-        request, "mediation/court_list.html", listing, _("法院窗口待接收"), here="mediation:court_list"
+        request,
+        "mediation/court_list.html",
+        listing,
+        _("法院窗口待接收"),
+        here="mediation:court_list",
+        notes=DeskNote.objects.visible_to(request.user).select_related("author")[:DESK_NOTES],
     )
 
 

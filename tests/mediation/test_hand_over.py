@@ -2,10 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.states import State
+from people.models import Leave
+from people.roles import Role
+from tests.factories import SeatFactory
 from tests.mediation.factories import in_force, mediator_of, sign_all, submitted
 
 
@@ -73,3 +77,21 @@ def test_the_page_offers_the_committee_with_its_load(client, mediation, colleagu
     assert client.post(url, {"to": colleague.pk}).status_code == 302
     mediation.refresh_from_db()
     assert mediation.mediator == colleague
+
+
+def test_work_goes_to_those_on_duty_only(client, mediation, colleague, committee):
+    on_duty = mediator_of(committee, name="徐水英")
+    SeatFactory(user=on_duty, role=Role.MEDIATOR)
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:hand_over", args=[mediation.pk])
+    page = client.get(url).content.decode()
+    assert "徐水英" in page
+    assert colleague.name not in page
+    assert client.post(url, {"to": colleague.pk, "note": ""}).status_code == 422
+
+
+def test_work_does_not_go_to_somebody_on_leave(client, mediation, colleague):
+    Leave.objects.create(user=colleague, first_on=timezone.localdate(), last_on=timezone.localdate())
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:hand_over", args=[mediation.pk])
+    assert client.post(url, {"to": colleague.pk, "note": ""}).status_code == 422
