@@ -163,6 +163,7 @@ class Case(Tracked, FileRow, Searchable):
         "log_contact": _("联系记录"),
         "add_party": _("添加当事人"),
         "join_visit": _("当事人再次来访"),
+        "check_in": _("到场登记"),
     }
 
     number = models.CharField(_("统一编号"), max_length=20, unique=True)

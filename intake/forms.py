@@ -288,6 +288,17 @@ class PairForm(VerbForm):
     name = short(_("名称"), 40, help_text=_("例如：大厅东侧大屏。留空按用途命名。"))
 
 
+class CheckInForm(VerbForm):
+    """Which of the parties came. Their names are masked: whoever stands there says who they are."""
+
+    party = forms.ModelChoiceField(None, label=_("到场的是"), widget=forms.RadioSelect, empty_label=None)
+
+    def __init__(self, *args, parties, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = parties
+        self.fields["party"].label_from_instance = lambda party: f"{party.get_side_display()} {party.masked}"
+
+
 class AnswerHelpForm(VerbForm):
     note = long(_("情况"), 3, max_length=300)
 

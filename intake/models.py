@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, DeskQuerySet, DeskRow, FileRow
+from cases.models import Case, DeskQuerySet, DeskRow, FileRow, Party
 from intake.states import (
     AT_WINDOW,
     CLOSING_MOVES,
@@ -331,6 +331,32 @@ class Joining(models.Model):
 
     def __str__(self):
         return f"{self.ticket_id} {self.case_id}"
+
+
+class CheckInQuerySet(ScopedQuerySet):
+    scoped_through = "case"
+
+    def today(self):
+        return self.filter(day=timezone.localdate())
+
+
+class CheckIn(models.Model):
+    """A party came for today's mediation; once both sides are there, the mediator knows (双方已到)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="check_ins")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(default=timezone.localdate)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["party", "day"], name="check_in_once_a_day")]
+
+    def __str__(self):
+        return f"{self.at:%H:%M} {self.party_id}"
 
 
 class Settlement(DeskRow):

@@ -13,6 +13,7 @@ from cases.states import Route, Urgency
 from intake.models import (
     Advice,
     Announcement,
+    CheckIn,
     Closing,
     HelpCall,
     Notice,
@@ -301,6 +302,14 @@ def joinable(ticket, user) -> QuerySet[Case]:
     if ticket.visitor is None:
         return Case.objects.none()
     return earlier_matters(ticket.visitor, user).exclude(of_visit(ticket))
+
+
+def arrivals(user) -> list[tuple[Case, list[CheckIn]]]:
+    """The matters of which somebody came today for the mediation, the latest first."""
+    found: dict[Case, list[CheckIn]] = {}
+    for one in CheckIn.objects.visible_to(user).today().select_related("case", "party"):
+        found.setdefault(one.case, []).append(one)
+    return list(found.items())
 
 
 def returned_to(user) -> QuerySet[Round]:

@@ -17,6 +17,7 @@ from intake.models import (
     MOST_REPRESENTATIVES,
     Advice,
     Announcement,
+    CheckIn,
     Closing,
     HelpCall,
     Joining,
@@ -272,12 +273,35 @@ def default_queue() -> Queue:
 @transaction.atomic
 def advise(*, by, unit, about="") -> Advice:
     """A question was answered at the guide's desk at once: counted, without a ticket."""
-    if refusal := Ticket.MOVES.named("register").why_not(Ticket(unit=unit, state=NEW), by):
-        raise MoveRefused(refusal)
+    refuse_strangers(unit, by)
     advice = Advice.objects.create(unit=unit, by=by, about=about)
     history.record(advice, "advise", by=by, note=about)
     live.changed("hall")
     return advice
+
+
+def refuse_strangers(unit, by):
+    """Raise MoveRefused for whoever does not work at the door of this hall today."""
+    if refusal := Ticket.MOVES.named("register").why_not(Ticket(unit=unit, state=NEW), by):
+        raise MoveRefused(refusal)
+
+
+@transaction.atomic
+def check_in(case, *, by, unit, party) -> CheckIn:
+    """A party came for the mediation of today. Whoever holds the matter is told, also that both sides are there."""
+    refuse_strangers(unit, by)
+    history.lock(case.dossier_id)
+    if CheckIn.objects.today().filter(party=party).exists():
+        raise MoveRefused(_("%(party)s今天已登记到场。") % {"party": party.masked})
+    arrived = CheckIn.objects.create(case=case, party=party, by=by)
+    sides = set(CheckIn.objects.today().filter(case=case).values_list("party__side", flat=True))
+    both = {Side.APPLICANT, Side.RESPONDENT} <= sides
+    came = _("双方已到") if both else _("%(side)s已到") % {"side": party.get_side_display()}
+    history.record(case, "check_in", by=by, note=came, details={"party": party.pk})
+    text = _("%(came)s：%(number)s") % {"came": came, "number": case.number}
+    notify(case.latest_round().keepers(), case, text, url=reverse("cases:detail", args=[case.pk]))
+    live.changed("hall", *case.topics())
+    return arrived
 
 
 # --- Calling --------------------------------------------------------------------------------------------------------

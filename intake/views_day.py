@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.models import Case, Party
+from cases.states import Route
 from intake import forms, selectors, services
 from intake.models import Closing, HelpCall, Notice, Pause, Screen, Ticket, TurnRule
 from intake.views import my_hall
@@ -47,6 +49,38 @@ def advise(request):
         return redirect("intake:guide")
     context = {"form": forms.DoorForm(), "advice_form": form, "day": selectors.day_of(hall)}
     return render(request, "intake/guide.html", context, status=422 if form.is_bound else 200)
+
+
+@page
+def check_ins(request):
+    """Who came today for a mediation, and the way to note one more by the number of the matter."""
+    my_hall(request)
+    q = request.GET.get("q", "").replace("\0", "").strip().upper()[:20]
+    mediated = Case.objects.visible_to(request.user).filter(route=Route.MEDIATION, restriction="")
+    found = mediated.filter(number=q).first() if q else None
+    if found:
+        return redirect("intake:check_in", pk=found.pk)
+    context = {"q": q, "arrivals": selectors.arrivals(request.user)}
+    return render(request, "intake/check_ins.html", context)
+
+
+@action
+def check_in(request, pk):
+    """A party of a mediation is at the guide's desk."""
+    hall, user = my_hall(request), request.user
+    cases = Case.objects.visible_to(user).filter(route=Route.MEDIATION, restriction="")
+    case = get_object_or_404(cases, pk=pk)
+    form = forms.CheckInForm(posted(request), parties=Party.objects.visible_to(user).filter(case=case))
+    if submit(form, services.check_in, case, by=user, unit=hall):
+        messages.success(request, _("已登记到场，调解员已收到提醒。"))
+        return redirect("intake:check_ins")
+    context = {
+        "form": form,
+        "label": _("登记到场"),
+        "subject": case.number,
+        "back": reverse("intake:check_ins"),
+    }
+    return render_form(request, "kernel/move.html", context)
 
 
 # --- The day ----------------------------------------------------------------------------------------------------------

@@ -8,5 +8,8 @@
     if (button.matches("[data-prints]")) window.print();
     else history.back();
   });
+  // A kiosk is ready for the next visitor by itself.
+  const next = document.querySelector("[data-goes-on]");
+  if (next) setTimeout(() => next.click(), 15000);
   if (document.body.hasAttribute("data-print")) document.fonts.ready.then(() => window.print());
 })();
