@@ -246,6 +246,19 @@ def create_user(*, by, **details) -> tuple[User, str]:
     return user, password
 
 
+def enter_user(user, posts) -> str:
+    """An account from the first set-up of a centre, with its posts, made by the system. Returns its first password."""
+    password = give_first_password(user)
+    user.save()
+    history.record(user, "create_user", by=None)
+    for unit, role in posts:
+        check_post(user, unit, role)
+        Post.objects.create(user=user, unit=unit, role=role)
+        history.record(user, "add_post", by=None, note=named(unit, role))
+        del user.all_posts, user.roles
+    return password
+
+
 @transaction.atomic
 def edit_user(user, *, by, seen, **changes) -> None:
     require_right(by, "edit_user")
