@@ -12,6 +12,7 @@ from django.db import transaction
 
 from intake.models import OnCall
 from kernel.models import Dossier
+from mediation.services import leave_note
 from people import reference
 from people import services as people
 from people.models import Post, Seat, Unit, User, Window
@@ -82,7 +83,7 @@ def fortnight(today: date) -> list[date]:
 
 
 def plan(today: date) -> None:
-    """What keeping a roster looks like: deputies, the leaders to come, one gap next week, and one swap asked for."""
+    """What keeping a roster looks like: deputies, the leaders to come, one gap next week, one swap asked for."""
     users = {user.username: user for user in User.objects.all()}
     keeper, unit = users["director"], Unit.objects.centre()
     for one, deputy in DEPUTIES.items():
@@ -90,6 +91,8 @@ def plan(today: date) -> None:
     for day, leader in zip(fortnight(today), cycle(LEADERS), strict=False):
         if day >= today:
             people.set_leader(unit, by=keeper, day=day, leader=users[leader])
+    note = "物业案的补充材料周四送到 3 号窗口，请收下后告知当事人立案流程。"
+    leave_note(Unit.objects.coded("court"), by=users["court2"], text=note)
     ahead = [day for day in fortnight(today) if day > today]
     if len(ahead) < 2:  # a week of holidays
         return
