@@ -28,6 +28,7 @@ from kernel.encryption import mask_name
 from kernel.models import Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
+from kernel.veil import Veiled
 from kernel.words import matching
 from people.models import Area, Organisation, Person, Unit, User
 from people.roles import Restriction
@@ -150,7 +151,7 @@ class CaseQuerySet(FileQuerySet):
         return self.filter(matching(words))
 
 
-class Case(Tracked, FileRow, Searchable):
+class Case(Veiled, Tracked, FileRow, Searchable):
     """One matter, one number, one file, from triage to follow-up: only what is true whichever desk handles it.
 
     `state`, `route`, `unit` and `due_at` are the file's cover: copies of its latest round. The matters of one visit
@@ -158,6 +159,7 @@ class Case(Tracked, FileRow, Searchable):
     nor papers (kind "pin").
     """
 
+    VEILED = ("title", "story", "names", "place")
     ENTRY_LABELS = {
         "correct": _("更正登记内容"),
         "log_contact": _("联系记录"),
@@ -218,6 +220,9 @@ class Case(Tracked, FileRow, Searchable):
     @property
     def panel(self) -> str:
         return PANELS[self.route]
+
+    def is_veiled(self) -> bool:
+        return bool(self.restriction)
 
     def is_in_hand_of(self, user) -> bool:
         """Whether the matter is open, and with a unit of theirs: then working on it is reason enough to look."""
@@ -413,8 +418,10 @@ class PartyQuerySet(ScopedQuerySet):
     scoped_through = "case"
 
 
-class Party(models.Model):
+class Party(Veiled):
     """Somebody on one side of a matter."""
+
+    VEILED = ("name",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     side = models.CharField(_("身份"), max_length=20, choices=Side)
@@ -438,6 +445,9 @@ class Party(models.Model):
             models.UniqueConstraint(fields=["case", "person"], name="party_person_once"),
         ]
 
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
+
     def __str__(self):
         return self.name
 
@@ -447,8 +457,10 @@ class Party(models.Model):
         return self.name if self.organisation_id else mask_name(self.name)
 
 
-class ContactEntry(models.Model):
+class ContactEntry(Veiled):
     """Whom we rang or met about a matter, when, and what they said."""
+
+    VEILED = ("whom", "said")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
     at = models.DateTimeField(_("时间"))
@@ -458,6 +470,9 @@ class ContactEntry(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
 
     def __str__(self):
         return f"{self.at:%H:%M} {self.whom}"
@@ -492,10 +507,11 @@ class RequestQuerySet(FileQuerySet):
         return self.filter(to_unit__in=unit_ids)
 
 
-class Request(Timed, UnderCase):
+class Request(Veiled, Timed, UnderCase):
     """A piece of work asked of another unit while the case stays where it is."""
 
     MOVES = REQUEST_MOVES
+    VEILED = ("text", "answer")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
@@ -522,6 +538,9 @@ class Request(Timed, UnderCase):
 
     def __str__(self):
         return f"{self.case.number} {self.get_kind_display()}"
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
 
     def is_asked(self, user) -> bool:
         return self.to_unit_id in user.unit_ids

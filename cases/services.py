@@ -72,7 +72,12 @@ def open_case(
     Sight.objects.get_or_create(case=case, unit=to_unit, defaults={"why": Sight.Why.HOLDS})
     if applicant:
         parties = [{"side": Side.APPLICANT, "person": applicant, "name": applicant.name}, *parties]
-    Party.objects.bulk_create(Party(case=case, **party) for party in parties)
+    rows = [Party(case=case, **party) for party in parties]
+    if restriction:  # their names are cipher, each bound to its row
+        for row in rows:
+            row.save()
+    else:
+        Party.objects.bulk_create(rows)
     refresh_words(case)
     round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
     with opening(round, "open_case", by=by, at=case.opened_at):

@@ -62,16 +62,24 @@ def editing(subject, verb, *, by, seen, note="", **changes):
         differences = stale_fields(subject, verb, seen, changes)
         if differences:
             raise Conflict(differences)
-        before = {name: fingerprint(getattr(subject, name)) for name in changes}
+        before = {name: recorded(subject, name) for name in changes}
         for name, value in changes.items():
             setattr(subject, name, value)
         yield subject
         subject.save()
-        after = {name: fingerprint(getattr(subject, name)) for name in changes}
+        after = {name: recorded(subject, name) for name in changes}
         changed = {name: [before[name], after[name]] for name in changes if before[name] != after[name]}
         if changed:
             history.record(subject, verb, by=by, note=note, details={"changed": changed})
             live.changed(*subject.topics())
+
+
+def recorded(subject, name) -> str | None:
+    """A value as history keeps it: of a text of a restricted file only the keyed hash."""
+    value = fingerprint(getattr(subject, name))
+    if name in getattr(subject, "VEILED", ()) and subject.is_veiled():
+        return lookup_hash("text", value.encode().hex()) if value else value
+    return value
 
 
 def stale_fields(subject, verb, seen, changes) -> list[Difference]:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kernel.models import HistoryEntry
+from kernel.veil import hidden_note
 
 HASHED = (
     "dossier_id",
@@ -61,8 +62,14 @@ def lock(dossier_id: int) -> Locked:
 
 
 def record(subject, verb, *, by, before="", after="", note="", details=None, at=None) -> HistoryEntry:
-    """Add one line to the file of `subject`. `details` holds names and hashes, never protected values."""
+    """Add one line to the file of `subject`. `details` holds names and hashes, never protected values.
+
+    Of a restricted file the note is cipher.
+    """
     dossier = lock(subject.dossier_id)
+    note = str(note)
+    if getattr(subject, "restriction", ""):
+        note = hidden_note(note, subject.dossier_id, dossier.length + 1)
     entry = HistoryEntry(
         dossier_id=subject.dossier_id,
         seq=dossier.length + 1,
@@ -74,7 +81,7 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
         recorded_at=dossier.now,
         before=before,
         after=after,
-        note=str(note),
+        note=note,
         details=details or {},
         previous=dossier.head,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.moments import NEVER
 from kernel.scoping import Reference
+from kernel.veil import shown_note
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -82,6 +83,11 @@ class HistoryEntry(AboutSubject):
 
     def __str__(self):
         return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def shown_note(self) -> str:
+        """The note for those who may read the file."""
+        return shown_note(self.note, self.dossier_id, self.seq)
 
 
 class Anchor(models.Model):

@@ -4,6 +4,7 @@ Moves come from the apps' own tables, hashes from kernel.history, due dates from
 does not allow is an error of the demo, and is raised.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -14,10 +15,12 @@ from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
 from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
 from kernel.clocks import BLINK
+from kernel.encryption import encrypt
 from kernel.history import HASHED, digest_of
 from kernel.models import Anchor, Clock, ClockRule, Dossier, HistoryEntry, NumberSeries
 from kernel.moments import NEVER
 from kernel.moves import Move
+from kernel.veil import hidden_note
 
 TOLD_WITHIN = timedelta(seconds=60)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -203,6 +206,16 @@ class File:
         clocks = self.running[id(row)].values()
         binding = [clock["due_at"] for clock in clocks if clock["code"] not in Round.CITIZENS]
         row["due_at"] = min(binding, default=NEVER)
+
+    def veil(self) -> None:
+        """As kernel.veil: of a restricted file the texts and the notes are cipher."""
+        for row in self.rows:
+            if names := getattr(row.table.model, "VEILED", ()):
+                texts = json.dumps({name: row[name] for name in names}, ensure_ascii=False)
+                row.update(dict.fromkeys(names, ""))
+                row["veiled"] = encrypt(texts, f"{row.table.label}.veiled:{row['id']}")
+        for entry in self.entries:
+            entry["note"] = hidden_note(str(entry["note"]), self.id, entry["seq"])
 
     def seal(self) -> None:
         """Chain the entries, let the sweep tell what is late by now, and hand all rows over to be sent."""

@@ -332,4 +332,6 @@ class Matter:
         for row in self.file.rows:
             if "seen_by" in row:
                 row.update(sight)
+        if case["restriction"]:
+            self.file.veil()
         self.file.seal()
