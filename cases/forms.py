@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.lists import ANY, FileFilter
-from cases.models import Case, Category, FollowUp
+from cases.models import Agent, Case, Category, FollowUp
 from cases.services import BODY
 from cases.states import Answer, RequestKind, RequestState, Route, Side, State, Urgency
 from kernel.attachments import checked_type
@@ -184,22 +184,8 @@ class CorrectForm(forms.Form):
         ) | areas.filter(pk=case.area_id)
 
 
-class AddPartyForm(forms.Form):
-    """Somebody on one side: a person with or without papers, or a firm."""
-
-    side = forms.ChoiceField(label=_("身份"), choices=Side.choices, widget=forms.RadioSelect)
-    id_type = forms.ChoiceField(
-        label=_("证件类型"), choices=[*Person.IdType.choices, (BODY, _("单位（统一社会信用代码）"))]
-    )
-    name = forms.CharField(label=_("姓名或单位名称"), max_length=60)
-    id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False)
-    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
-
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.layout = Layout(
-        "side", Row(Column("name"), Column("phone")), Row(Column("id_type"), Column("id_number"))
-    )
+class PaperForm(forms.Form):
+    """A paper and a telephone in their normal form, or what is wrong with them."""
 
     def clean_phone(self):
         phone = self.cleaned_data["phone"]
@@ -216,6 +202,51 @@ class AddPartyForm(forms.Form):
             except WrongPaper as error:
                 self.add_error("id_number", str(error))
         return asked
+
+
+class AddPartyForm(PaperForm):
+    """Somebody on one side: a person with or without papers, or a firm."""
+
+    side = forms.ChoiceField(label=_("身份"), choices=Side.choices, widget=forms.RadioSelect)
+    id_type = forms.ChoiceField(
+        label=_("证件类型"), choices=[*Person.IdType.choices, (BODY, _("单位（统一社会信用代码）"))]
+    )
+    name = forms.CharField(label=_("姓名或单位名称"), max_length=60)
+    id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False)
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(
+        "side", Row(Column("name"), Column("phone")), Row(Column("id_type"), Column("id_number"))
+    )
+
+
+class AddAgentForm(PaperForm):
+    """Whom a party entrusted, and the letter that says how far."""
+
+    party = forms.ModelChoiceField(None, label=_("委托人"), empty_label=None)
+    name = forms.CharField(label=_("代理人姓名"), max_length=60)
+    id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType)
+    id_number = forms.CharField(label=_("证件号码"), max_length=40)
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+    authority = forms.ChoiceField(
+        label=_("授权范围"),
+        choices=Agent.Authority,
+        widget=forms.RadioSelect,
+        help_text=_("只有特别授权的代理人可以代为承认、放弃、变更请求，和解、签署协议。"),
+    )
+    letter = forms.FileField(label=_("授权委托书（扫描件或照片）"))
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = case.parties.all()
+        self.fields["party"].label_from_instance = lambda party: f"{party.get_side_display()} {party.masked}"
+
+    def clean_letter(self):
+        letter = self.cleaned_data["letter"]
+        checked_type(letter)
+        return letter
 
 
 def checked_number(id_type: str, number: str) -> str:

@@ -25,7 +25,7 @@ from cases.states import (
     Urgency,
 )
 from kernel.encryption import mask_name
-from kernel.models import Searchable, Timed, Tracked
+from kernel.models import Attachment, Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
@@ -164,6 +164,8 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         "correct": _("更正登记内容"),
         "log_contact": _("联系记录"),
         "add_party": _("添加当事人"),
+        "add_agent": _("登记代理人"),
+        "end_agent": _("解除代理"),
         "join_visit": _("当事人再次来访"),
         "check_in": _("到场登记"),
     }
@@ -418,6 +420,13 @@ class PartyQuerySet(ScopedQuerySet):
     scoped_through = "case"
 
 
+class PartyManager(models.Manager.from_queryset(PartyQuerySet)):
+    """Reads the person with the party: whether somebody is a minor decides how they are named."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("person")
+
+
 class Party(Veiled):
     """Somebody on one side of a matter."""
 
@@ -434,7 +443,7 @@ class Party(Veiled):
     name = models.CharField(_("名称"), max_length=120)
     is_representative = models.BooleanField(_("代表"), default=False)
 
-    objects = PartyQuerySet.as_manager()
+    objects = PartyManager()
 
     class Meta:
         ordering = ["pk"]
@@ -453,8 +462,46 @@ class Party(Veiled):
 
     @property
     def masked(self) -> str:
-        """王* for a person; the name of a firm or body is public."""
-        return self.name if self.organisation_id else mask_name(self.name)
+        """王* for a person, no name at all for a minor; the name of a firm or body is public."""
+        if self.organisation_id:
+            return self.name
+        return self.person.masked if self.person_id and self.person.is_minor else mask_name(self.name)
+
+
+class AgentQuerySet(ScopedQuerySet):
+    scoped_through = "case"
+
+    def standing(self):
+        return self.filter(ended_at=None)
+
+
+class Agent(models.Model):
+    """Whom a party entrusted with the matter (委托代理人), how far, and the scan of the letter that says so."""
+
+    class Authority(models.TextChoices):
+        GENERAL = "general", _("一般授权")
+        SPECIAL = "special", _("特别授权")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="agents")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="agents")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="agencies")
+    authority = models.CharField(_("授权范围"), max_length=10, choices=Authority)
+    letter = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "person"], condition=Q(ended_at=None), name="agent_once_per_party"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.person)
 
 
 class ContactEntry(Veiled):

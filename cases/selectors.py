@@ -67,6 +67,7 @@ class CasePage:
     round: Round
     step: NextStep
     parties: list
+    agents: list
     asks_reason: bool
     contacts: list
     requests: list[tuple[Request, list[Button]]]
@@ -88,6 +89,7 @@ def case_page(case: Case, user) -> CasePage:
         round=round,
         step=next_step(round),
         parties=list(case.parties.select_related("person", "organisation")),
+        agents=list(case.agents.standing().select_related("party__person", "person", "letter")),
         asks_reason=not case.is_in_hand_of(user),
         contacts=list(case.contacts.select_related("by")),
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],

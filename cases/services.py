@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import (
+    Agent,
     Case,
     ContactEntry,
     FollowUp,
@@ -324,6 +325,31 @@ def edit_rule(book, rule, *, by, cues, version) -> None:
         book.version += 1
         rule.cues = cues
         rule.save(update_fields=["cues"])
+
+
+@transaction.atomic
+def add_agent(case, *, by, party, authority, letter, name, id_type, id_number="", phone="") -> Agent:
+    """Register whom a party entrusted, with the scan of the letter (授权委托书). A new letter replaces the former."""
+    allow(case, "add_party", by=by)
+    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    if person.is_minor or person.pk == party.person_id:
+        raise MoveRefused(_("代理人须是成年人，且不能是当事人本人。"))
+    party.agents.standing().filter(person=person).update(ended_at=timezone.now())
+    scan = attachments.attach(case, letter, by=by)
+    agent = Agent.objects.create(case=case, party=party, person=person, authority=authority, letter=scan)
+    details = {"agent": agent.pk, "party": party.pk, "authority": authority}
+    history.record(case, "add_agent", by=by, note=agent.get_authority_display(), details=details)
+    live.changed(*case.topics())
+    return agent
+
+
+@transaction.atomic
+def end_agent(agent, *, by, note) -> None:
+    """The party took the authority back, or it was registered by mistake."""
+    allow(agent.case, "add_party", by=by)
+    if agent.party.agents.standing().filter(pk=agent.pk).update(ended_at=timezone.now()):
+        history.record(agent.case, "end_agent", by=by, note=note, details={"agent": agent.pk})
+        live.changed(*agent.case.topics())
 
 
 @transaction.atomic

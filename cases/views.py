@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 from cases import forms, services
 from cases.lists import case_columns, words_of, words_of_case
-from cases.models import Case, Category, Outlet, Party, Request, Round, RuleBook, UrgencyRule
+from cases.models import Agent, Case, Category, Outlet, Party, Request, Round, RuleBook, UrgencyRule
 from cases.rules import KINDS, rules
 from cases.selectors import case_page
 from kernel.editing import seen_token
@@ -123,6 +123,26 @@ def add_party(request, pk):
         messages.success(request, _("已添加当事人。"))
         return redirect(case_url(pk, "#parties"))
     return render_file_form(request, case, form, _("添加当事人"))
+
+
+@action
+def add_agent(request, pk):
+    case = visible_case(request, pk)
+    form = forms.AddAgentForm(posted(request), request.FILES or None, case=case)
+    if submit(form, services.add_agent, case, by=request.user):
+        messages.success(request, _("已登记代理人。"))
+        return redirect(case_url(pk, "#parties"))
+    return render_file_form(request, case, form, _("登记代理人"))
+
+
+@action
+def end_agent(request, pk):
+    agents = Agent.objects.visible_to(request.user).select_related("case", "party")
+    agent = get_object_or_404(agents, pk=pk)
+    form = forms.NoteForm(posted(request))
+    if submit(form, services.end_agent, agent, by=request.user):
+        return redirect(case_url(agent.case_id, "#parties"))
+    return render_file_form(request, agent.case, form, _("解除代理"))
 
 
 @never_cache

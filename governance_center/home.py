@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists import masked_parties
 from cases.models import Case
 from governance_center import work
 from governance_center.persons import selectors as persons
-from kernel.encryption import mask_names, normalised
+from kernel.encryption import normalised
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page, trace
 from people.models import Seat
@@ -29,7 +30,7 @@ COLUMNS = [
         url=lambda row: reverse("cases:detail", args=[row.case_id]),
     ),
     Column(name="title", label=_("事项"), text=lambda row: row.case.title),
-    Column(name="names", label=_("当事人"), text=lambda row: mask_names(row.case.names)),
+    Column(name="names", label=_("当事人"), text=lambda row: masked_parties(row.case)),
     Column(
         name="state", label=_("状态"), text=lambda row: row.get_state_display(), badge=lambda row: row.state
     ),
@@ -59,7 +60,7 @@ def pile(request, slug):
     if slug not in work.PILES:
         raise Http404
     found = work.PILES[slug]
-    rows = found.rows(request.user).select_related("case")
+    rows = found.rows(request.user).select_related("case").prefetch_related("case__parties")
     listing = Listing(request, rows, COLUMNS, sort="due_at", empty_text=_("这里没有需要办理的事项。"))
     return render_list(request, "pile.html", listing, str(found.label), pile=found)
 

@@ -17,7 +17,6 @@ from intake import forms, selectors, services
 from intake.models import Settlement, Ticket
 from intake.public import on_ticket
 from intake.states import State
-from kernel.encryption import mask_name
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
@@ -386,7 +385,7 @@ COLUMNS = [
     Column(
         name="visitor",
         label=gettext_lazy("来访群众"),
-        text=lambda ticket: mask_name(ticket.visitor.name) if ticket.visitor else "",
+        text=lambda ticket: ticket.visitor.masked if ticket.visitor else "",
     ),
     Column(name="heads", label=gettext_lazy("人数"), text=lambda ticket: ticket.head_count, css="text-end"),
     Column(

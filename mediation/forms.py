@@ -12,9 +12,9 @@ from cases.states import HandlingState, Outcome, Urgency
 from kernel.fields import MoneyField, VerbForm
 from mediation.capitals import LARGEST
 from mediation.models import Agreement
-from mediation.selectors import assignable, users_of
+from mediation.selectors import assignable, signers, users_of
 from mediation.states import NEXT_DESKS, OPEN, Ground, State, Way
-from people.models import Unit, User
+from people.models import Person, Unit, User
 
 CAPITALS = HTML(
     '<output id="capitals" class="capitals" for="id_amount" aria-live="polite">{{ capitals }}</output>'
@@ -146,8 +146,22 @@ class PlaceField(forms.ModelChoiceField):
         return f"{place.party.get_side_display() if place.party else _('调解员')} {place.name}"
 
 
+class SignerField(forms.ModelChoiceField):
+    """Somebody who stands in for a party, with what as."""
+
+    def label_from_instance(self, person):
+        return self.labels[person.pk]
+
+
 class SignAgreementForm(VerbForm):
     signature = PlaceField(queryset=None, label=_("签名的人"), widget=forms.RadioSelect, empty_label=None)
+    signer = SignerField(
+        queryset=None,
+        label=_("代签人"),
+        required=False,
+        empty_label=_("本人签名"),
+        help_text=_("监护人代未成年人签名，特别授权的代理人代委托人签名；先在事项或人员页面登记。"),
+    )
     way = forms.ChoiceField(label=_("签署方式"), choices=Way, initial=Way.HAND, widget=forms.RadioSelect)
     signed_on = day(_("签署日期"))
 
@@ -156,6 +170,9 @@ class SignAgreementForm(VerbForm):
         empty = agreement.signatures.filter(signed_on=None).select_related("party")
         mine = empty.filter(mediator=user) | empty.filter(mediator=None)
         self.fields["signature"].queryset = mine
+        standing_in = signers(agreement)
+        self.fields["signer"].queryset = Person.objects.visible_to(user).filter(pk__in=standing_in)
+        self.fields["signer"].labels = standing_in
         self.fields["signature"].initial = mine.first()
 
     def clean_signed_on(self):

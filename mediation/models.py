@@ -25,7 +25,7 @@ from mediation.states import (
     State,
     Way,
 )
-from people.models import Unit, User
+from people.models import Person, Unit, User
 
 
 class MediationQuerySet(DeskQuerySet):
@@ -314,6 +314,7 @@ class Agreement(Tracked):
         """All that was agreed, for the hash: names and dates. Papers of people are sealed by their own encryption."""
         signatures = [
             [place.party_id, place.mediator_id, place.name, place.way, str(place.signed_on)]
+            + ([place.signer_id] if place.signer_id else [])
             for place in self.places()
         ]
         amount = None if self.amount is None else f"{self.amount:.2f}"
@@ -348,6 +349,9 @@ class Signature(Protected):
     mediator = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
     details = ProtectedField(kind="text")
+    signer = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("代签人")
+    )
     way = models.CharField(_("签署方式"), max_length=10, choices=Way, blank=True)
     signed_on = models.DateField(_("签署日期"), null=True)
     noted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

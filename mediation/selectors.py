@@ -10,7 +10,7 @@ from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from mediation.states import MEDIATORS, AgreementState, State
-from people.models import Leave, Post, Seat, User
+from people.models import Guardian, Leave, Post, Seat, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,19 @@ def assignable(user, unit) -> list[Colleague]:
     away = set(Leave.objects.covering(timezone.localdate()).values_list("user", flat=True))
     present = [colleague for colleague in colleagues(user, unit) if colleague.user.pk not in away]
     return [colleague for colleague in present if colleague.seat] or present
+
+
+def signers(agreement) -> dict[int, str]:
+    """Who stands in for a party of this matter, and as what: agents, and guardians of minors."""
+    agents = agreement.mediation.case.agents.standing().select_related("party__person", "person")
+    known = {
+        agent.person_id: f"{agent.person.name}（{agent.party.masked}的{agent.get_authority_display()}代理人）"
+        for agent in agents
+    }
+    wards = agreement.mediation.case.parties.exclude(person=None).values("person")
+    for link in Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian"):
+        known[link.guardian_id] = f"{link.guardian.name}（未成年人的{link.kinship}）"
+    return known
 
 
 def users_of(people):

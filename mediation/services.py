@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
-from cases.models import Case, Party
+from cases.models import Agent, Case, Party
 from cases.states import Outcome, Route
 from kernel import history
 from kernel.editing import editing
@@ -182,15 +182,19 @@ def resume_talks(mediation, *, by):
 
 
 @transaction.atomic
-def sign_agreement(agreement, *, by, signature, way, signed_on):
-    """Note that one party signed, or sign as the mediator. The last of all signatures and the stamp makes it bind."""
-    details = {"signature": signature.pk, "signed_on": str(signed_on)}
+def sign_agreement(agreement, *, by, signature, way, signed_on, signer=None):
+    """Note that one party signed, or sign as the mediator. The last of all signatures and the stamp makes it bind.
+
+    `signer` is whoever signed in place of the party: their guardian, or an agent with special authority.
+    """
+    details = {"signature": signature.pk, "signed_on": str(signed_on), "signer": signer and signer.pk}
     note = f"{signature.name}：{Way(way).label}"
     with moving(agreement, "sign_agreement", by=by, note=note, details=details):
         place = agreement.signatures.get(pk=signature.pk)
         refuse_signature(place, by)
+        refuse_signer(place, signer)
         refuse_impossible_day(agreement, signed_on)
-        place.way, place.signed_on, place.noted_by = way, signed_on, by
+        place.way, place.signed_on, place.noted_by, place.signer = way, signed_on, by, signer
         place.save()
     take_effect_when_complete(agreement, by=by)
 
@@ -200,6 +204,31 @@ def refuse_signature(place, by):
         raise MoveRefused(_("%(name)s已于 %(day)s 签名。") % {"name": place.name, "day": place.signed_on})
     if place.mediator_id and place.mediator_id != by.pk:
         raise MoveRefused(_("调解员%(name)s须由本人签名（人民调解法第二十九条）。") % {"name": place.name})
+
+
+def refuse_signer(place, signer):
+    """Whoever lacks the right cannot sign: a minor alone, an agent without special authority, a stranger."""
+    person = place.party.person if place.party_id else None
+    if person and person.is_minor:
+        refuse_in_place_of_minor(person, signer)
+    elif signer:
+        refuse_agent(place, signer)
+
+
+def refuse_in_place_of_minor(minor, signer):
+    guardians = [link.guardian_id for link in minor.guardians.filter(ended_at=None)]
+    if not guardians:
+        raise MoveRefused(_("当事人是未成年人，须由监护人签名：请先在人员页面登记监护人。"))
+    if signer is None or signer.pk not in guardians:
+        raise MoveRefused(_("当事人是未成年人，须由其监护人签名，本人或其他人签名无效。"))
+
+
+def refuse_agent(place, signer):
+    agent = place.party.agents.standing().filter(person=signer).first() if place.party_id else None
+    if agent is None:
+        raise MoveRefused(_("%(name)s没有委托此人，不能代为签名。") % {"name": place.name})
+    if agent.authority != Agent.Authority.SPECIAL:
+        raise MoveRefused(_("一般授权的代理人不能代为签署协议：请由本人签名，或补交特别授权委托书。"))
 
 
 def refuse_impossible_day(agreement, day):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Round
 from intake.models import Ticket
 from intake.selectors import average_wait
-from kernel.encryption import mask_name, mask_names
+from kernel.encryption import mask_names
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from stats import load, measures
@@ -85,7 +85,7 @@ TICKET_COLUMNS = [
     Column(
         name="visitor",
         label=_("来访群众"),
-        text=lambda row: mask_name(row.visitor.name) if row.visitor else "",
+        text=lambda row: row.visitor.masked if row.visitor else "",
     ),
     Column(name="head_count", label=_("人数"), text=lambda row: row.head_count),
     Column(

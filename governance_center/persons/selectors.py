@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from cases.models import Case, Party
+from cases.models import Agent, Case, Party
 from cases.states import State
 from intake.models import Ticket
 from kernel.models import HistoryEntry
@@ -37,7 +37,8 @@ def with_links(persons, user):
     """Those who visited or are party to a matter, as far as `user` sees visits and matters."""
     parties = Party.objects.visible_to(user).filter(person=OuterRef("pk"))
     visits = Ticket.objects.visible_to(user).filter(visitor=OuterRef("pk"))
-    return persons.filter(Exists(parties) | Exists(visits))
+    agents = Agent.objects.visible_to(user).filter(person=OuterRef("pk"))
+    return persons.filter(Exists(parties) | Exists(visits) | Exists(agents))
 
 
 def guardians_in_sight(user, whole) -> set[int]:
@@ -89,6 +90,7 @@ class PersonPage:
     doubles: list[Merge]
     visits: list[Ticket]
     parties: list[Party]
+    agencies: list[Agent]
     guardians: list[Guardian]
     wards: list[Guardian]
     likely: list[Likeness]
@@ -102,6 +104,7 @@ def person_page(person, user) -> PersonPage:
     group = [person] if person.merged_into_id else doubles_of(person)
     visits = Ticket.objects.visible_to(user).visits().filter(visitor__in=group)
     parties = Party.objects.visible_to(user).filter(person__in=group)
+    agencies = Agent.objects.visible_to(user).standing().filter(person__in=group)
     entries = person.dossier.entries.exclude(verb__in=LOOKS).select_related("by").order_by("-seq")
     likely = [] if person.merged_into_id else likely_same(person)
     seen = {other.pk for other in seen_by(user, [each.person for each in likely])} if likely else set()
@@ -114,6 +117,7 @@ def person_page(person, user) -> PersonPage:
         parties=list(
             parties.select_related("case__category", "case__unit").order_by("-case__opened_at")[:SHOWN]
         ),
+        agencies=list(agencies.select_related("case", "party__person")),
         guardians=list(Guardian.objects.filter(minor__in=group, ended_at=None).select_related("guardian")),
         wards=list(Guardian.objects.filter(guardian__in=group, ended_at=None).select_related("minor")),
         likely=[each for each in likely if each.person.pk in seen],
