@@ -10,7 +10,7 @@ import os
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-THREADS = 4
+THREADS = 2
 """Pages at work in one process at the same time: more would only take Python's one lock from each other."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
