@@ -116,8 +116,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- The database -------------------------------------------------------------------------------------------
 
 # Processes that answer requests (asgi.py and wsgi.py say so) share connections from a pool, and cut a
-# transaction off after a minute: the anchors of the history rely on that. Celery would close a pool at
-# every task.
+# transaction off after a minute: the anchors of the history rely on that. They prepare whatever they send twice.
+# Celery would close a pool at every task.
 SERVES_PAGES = switched_on("SERVES_PAGES")
 _database = conninfo_to_dict(
     need("DATABASE_URL", "postgresql://USER:PASSWORD@HOST/DATABASE, a PostgreSQL 17 or newer")
@@ -129,7 +129,7 @@ if SERVES_PAGES:
     _options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "governance_center.postgresql",
         "NAME": _database.pop("dbname", ""),
         "USER": _database.pop("user", ""),
         "PASSWORD": _database.pop("password", ""),
