@@ -2,10 +2,13 @@
 
 import re
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from cases.lists import masked_parties
 from cases.models import Case
@@ -36,6 +39,13 @@ COLUMNS = [
     ),
     Column(name="due", label=_("到期日"), text=lambda row: row.due_at, sort="due_at", css="due"),
 ]
+
+
+@login_not_required
+@require_safe
+def favicon(request):
+    """Where browsers look for the icon of what is no page of ours: a file, a paper, a page left too soon."""
+    return redirect(static("img/favicon.svg"))
 
 
 @page

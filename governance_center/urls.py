@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path("k/", include("kernel.urls")),
     path("accounts/", include("people.urls")),
     path("roster/", include(roster_urls)),

@@ -72,6 +72,12 @@ def masked(value) -> str:
 
 
 @register.filter
+def money(amount) -> str:
+    """12,806.05 for a sum of money; a dash for nothing."""
+    return NONE if amount is None or amount == "" else f"{amount:,.2f}"
+
+
+@register.filter
 def hm(seconds) -> str:
     """Hours and minutes as on a clock: 1,140 seconds are 0:19. A dash for nothing."""
     if seconds is None or seconds == "":

@@ -140,3 +140,9 @@ def test_the_box_finds_nothing_of_others(client, handler):
     ):
         page = search(client, q).content.decode()
         assert "没有找到" in page, q
+
+
+def test_browsers_find_the_icon_without_logging_in(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    assert answer.url.endswith(".svg")

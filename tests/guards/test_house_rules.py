@@ -29,6 +29,7 @@ OPEN_TO_ALL = {
     "people:second_factor": "its second step",
     "people:resume": "the log-in in the overlay of the time-out; a signed token names the person",
     "people:presence": "tells a page whether its own person is still logged in, and nothing else",
+    "favicon": "an icon, asked for by browsers on their own",
     "healthz": "asked by the machine that runs us",
     "readyz": "asked by the machine that runs us",
     "metrics": "open to loopback, or with a token",

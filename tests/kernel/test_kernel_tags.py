@@ -1,6 +1,7 @@
 """What pages say: masks, moments, figures of time, labels, the title said once."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -23,6 +24,11 @@ NOON = timezone.datetime(2026, 11, 23, 12, tzinfo=timezone.get_default_timezone(
 def _at_noon():
     with time_machine.travel(NOON, tick=False):
         yield
+
+
+def test_sums_of_money_have_separators():
+    assert kernel_tags.money(Decimal("1280600")) == "1,280,600.00"
+    assert kernel_tags.money(None) == "—"
 
 
 def test_names_and_secrets_are_masked():
