@@ -14,7 +14,7 @@ from kernel.web import Button, buttons
 from people.models import Post, Unit
 from people.roles import OPENS
 
-LOOKS = frozenset({"view", "open_file", "reveal", "export"})
+LOOKS = frozenset({"view", "open_file", "reveal", "export", "print_paper"})
 """Entries that say who looked: kept apart from what was done."""
 DESK_KINDS = {
     Route.INTAKE: [Unit.Kind.CENTRE],

@@ -26,6 +26,12 @@ TITLE_LENGTH = 30
 CONTACTS = (1, 2)
 
 
+class PrintPaperForm(VerbForm):
+    """Why somebody prints a paper in full who neither handles the matter nor received the visitor."""
+
+    reason = forms.CharField(label=_("查看事由"), max_length=200)
+
+
 class PaperForm(VerbForm):
     """Numbers of papers and telephones, put in their normal form."""
 

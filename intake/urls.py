@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake import public, views, views_day
+from intake import public, views, views_day, views_papers
 
 app_name = "intake"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("suggest/", views.suggest, name="suggest"),
     path("desk/", views.desk, name="desk"),
     path("cases/<int:pk>/panel/", views.panel, name="panel"),
+    path("cases/<int:pk>/papers/", views_papers.papers, name="papers"),
+    path("cases/<int:pk>/papers/<slug:slug>/<str:kind>/", views_papers.print_paper, name="print_paper"),
     path("returned/", views.returned, name="returned"),
     path("rounds/<int:pk>/take-up/", views.take_up, name="take_up"),
     path("settlements/<int:pk>/settle/", views.settle, name="settle"),

@@ -1,0 +1,227 @@
+"""The papers of the hall. No paper bears an address or a telephone of the other side (practice.md, Mediation 10)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from cases.states import Side
+from intake.models import MOST_REPRESENTATIVES, Ticket
+from kernel.papers import Facts, Heading, Paper, Signatures, Table, Text
+
+ROOM = 5
+"""Empty rows of a list, to be filled in by hand."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the papers of a matter are made from. `ticket` is None where it came in without a visit."""
+
+    case: Case
+    ticket: Ticket | None
+
+    @property
+    def applicants(self) -> list:
+        return list(self.case.parties.filter(side=Side.APPLICANT).select_related("person", "organisation"))
+
+    @property
+    def opened_at(self):
+        return timezone.localtime(self.case.opened_at)
+
+
+def visit_of(case: Case) -> Visit:
+    tickets = Ticket.objects.select_related("visitor", "window", "unit")
+    return Visit(case, tickets.filter(query_code=case.query_code).first())
+
+
+def register_form(visit: Visit) -> Paper:
+    """来访登记表, read back and signed (信访工作条例 19)."""
+    case, ticket = visit.case, visit.ticket
+    others = case.parties.exclude(side=Side.APPLICANT)
+    rows = [row for party in visit.applicants for row in particulars(party)]
+    rows += [
+        (_("来访人数"), f"{ticket.head_count}" if ticket else ""),
+        (_("来访时间"), f"{visit.opened_at:%Y年%m月%d日 %H:%M}"),
+        (_("来源"), case.get_channel_display()),
+        (_("对方当事人"), "、".join(party.name for party in others)),
+        (_("事项"), case.title),
+        (_("诉求"), case.story),
+        (_("办理途径"), case.outlet.name),
+        (_("接待人员"), receivers(ticket)),
+    ]
+    return Paper(
+        title=_("来访登记表"),
+        number=_("统一编号：%(number)s") % {"number": case.number},
+        blocks=[
+            Facts(rows),
+            Text(_("口头提出的，由接待人员如实记录。以上记录已向来访人宣读，经本人核对无误。")),
+            Signatures([_("来访人（签名或按指印）"), _("接待人员（签名）"), _("记录人（签名）")]),
+        ],
+    )
+
+
+def particulars(party) -> list[tuple[str, str]]:
+    """An applicant in full: this paper is the applicant's own."""
+    if party.organisation_id:
+        return [(_("单位名称"), party.name), (_("统一社会信用代码"), party.organisation.uscc)]
+    if not party.person_id:
+        return [(_("姓名"), party.name)]
+    person = party.person
+    return [
+        (_("姓名"), person.name),
+        (_("性别"), person.get_sex_display()),
+        (person.get_id_type_display(), person.id_number.plain if person.id_number else ""),
+        (_("手机号码"), person.phone.plain if person.phone else ""),
+        (_("住址"), person.address.plain if person.address else ""),
+    ]
+
+
+def receivers(ticket) -> str:
+    """All who sat at the window, with their seats."""
+    if ticket is None:
+        return ""
+    return "、".join(
+        f"{one.user}（{one.get_role_display()}）" for one in ticket.receivers.select_related("user")
+    )
+
+
+def list_of_materials(visit: Visit) -> Paper:
+    """材料接收清单: the materials on file, and room for what was handed over on paper."""
+    names = visit.case.dossier.attachments.order_by("attached_at", "pk").values_list("name", flat=True)
+    filled = [[str(n), name, "", "", ""] for n, name in enumerate(names, 1)]
+    empty = [[str(n), "", "", "", ""] for n in range(len(filled) + 1, len(filled) + 1 + ROOM)]
+    return Paper(
+        title=_("材料接收清单"),
+        number=_("统一编号：%(number)s") % {"number": visit.case.number},
+        blocks=[
+            Table([_("序号"), _("材料名称"), _("页数"), _("原件或复印件"), _("是否退还")], [*filled, *empty]),
+            Text(_("本清单一式两份，提交人和接收单位各执一份。原件核对后退还的，请在“是否退还”栏注明。")),
+            Signatures([_("提交人（签名）"), _("接收人（签名）")]),
+        ],
+    )
+
+
+def notice_at_once(visit: Visit) -> Paper:
+    """一次性告知单: what happens next, what is missing, whom to ask."""
+    case = visit.case
+    return Paper(
+        title=_("一次性告知单"),
+        number=_("统一编号：%(number)s") % {"number": case.number},
+        blocks=[
+            Text("、".join(party.name for party in visit.applicants) + "：", flush=True),
+            Text(
+                _(
+                    "您提出的“%(title)s”已登记，办理途径为%(outlet)s，由%(unit)s办理。凭查询码%(code)s可以查询进度。"
+                )
+                % {
+                    "title": case.title,
+                    "outlet": case.outlet.name,
+                    "unit": case.unit.name,
+                    "code": case.query_code,
+                }
+            ),
+            Text(case.outlet.advice),
+            Heading(_("需要补充的材料")),
+            Table([_("序号"), _("材料名称"), _("要求")], [[str(n), "", ""] for n in range(1, ROOM + 1)]),
+            Text(_("联系电话：%(phone)s") % {"phone": case.unit.phone or "＿＿＿＿＿＿＿＿"}, flush=True),
+            Signatures([_("告知人（签名）"), _("来访人（签名）")]),
+        ],
+    )
+
+
+def privacy_notice(visit: Visit) -> Paper:
+    """个人信息处理告知书 (个人信息保护法 17)."""
+    return Paper(
+        title=_("个人信息处理告知书"),
+        blocks=[
+            Text(_("为办理您提出的事项，我们依法处理您的个人信息，现将有关情况告知如下：")),
+            Heading(_("一、处理目的和方式")),
+            Text(_("登记、办理、回访和依法归档。信息加密保存，查看完整信息均留下记录。")),
+            Heading(_("二、处理的信息种类")),
+            Text(_("姓名、性别、证件种类和号码、联系电话、住址，您陈述的情况和提交的材料。")),
+            Heading(_("三、向谁提供")),
+            Text(_("依法办理本事项的单位。除法律、行政法规另有规定外，不向其他单位和个人提供。")),
+            Heading(_("四、保存期限")),
+            Text(_("按照档案管理规定保存，期满依法处理。")),
+            Heading(_("五、您的权利")),
+            Text(_("您可以依法查阅、复制、更正您的个人信息。请向登记窗口提出，我们将及时办理。")),
+            Signatures([_("被告知人（签名）")]),
+        ],
+    )
+
+
+def choice_of_representatives(visit: Visit) -> Paper:
+    """群体来访代表推选书: five at most (信访工作条例 20)."""
+    ticket = visit.ticket
+    chosen = list(ticket.representatives.all()) if ticket else []
+    rows = [[str(one.place), one.name, one.phone.plain if one.phone else "", ""] for one in chosen]
+    rows += [[str(n), "", "", ""] for n in range(len(rows) + 1, MOST_REPRESENTATIVES + 1)]
+    return Paper(
+        title=_("群体来访代表推选书"),
+        number=_("统一编号：%(number)s") % {"number": visit.case.number},
+        blocks=[
+            Text(
+                _("我们就“%(title)s”共同推选以下代表（不超过五名），代表我们反映情况、提出诉求。")
+                % {"title": visit.case.title}
+            ),
+            Table([_("序号"), _("姓名"), _("联系电话"), _("代表签名")], rows),
+            Heading(_("推选人签名")),
+            Table([_("姓名"), _("签名"), _("姓名"), _("签名")], [[""] * 4 for _row in range(2 * ROOM)]),
+        ],
+    )
+
+
+def power_of_attorney(visit: Visit) -> Paper:
+    """授权委托书: general, or special where each power is named."""
+    return Paper(
+        title=_("授权委托书"),
+        number=_("统一编号：%(number)s") % {"number": visit.case.number},
+        blocks=[
+            Facts(
+                [
+                    (_("委托人"), "、".join(party.name for party in visit.applicants)),
+                    (_("受委托人"), ""),
+                    (_("证件号码"), ""),
+                    (_("联系电话"), ""),
+                    (_("与委托人关系"), ""),
+                ]
+            ),
+            Text(_("委托人就“%(title)s”委托上述受委托人代为办理。") % {"title": visit.case.title}),
+            Text(_("委托权限（请勾选）：\n□ 一般授权：代为陈述、提交和接收材料。")),
+            Text(_("□ 特别授权：代为承认、放弃、变更请求，代为达成并签署协议。")),
+            Text(_("委托期限：自　　　年　　月　　日至　　　年　　月　　日。")),
+            Signatures([_("委托人（签名）"), _("受委托人（签名）")]),
+        ],
+    )
+
+
+def contact_log(visit: Visit) -> Paper:
+    """联系记录: whom we rang, when, and what they said."""
+    rows = [
+        [f"{timezone.localtime(one.at):%Y-%m-%d %H:%M}", one.whom, one.said, str(one.by)]
+        for one in visit.case.contacts.select_related("by")
+    ]
+    return Paper(
+        title=_("联系记录"),
+        number=_("统一编号：%(number)s") % {"number": visit.case.number},
+        blocks=[Table([_("时间"), _("联系对象"), _("内容"), _("记录人")], rows or [[""] * 4] * ROOM)],
+    )
+
+
+PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
+    "register-form": (_("来访登记表"), register_form),
+    "materials": (_("材料接收清单"), list_of_materials),
+    "notice": (_("一次性告知单"), notice_at_once),
+    "privacy": (_("个人信息处理告知书"), privacy_notice),
+    "representatives": (_("群体来访代表推选书"), choice_of_representatives),
+    "attorney": (_("授权委托书"), power_of_attorney),
+    "contacts": (_("联系记录"), contact_log),
+}
+
+
+def fitting(visit: Visit) -> list[str]:
+    """The papers that this matter may need."""
+    group = bool(visit.ticket and visit.ticket.head_count >= MOST_REPRESENTATIVES)
+    return [slug for slug in PAPERS if slug != "representatives" or group]

@@ -1,0 +1,180 @@
+"""Papers: what one says is data, and two renderings print it, an A4 page of the browser and a .docx.
+
+A desk says with blocks what stands on its paper; lay-out and typefaces (GB/T 9704) are here and in a4.css alone.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+BODY, HEAD, TITLE = "仿宋", "黑体", "宋体"
+CENTRED, RIGHT, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
+WIDTH = Cm(15.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Paragraphs, one a line; `flush` ones begin at the margin."""
+
+    text: str
+    flush: bool = False
+    kind = "text"
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.text.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    kind = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A form: a label and what was filled in, one row each. An empty value leaves room to write."""
+
+    rows: list[tuple[str, str]]
+    kind = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    head: list[str]
+    rows: list[list[str]]
+    kind = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """One line each: who signs, room to sign, room for the day."""
+
+    who: list[str]
+    kind = "signatures"
+    day = "　　　　年　　月　　日"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who issued the paper and when, at the right."""
+
+    lines: list[str]
+    kind = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    title: str
+    blocks: list
+    number: str = ""
+
+
+def answer(request, paper: Paper, form: str) -> HttpResponse:
+    """The paper as a page to print, or as a file for Word where `form` is "docx"."""
+    if form != "docx":
+        return render(request, "kernel/paper.html", {"paper": paper})
+    response = HttpResponse(docx(paper), content_type=DOCX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.title}.docx")
+    return response
+
+
+def docx(paper: Paper) -> bytes:
+    document = Document()
+    lay_out(document)
+    line(document.add_paragraph(), paper.title, TITLE, 22, align=CENTRED, after=8)
+    if paper.number:
+        line(document.add_paragraph(), paper.number, size=14, align=RIGHT, after=4)
+    for block in paper.blocks:
+        WRITERS[block.kind](document, block)
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def lay_out(document) -> None:
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.top_margin, page.bottom_margin = Cm(2.6), Cm(2.4)
+    page.left_margin, page.right_margin = Cm(2.8), Cm(2.6)
+    style = document.styles["Normal"]
+    style.paragraph_format.space_after = Pt(0)
+    style.paragraph_format.line_spacing = 1.4
+    typeface(style, BODY, 15)
+
+
+def typeface(owner, font: str, size: float) -> None:
+    owner.font.name, owner.font.size = font, Pt(size)
+    fonts = owner.element.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("eastAsia", "ascii", "hAnsi", "cs"):
+        fonts.set(qn(f"w:{script}"), font)
+
+
+def line(paragraph, text, font=BODY, size=15.0, *, align=None, after=0, indent=False) -> None:
+    typeface(paragraph.add_run(text), font, size)
+    paragraph.paragraph_format.alignment = align
+    paragraph.paragraph_format.space_after = Pt(after)
+    if indent:
+        paragraph.paragraph_format.first_line_indent = Pt(2 * size)
+
+
+def write_text(document, block: Text) -> None:
+    for text in block.lines:
+        line(document.add_paragraph(), text, align=JUSTIFIED, indent=not block.flush)
+
+
+def write_heading(document, block: Heading) -> None:
+    paragraph = document.add_paragraph()
+    line(paragraph, block.text, HEAD)
+    paragraph.paragraph_format.space_before = Pt(6)
+    paragraph.paragraph_format.keep_with_next = True
+
+
+def write_facts(document, block: Facts) -> None:
+    fill(document, block.rows, [Cm(3.6), WIDTH - Cm(3.6)])
+
+
+def write_table(document, block: Table) -> None:
+    table = fill(document, [block.head, *block.rows], [WIDTH // len(block.head)] * len(block.head))
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def fill(document, rows, widths):
+    table = document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text, width in zip(row.cells, texts, widths, strict=True):
+            cell.width = width
+            line(cell.paragraphs[0], str(text), size=13)
+    return table
+
+
+def write_signatures(document, block: Signatures) -> None:
+    for who in block.who:
+        paragraph = document.add_paragraph()
+        line(paragraph, f"{who}：＿＿＿＿＿＿＿＿{block.day}", size=14)
+        paragraph.paragraph_format.space_before = Pt(12)
+
+
+def write_closing(document, block: Closing) -> None:
+    for text in block.lines:
+        line(document.add_paragraph(), text, align=RIGHT)
+
+
+WRITERS = {
+    "text": write_text,
+    "heading": write_heading,
+    "facts": write_facts,
+    "table": write_table,
+    "signatures": write_signatures,
+    "closing": write_closing,
+}

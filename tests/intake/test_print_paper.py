@@ -1,0 +1,120 @@
+"""The papers of the hall: a page and a .docx of one text, with a trace, without where the other side lives."""
+
+from io import BytesIO
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+from docx import Document
+
+from cases.states import Side
+from intake.papers import PAPERS
+from people.models import Unit
+from people.roles import Role
+from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+
+ADDRESS = "浮石街道百汇路 8 号 402 室"
+
+
+@pytest.fixture
+def unit(db):
+    return Unit.objects.filter(kind=Unit.Kind.CENTRE).first() or UnitFactory(centre=True)
+
+
+@pytest.fixture
+def matter(unit):
+    applicant = PersonFactory(name="陈素芬", id_number="330803195803084527", address="樟潭街道 1 号")
+    case = CaseFactory(unit=unit, title="物业渗水", applicant=applicant)
+    other = PersonFactory(name="周启航", address=ADDRESS, phone="19900005566")
+    case.parties.create(side=Side.RESPONDENT, person=other, name=other.name)
+    return case
+
+
+@pytest.fixture
+def clerk(unit):
+    return UserFactory(post=(Role.CLERK, unit))
+
+
+def url(case, slug, kind="html"):
+    return reverse("intake:print_paper", args=[case.pk, slug, kind])
+
+
+def page_text(answer) -> str:
+    return BeautifulSoup(answer.content, "html.parser").main.get_text()
+
+
+def docx_text(answer) -> str:
+    document = Document(BytesIO(answer.content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_each_paper_says_the_same_on_the_page_and_in_word(client, clerk, matter, slug):
+    client.force_login(clerk)
+    shown, written = client.get(url(matter, slug)), client.get(url(matter, slug, "docx"))
+    words = {line.strip() for line in docx_text(written).splitlines() if line.strip() and "＿" not in line}
+    assert str(PAPERS[slug][0]) in words
+    assert [line for line in words if line not in page_text(shown)] == []
+
+
+@pytest.mark.parametrize("slug", PAPERS)
+def test_no_paper_tells_where_the_other_side_lives(client, clerk, matter, slug):
+    client.force_login(clerk)
+    text = page_text(client.get(url(matter, slug)))
+    assert ADDRESS not in text
+    assert "19900005566" not in text
+
+
+def test_the_register_form_is_read_back_and_holds_the_applicant_in_full(client, clerk, matter):
+    client.force_login(clerk)
+    text = page_text(client.get(url(matter, "register-form")))
+    for words in [
+        "陈素芬",
+        "330803195803084527",
+        "樟潭街道 1 号",
+        "已向来访人宣读",
+        "经本人核对无误",
+        matter.number,
+    ]:
+        assert words in text
+
+
+def test_what_was_typed_is_text_on_both(client, clerk, matter):
+    matter.story = "<b>{{ 7*7 }}</b> & #panic()"
+    matter.save()
+    client.force_login(clerk)
+    assert matter.story in page_text(client.get(url(matter, "register-form")))
+    assert matter.story in docx_text(client.get(url(matter, "register-form", "docx")))
+
+
+def test_a_print_leaves_a_trace_and_stands_on_the_list(client, clerk, matter):
+    client.force_login(clerk)
+    client.get(url(matter, "register-form"))
+    entry = matter.history.last()
+    assert (entry.verb, entry.by, entry.details["paper"]) == ("print_paper", clerk, "register-form")
+    listed = page_text(client.get(reverse("intake:papers", args=[matter.pk])))
+    assert "已打印 1 次" in listed
+    assert "陈素芬" not in listed
+
+
+def test_who_does_not_handle_the_matter_types_a_reason(client, matter, unit):
+    director = UserFactory(post=(Role.DIRECTOR, UnitFactory(area=unit.area)))
+    client.force_login(director)
+    asked = client.get(url(matter, "register-form"))
+    assert "查看事由" in asked.content.decode()
+    assert "330803195803084527" not in asked.content.decode()
+    assert client.post(url(matter, "register-form"), {"reason": ""}).status_code == 422
+    assert "330803195803084527" in page_text(client.post(url(matter, "register-form"), {"reason": "督查"}))
+    assert matter.history.last().note == "督查"
+
+
+def test_strangers_print_nothing(client, matter):
+    client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
+    assert client.get(url(matter, "register-form")).status_code == 404
+
+
+def test_an_unknown_paper_is_not_found(client, clerk, matter):
+    client.force_login(clerk)
+    assert client.get(url(matter, "no-such")).status_code == 404
+    assert client.get(url(matter, "notice", "exe")).status_code == 404
