@@ -96,7 +96,11 @@ def list_of_materials(visit: Visit) -> Paper:
         title=_("材料接收清单"),
         number=_("统一编号：%(number)s") % {"number": visit.case.number},
         blocks=[
-            Table([_("序号"), _("材料名称"), _("页数"), _("原件或复印件"), _("是否退还")], [*filled, *empty]),
+            Table(
+                [_("序号"), _("材料名称"), _("页数"), _("原件或复印件"), _("是否退还")],
+                [*filled, *empty],
+                wide=2,
+            ),
             Text(_("本清单一式两份，提交人和接收单位各执一份。原件核对后退还的，请在“是否退还”栏注明。")),
             Signatures([_("提交人（签名）"), _("接收人（签名）")]),
         ],
@@ -124,7 +128,9 @@ def notice_at_once(visit: Visit) -> Paper:
             ),
             Text(case.outlet.advice),
             Heading(_("需要补充的材料")),
-            Table([_("序号"), _("材料名称"), _("要求")], [[str(n), "", ""] for n in range(1, ROOM + 1)]),
+            Table(
+                [_("序号"), _("材料名称"), _("要求")], [[str(n), "", ""] for n in range(1, ROOM + 1)], wide=2
+            ),
             Text(_("联系电话：%(phone)s") % {"phone": case.unit.phone or "＿＿＿＿＿＿＿＿"}, flush=True),
             Signatures([_("告知人（签名）"), _("来访人（签名）")]),
         ],
@@ -206,7 +212,7 @@ def contact_log(visit: Visit) -> Paper:
     return Paper(
         title=_("联系记录"),
         number=_("统一编号：%(number)s") % {"number": visit.case.number},
-        blocks=[Table([_("时间"), _("联系对象"), _("内容"), _("记录人")], rows or [[""] * 4] * ROOM)],
+        blocks=[Table([_("时间"), _("联系对象"), _("内容"), _("记录人")], rows or [[""] * 4] * ROOM, wide=3)],
     )
 
 

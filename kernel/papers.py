@@ -50,8 +50,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`wide` is the column (from 1) that holds the long texts; 0 where all are alike."""
+
     head: list[str]
     rows: list[list[str]]
+    wide: int = 0
     kind = "table"
 
 
@@ -144,7 +147,9 @@ def write_facts(document, block: Facts) -> None:
 
 
 def write_table(document, block: Table) -> None:
-    table = fill(document, [block.head, *block.rows], [WIDTH // len(block.head)] * len(block.head))
+    shares = [3 if n == block.wide else 1 for n in range(1, len(block.head) + 1)]
+    widths = [WIDTH * share // sum(shares) for share in shares]
+    table = fill(document, [block.head, *block.rows], widths)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 

@@ -7,17 +7,21 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from docx import Document
 
+from cases.models import Case
 from cases.states import Side
+from intake import services
 from intake.papers import PAPERS
 from people.models import Unit
 from people.roles import Role
-from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.factories import CaseFactory, PersonFactory, SeatFactory, UnitFactory, UserFactory, WindowFactory
+from tests.intake.factories import QueueFactory
 
 ADDRESS = "浮石街道百汇路 8 号 402 室"
 
 
 @pytest.fixture
 def unit(db):
+    QueueFactory()
     return Unit.objects.filter(kind=Unit.Kind.CENTRE).first() or UnitFactory(centre=True)
 
 
@@ -32,7 +36,9 @@ def matter(unit):
 
 @pytest.fixture
 def clerk(unit):
-    return UserFactory(post=(Role.CLERK, unit))
+    user = UserFactory(post=(Role.CLERK, unit))
+    SeatFactory(window=WindowFactory(unit=unit, number=91), user=user, role=Role.CLERK)
+    return user
 
 
 def url(case, slug, kind="html"):
@@ -78,6 +84,17 @@ def test_the_register_form_is_read_back_and_holds_the_applicant_in_full(client, 
         matter.number,
     ]:
         assert words in text
+
+
+def test_all_who_sat_at_the_window_stand_on_the_register_form(client, clerk, matter, unit):
+    visit = services.register(by=clerk, unit=unit, name="陈素芬", phone="19900007788", id_type="none")
+    for role, name in [(Role.CLERK, "徐晓岚"), (Role.MEDIATOR, "连翠英"), (Role.COURT, "余法官")]:
+        visit.receivers.create(user=UserFactory(post=(role, unit), name=name), role=role)
+    Case.objects.filter(pk=matter.pk).update(query_code=visit.query_code)
+    client.force_login(clerk)
+    text = page_text(client.get(url(matter, "register-form")))
+    for name in ["徐晓岚", "连翠英", "余法官"]:
+        assert name in text
 
 
 def test_what_was_typed_is_text_on_both(client, clerk, matter):
