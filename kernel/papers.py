@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -156,17 +156,21 @@ def write_table(document, block: Table) -> None:
 def fill(document, rows, widths):
     table = document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row, texts in zip(table.rows, rows, strict=True):
         for cell, text, width in zip(row.cells, texts, widths, strict=True):
             cell.width = width
-            line(cell.paragraphs[0], str(text), size=13)
+            line(cell.paragraphs[0], str(text), size=13, after=3)
+            cell.paragraphs[0].paragraph_format.space_before = Pt(3)
     return table
 
 
 def write_signatures(document, block: Signatures) -> None:
     for who in block.who:
         paragraph = document.add_paragraph()
-        line(paragraph, f"{who}：＿＿＿＿＿＿＿＿{block.day}", size=14)
+        line(paragraph, f"{who}：＿＿＿＿＿＿＿＿\t{block.day.strip()}", size=14)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_TAB_ALIGNMENT.RIGHT)
         paragraph.paragraph_format.space_before = Pt(12)
 
 
