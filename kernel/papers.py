@@ -3,6 +3,7 @@
 A desk says with blocks what stands on its paper; lay-out and typefaces (GB/T 9704) are here and in a4.css alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -179,7 +180,7 @@ def write_closing(document, block: Closing) -> None:
         line(document.add_paragraph(), text, align=RIGHT)
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[..., None]] = {
     "text": write_text,
     "heading": write_heading,
     "facts": write_facts,

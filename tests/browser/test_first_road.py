@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cases.models import Case, Category
-from intake.models import Announcement, Board, Ticket
+from intake.models import Announcement, Ticket
 from kernel.encryption import mask_name
 from people.models import Unit
 from tests.browser.road import (
@@ -52,12 +52,10 @@ def known_before(clerk, window):
 def test_a_visitor_walks_the_whole_road(browsers, window, clerk, clerk2, mediator, keeper, director):
     known_before(clerk, window)
     figures = browsers.log_in(director, "/stats/today/")
-    board = browsers.open(board_of(window), viewport=BOARD)
-    board.add_init_script(VOICE)
-    board.reload()
-    board.get_by_role("button", name="开始播报").click()
+    desk = browsers.log_in(clerk, "/hall/pair-screen/")
+    board = paired_board(browsers, desk)
 
-    desk = browsers.log_in(clerk, "/hall/register/")
+    desk.goto("/hall/register/")
     ticket = registers_by_keyboard(desk, earlier="保洁公司拖欠一天半工资")
     looks_like_a_ticket(desk, ticket, browsers.site)
     calls(desk, board, ticket)
@@ -79,18 +77,25 @@ def test_a_visitor_walks_the_whole_road(browsers, window, clerk, clerk2, mediato
     shows_what_happened(figures)
 
 
-def board_of(window) -> str:
-    return f"/hall/board/{Board.objects.create(unit=window.unit, name='叫号大屏').code}/"
+def paired_board(browsers, desk):
+    """The screen in the hall shows a code, and somebody of the hall types it."""
+    board = browsers.open("/hall/screen/", viewport=BOARD)
+    board.add_init_script(VOICE)
+    board.get_by_role("button", name="叫号大屏").click()
+    desk.keyboard.type(f"{board.locator('.pairing-code').inner_text()}\n")
+    expect(board.locator("[data-started]")).to_be_visible()
+    return board
 
 
 def registers_by_keyboard(page, *, earlier) -> Ticket:
     """By keystrokes alone, in less than a minute at the pace of slow hands."""
     began = time.monotonic()
+    expect(page.locator("#id_id_number")).to_be_focused()
     page.keyboard.type(f"{PAPER}\n", delay=50)
     expect(page.locator("#known")).to_contain_text(earlier)
     expect(page.locator("#known")).to_contain_text("王*")
     expect(page.locator("#id_phone")).to_be_focused()
-    page.keyboard.type("\n\n\n\n", delay=50)
+    page.keyboard.type("\n\n\n\n\n", delay=50)
     expect(page.locator(".ticket-number")).to_have_text("A001")
     expect(page.get_by_role("button", name="打印，进入等候")).to_be_focused()
     press_key(page, "Enter")
