@@ -307,7 +307,7 @@ class RateForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("您对办理结果是否满意？"), choices=Answer.choices, widget=forms.RadioSelect
     )
-    comment = forms.CharField(label=_("意见建议（可不填）"), widget=SHORT, max_length=500, required=False)
+    comment = forms.CharField(label=_("想说的话（可不填）"), widget=SHORT, max_length=500, required=False)
 
 
 class RuleForm(forms.Form):

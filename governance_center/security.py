@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.utils.translation import gettext as _
 
 
@@ -24,6 +24,17 @@ class ThreeKindsValidator:
 
     def get_help_text(self):
         return _("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。")
+
+
+def refuse_nul(get_response):
+    """No address holds the character NUL, which PostgreSQL cannot store; forms refuse it by themselves."""
+
+    def refusing(request):
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation("NUL in an address")
+        return get_response(request)
+
+    return refusing
 
 
 def csp_nonce(request):

@@ -20,6 +20,7 @@ from intake.states import State
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
+from people.roles import Role
 
 PRESSED = frozenset({"receive", "recall", "no_show", "undo_call", "rejoin", "resume", "finish"})
 """Verbs that need no answer: pressed where they stand. The others open a page."""
@@ -431,7 +432,8 @@ def ticket_list(request):
         empty_text=_("这一天没有符合条件的来访。"),
         user=request.user,
     )
-    return render_list(request, "intake/list.html", listing, _("今日来访"))
+    at_the_door = request.user.seat is not None or Role.GUIDE in request.user.roles
+    return render_list(request, "intake/list.html", listing, _("今日来访"), at_the_door=at_the_door)
 
 
 @page

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import puremagic
@@ -33,6 +34,11 @@ ALLOWED = frozenset(
 )
 SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif"})
 HEAD = 4096
+PARTS = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": {"word/document.xml"},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"xl/workbook.xml"},
+}
+"""An Office file begins like any archive; these parts make it one."""
 
 
 @transaction.atomic
@@ -74,9 +80,21 @@ def sniff(file) -> str:
     head = file.read(HEAD)
     file.seek(0)
     try:
-        return puremagic.from_string(head, mime=True, filename=file.name)
+        found = puremagic.from_string(head, mime=True, filename=file.name)
     except (puremagic.PureError, ValueError):
         return "text/plain" if is_text(head) else "application/octet-stream"
+    return found if PARTS.get(found, set()) <= parts_of(file) else "application/zip"
+
+
+def parts_of(file) -> set[str]:
+    """The names in an archive; none where it is not one."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return set()
+    finally:
+        file.seek(0)
 
 
 def is_text(head: bytes) -> bool:

@@ -15,8 +15,10 @@ def attachment(request, pk):
     file = Attachment.objects.visible_to(request.user, pk=pk)
     if file is None:
         raise Http404
-    trace(request, file.subject, "open_file", note=file.name, details={"attachment": file.pk})
     path = Path(stored_path(file.sha256))
+    if not path.exists():
+        return render(request, "kernel/file_missing.html", {"file": file}, status=410)
+    trace(request, file.subject, "open_file", note=file.name, details={"attachment": file.pk})
     inline = file.content_type in SHOWN_INLINE
     response = FileResponse(
         path.open("rb"), content_type=file.content_type, as_attachment=not inline, filename=file.name

@@ -1,10 +1,13 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import VerbForm
 from people.models import Seat, User
 from people.selectors import free, leaders_of, partners
+
+LONGEST_NAME = User._meta.get_field("username").max_length
 
 
 class LogInForm(AuthenticationForm):
@@ -20,6 +23,7 @@ class LogInForm(AuthenticationForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("用户名")
+        self.fields["username"].validators.append(MaxLengthValidator(LONGEST_NAME))
         self.fields["password"].label = _("密码")
 
 

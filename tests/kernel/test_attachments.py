@@ -63,6 +63,8 @@ def test_the_type_is_that_of_the_content(case, officer, name, content, kind):
         ("页面.png", b"<!doctype html><script>alert(1)</script>"),
         ("图.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
         ("空.txt", b""),
+        ("协议.docx", b"PK\x03\x04" + b"\x14\x00" + b"junk" * 40),
+        ("协议.docx", XLSX.getvalue()[:200]),
     ],
 )
 def test_other_types_are_refused_whatever_their_name(case, officer, name, content):
@@ -75,6 +77,15 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(case, officer, setti
     settings.ATTACHMENT_MAX_BYTES = 1024**2
     with pytest.raises(ValidationError, match="1 MB"):
         attach(case, upload("大.txt", b"x" * (1024**2 + 1)), by=officer)
+
+
+def test_a_file_that_is_gone_from_its_place_is_told_of(client, case, officer):
+    attachment = attach(case, upload("收据.png", PNG.getvalue()), by=officer)
+    stored_path(attachment.sha256).unlink()
+    client.force_login(officer)
+    answer = client.get(reverse("kernel:attachment", args=[attachment.pk]))
+    assert answer.status_code == 410
+    assert "收据.png" in answer.content.decode()
 
 
 def test_the_history_keeps_the_hash(case, officer):

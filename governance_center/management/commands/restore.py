@@ -17,9 +17,10 @@ class Command(BaseCommand):
             manifest = backups.restore(dir, replace=replace)
         except backups.Refused as refusal:
             raise CommandError(refusal) from refusal
-        if missing := backups.missing_keys(manifest):
-            names = ", ".join(missing)
-            self.stderr.write(
-                f"To read protected fields, set FIELD_KEYS and LOOKUP_KEYS as they were: {names}."
-            )
         self.stdout.write(backups.told(manifest, f"read from {dir}, as written on {manifest['written_at']}"))
+        if missing := backups.missing_keys(manifest):
+            self.stderr.write(
+                "ID numbers, telephones and all else that is protected stay unreadable until FIELD_KEYS and "
+                f"LOOKUP_KEYS are set as they were ({', '.join(missing)}). "
+                "Under `make run` they stand in STATE_DIR/secrets.env."
+            )
