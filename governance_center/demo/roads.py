@@ -216,7 +216,7 @@ def sign(matter: Matter, agreement: Row, place: Row, mediator: Colleague) -> Non
     way = matter.random.choices([Way.HAND, Way.FINGER, Way.STAMP], [6, 3, 1])[0]
     place.update(way=way.value, signed_on=day, noted_by_id=mediator.pk)
     matter.busy.add(mediator.pk)
-    details = {"signature": place["id"], "signed_on": str(day)}
+    details = {"signature": place["id"], "signed_on": str(day), "signer": None}
     move(matter, agreement, "sign_agreement", mediator, note=f"{place['name']}：{way.label}", details=details)
 
 
