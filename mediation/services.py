@@ -4,6 +4,7 @@ import json
 import re
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -258,6 +259,7 @@ def take_effect(agreement, *, by):
     """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it."""
     details: dict[str, object] = {}
     with moving(agreement, "take_effect", by=by, details=details):
+        prefetch_related_objects([agreement], "signatures")
         if missing := agreement.missing():
             raise MoveRefused(
                 _("协议尚未生效（人民调解法第二十九条），还缺：%(names)s。") % {"names": "、".join(missing)}
