@@ -69,6 +69,7 @@ def database(what: str, size: int, *, of_today: bool = False) -> Iterator[str]:
     not run together.
     """
     name = f"bench_{what}_{size}"
+    prepare.collect_static()
     for noisy in ("django_structlog", "django.request"):  # the web server writes them, to its own log
         logging.getLogger(noisy).setLevel(logging.ERROR)
     with maintenance() as server, override_settings(**own_settings(name)):
@@ -188,7 +189,6 @@ def copy_of(name: str) -> Iterator[str]:
 @contextmanager
 def web_server(name: str) -> Iterator[tuple[str, int]]:
     """The server of the default set-up for a database, on a port of its own; stopped however this ends."""
-    prepare.collect_static()
     port = free_port()
     command = [sys.executable, "-m", *programs.web(port)]
     log = place.find().prepare().log("bench-web")

@@ -46,3 +46,8 @@ def test_who_chose_english_gets_it(client, settings):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
 
     assert client.get("/healthz").headers["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize("address", ["/hall/kiosk/tickets/a%00b/", "/%00"])
+def test_a_path_with_nul_is_refused(client, address):
+    assert client.get(address).status_code == 400

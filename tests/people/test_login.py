@@ -54,6 +54,19 @@ def test_after_five_failures_even_the_right_password_waits(client, user):
     assert "log_in" not in verbs(user)
 
 
+def test_a_guesser_with_many_addresses_is_locked_out_too(client, user):
+    for n in range(5):
+        client.post(URL, {"username": user.username, "password": "wrong"}, REMOTE_ADDR=f"10.0.0.{n}")
+    assert log_in(client, user).status_code == 429
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_name_that_nobody_can_have_is_a_fault_of_the_form(client, name):
+    answer = client.post(URL, {"username": name, "password": "wrong"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
+
+
 def test_another_person_is_not_locked_with_them(client, user):
     for _try in range(5):
         log_in(client, user, "wrong")
