@@ -176,8 +176,8 @@ def hand_over_work(request, pk=None):
 
 def chosen(form) -> int | None:
     """Whom the form names now: typed, asked for in the address, or the deputy."""
-    value = form["taker"].value()
-    return int(value) if str(value or "").isdigit() else None
+    value = str(form["taker"].value() or "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
 @page

@@ -196,3 +196,9 @@ def test_nobody_opens_the_handover_of_a_stranger(client, giver, taker):
     client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
     assert client.get(reverse("handover:detail", args=[handover.pk])).status_code == 404
     assert client.get(reverse("handover:hand_over_work", args=[giver.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("nobody", ["²", "x", "9" * 5000])
+def test_a_taker_that_cannot_be_shows_the_empty_form(client, giver, nobody):
+    client.force_login(giver)
+    assert client.get(reverse("handover:mine"), {"taker": nobody}).status_code == 200
