@@ -143,6 +143,7 @@ def test_a_visitor_is_registered_printed_and_received_by_keyboard_alone(desk, si
     desk.keyboard.type("王冬梅\n13857000024\n\n\n\n\n")
     expect(desk.locator(".ticket-number")).to_have_text("A001")
     assert Ticket.objects.get().state == State.ISSUED
+    expect(desk.get_by_role("button", name="打印，进入等候")).to_be_focused()
     desk.keyboard.press("Enter")
     expect(desk.locator("html")).to_have_attribute("data-printed", "")
     assert Ticket.objects.get().state == State.WAITING
@@ -166,6 +167,7 @@ def test_a_returning_visitor_joins_the_same_matter_by_keyboard_alone(desk, site,
     expect(desk.locator("#id_phone")).to_be_focused()
     desk.keyboard.type("\n\n\n\n\n")
     expect(desk.locator(".ticket-number")).to_have_text("A001")
+    expect(desk.get_by_role("button", name="打印，进入等候")).to_be_focused()
     desk.keyboard.press("Enter")
     expect(desk.locator("html")).to_have_attribute("data-printed", "")
     desk.goto(f"{site}/hall/window/")
