@@ -34,7 +34,7 @@ lock: .venv/dev  ## write the lock files again after a change of pyproject.toml
 LOCK := --no-config --generate-hashes --universal --python-version 3.11 --no-header
 
 .venv/runtime: requirements.txt
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv  # from nothing: another Python may have made the old one
 	@$(PY) governance_center/embedded/install.py requirements.txt
 	@touch $@
 
