@@ -23,28 +23,22 @@ def turn(subject: Timed, *, stops: Iterable[str] = (), starts: Iterable[str] = (
         running = subject.clocks.running().filter(code__in=stops)
         stopped = running.update(stopped_at=timezone.now(), next_fire_at=None)
     for code in starts:
-        _begin(subject, code, timezone.now())
+        _begin(subject, code)
     if stopped or starts:
         subject.clocks_changed()
 
 
-def start(subject: Timed, code: str, *, at: datetime) -> Clock:
-    """Start a clock on `subject` by the rule in force on the day of `at`. That day does not count."""
-    clock = _begin(subject, code, at)
-    subject.clocks_changed()
-    return clock
-
-
-def _begin(subject: Timed, code: str, at: datetime) -> Clock:
-    today = timezone.localdate(at)
-    rule = ClockRule.objects.in_force(code, today)
-    due_at, provisional = _due(at, rule)
-    return Clock.objects.create(
+def _begin(subject: Timed, code: str) -> None:
+    """Start a clock by the rule in force today. Today does not count."""
+    now = timezone.now()
+    rule = ClockRule.objects.in_force(code, timezone.localdate(now))
+    due_at, provisional = _due(now, rule)
+    Clock.objects.create(
         dossier_id=subject.dossier_id,
         subject=subject,
         rule=rule,
         code=code,
-        started_at=at,
+        started_at=now,
         last_day=timezone.localdate(due_at - BLINK),
         due_at=due_at,
         next_fire_at=due_at,

@@ -248,9 +248,6 @@ class NotificationQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(to=user)
 
-    def unread(self):
-        return self.filter(read_at=None)
-
 
 class Notification(AboutSubject):
     """A message to one person. The row is the queue, and the tray on the page."""

@@ -85,7 +85,7 @@ def user_detail(request, pk):
         "changes": user.account_changes.waiting(),
         "sessions": user.sessions.going().order_by("-seen_at"),
         "has_factor": accounts.has_factor(user),
-        "entries": user.dossier.entries.select_related("by", "subject_type").order_by("-seq")[:ENTRIES],
+        "entries": user.entries().select_related("by", "subject_type").order_by("-seq")[:ENTRIES],
     }
     return render(request, "people/user_detail.html", context)
 

@@ -105,7 +105,7 @@ def person_page(person, user) -> PersonPage:
     visits = Ticket.objects.visible_to(user).visits().filter(visitor__in=group)
     parties = Party.objects.visible_to(user).filter(person__in=group)
     agencies = Agent.objects.visible_to(user).standing().filter(person__in=group)
-    entries = person.dossier.entries.exclude(verb__in=LOOKS).select_related("by").order_by("-seq")
+    entries = person.entries().exclude(verb__in=LOOKS).select_related("by").order_by("-seq")
     likely = [] if person.merged_into_id else likely_same(person)
     seen = {other.pk for other in seen_by(user, [each.person for each in likely])} if likely else set()
     merges = Merge.objects.standing().filter(gone__in=group)

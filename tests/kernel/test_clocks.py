@@ -53,8 +53,9 @@ def test_a_year_without_a_calendar_is_not_guessed():
 
 def test_a_clock_into_a_year_without_a_calendar_is_marked_provisional():
     case = CaseFactory()
-    clock = clocks.start(case.latest_round(), "case.take", at=datetime(2026, 12, 31, 10, tzinfo=SHANGHAI))
-    assert clock.provisional
+    with time_machine.travel(datetime(2026, 12, 31, 10, tzinfo=SHANGHAI)):
+        clocks.turn(case.latest_round(), starts=["case.take"])
+    assert case.latest_round().clocks.get().provisional
 
 
 def test_working_hours_skip_lunch_and_weekends():
