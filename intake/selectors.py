@@ -1,7 +1,7 @@
 """What the pages of the hall show together, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -24,6 +24,7 @@ from intake.models import (
     of_visit,
 )
 from intake.states import AT_WINDOW, ClosingState, PauseState, ScreenState, SpanKind, State
+from kernel.prepared import Prepared
 from people.models import Area, Person, Seat, Unit, Window
 from people.roles import Role
 from people.services import known_person
@@ -80,12 +81,24 @@ class Place:
     def why(self) -> str:
         return self.ticket.why_next(timezone.now())
 
+    @property
+    def seconds(self) -> float:
+        return (timezone.now() - self.since).total_seconds()
+
+
+def waiting_in(unit, day):
+    since = Span.objects.open().filter(ticket=OuterRef("pk")).order_by().values("started_at")
+    tickets = Ticket.objects.on(day).waiting().filter(unit=unit).with_people()
+    return tickets.annotate(since=Subquery(since)).in_order()
+
+
+WAITING_IN = Prepared(waiting_in, {"unit": -1, "day": date.min})
+
 
 def queue_of(unit) -> list[Place]:
     """Everybody who waits in a hall today, in the order of the calls."""
-    tickets = Ticket.objects.today().waiting().filter(unit=unit).with_people().in_order()
-    tickets = tickets.prefetch_related("spans")
-    return [Place(ticket, ahead, began(ticket)) for ahead, ticket in enumerate(tickets)]
+    tickets = WAITING_IN.rows(unit=unit.pk, day=timezone.localdate())
+    return [Place(ticket, ahead, ticket.since) for ahead, ticket in enumerate(tickets)]
 
 
 def place_of(ticket) -> Place:
@@ -137,14 +150,26 @@ class Desk:
         return "due" if self.call.created_at >= timezone.now() - SPOKEN_FOR else "missed"
 
 
+def with_window(window, day):
+    tickets = Ticket.objects.on(day).filter(window=window, state__in=[*AT_WINDOW, State.HELD, State.NO_SHOW])
+    return tickets.with_people().order_by("issued_at")
+
+
+def seats_at(window, day):
+    return Seat.objects.on(day).filter(window=window).select_related("window", "user")
+
+
+WITH_WINDOW = Prepared(with_window, {"window": -1, "day": date.min})
+SEATS_AT = Prepared(seats_at, {"window": -1, "day": date.min})
+
+
 def desk_of(window) -> Desk:
-    tickets = Ticket.objects.today().filter(window=window).with_people().order_by("issued_at")
-    tickets = list(tickets.filter(state__in=[*AT_WINDOW, State.HELD, State.NO_SHOW]))
+    today = timezone.localdate()
+    tickets = WITH_WINDOW.rows(window=window.pk, day=today)
     present = next((ticket for ticket in tickets if ticket.state in AT_WINDOW), None)
-    seats = window.seats.today().select_related("user")
     return Desk(
         window=window,
-        seats=list(seats),
+        seats=SEATS_AT.rows(window=window.pk, day=today),
         ticket=present,
         held=[ticket for ticket in tickets if ticket.state == State.HELD],
         missed=[ticket for ticket in tickets if ticket.state == State.NO_SHOW],

@@ -197,7 +197,7 @@ def window(request, pk=None):
         ),
         "presses": presses(desk.ticket, user, **other) if desk.ticket else [],
         "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
-        "average_wait": selectors.average_wait(selectors.todays(user)),
+        "waits_longest": max((place.seconds for place in places), default=None),
         "served": selectors.todays(user).served().count(),
         "returned": selectors.returned_to(user).count(),
         **other,
