@@ -662,7 +662,7 @@ class Rating(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ratings")
     of = models.CharField(max_length=10, choices=Of, default=Of.CENTRE)
     answer = models.CharField(_("评价"), max_length=20, choices=Answer)
-    comment = models.CharField(_("意见建议"), max_length=500, blank=True)
+    comment = models.CharField(_("想说的话"), max_length=500, blank=True)
     through = models.CharField(max_length=10, choices=Through, default=Through.CODE)
     at = models.DateTimeField(default=timezone.now)
 

@@ -46,6 +46,11 @@ def hall_of(user) -> Unit | None:
     return next((post.unit for post in user.business_posts if post.role == Role.GUIDE), None)
 
 
+def seat_taken_from(user) -> Seat | None:
+    """The seat in which somebody stands for `user` today."""
+    return Seat.objects.today().filter(stands_for=user).select_related("window", "user").first()
+
+
 def hall_to_run(user) -> Unit | None:
     """The hall whose day somebody looks after: where they work, or as a director by their post."""
     posts = (post.unit for post in user.business_posts if post.role == Role.DIRECTOR)

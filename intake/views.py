@@ -175,8 +175,14 @@ def enter_afterwards(request):
 
 @page
 def window(request, pk=None):
-    """One's own window, or another of the hall: who is here, who waits, and for how long."""
-    hall, user = my_hall(request), request.user
+    """One's own window, or another of the hall: who is here, who waits, and for how long.
+
+    A page that is still open when somebody took one's place learns who sits there now, and asks no more.
+    """
+    user = request.user
+    if request.htmx and selectors.hall_of(user) is None:
+        return render(request, "intake/window.html#taken", {"taken": selectors.seat_taken_from(user)})
+    hall = my_hall(request)
     windows = list(selectors.windows_of(user))
     mine = pk or (user.seat and user.seat.window_id)
     found = next((window for window in windows if window.pk == mine or not mine), None)

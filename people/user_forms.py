@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.editing import seen_token
 from kernel.fields import VerbForm
+from people.accounts import NAME_TAKEN
 from people.models import Unit, User
 from people.roles import Role
 
@@ -45,7 +46,7 @@ class CreateUserForm(VerbForm):
     def clean_username(self):
         username = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError(_("这个用户名已有人使用，请换一个。"))
+            raise forms.ValidationError(NAME_TAKEN)
         return username
 
 

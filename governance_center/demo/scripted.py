@@ -32,8 +32,8 @@ CONTACTS = (
 
 
 def day_for(diary: Diary) -> date:
-    """The first working day of this week, once it is over; before that, the last working day."""
-    over = [day for day in diary.days if local(day, "17:30") <= diary.now]
+    """The first working day of this week, but not today, whose hall is in full swing; else the last working day."""
+    over = [day for day in diary.days if day < diary.today]
     this_week = [day for day in over if day.isocalendar()[:2] == diary.today.isocalendar()[:2]]
     return this_week[0] if this_week else over[-1]
 

@@ -5,6 +5,7 @@ In one process, because each start of Django costs a second.
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
@@ -32,7 +33,7 @@ def collect_static() -> None:
     mark = settings.STATIC_ROOT / "fingerprint"
     now = fingerprint([place.PROJECT / "static", place.PROJECT / "requirements.txt"])
     if not mark.exists() or mark.read_text() != now:
-        print("Collecting the static files ...", flush=True)
+        print("Collecting the static files ...", file=sys.stderr, flush=True)
         call_command("collectstatic", verbosity=0, interactive=False)
         mark.write_text(now)
 

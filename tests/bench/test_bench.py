@@ -26,7 +26,8 @@ def bench(tmp_path):
             command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=400
         )
         assert done.returncode == 0, done.stderr[-3000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        (line,) = done.stdout.splitlines()  # progress goes to standard error
+        return json.loads(line)
 
     return run
 

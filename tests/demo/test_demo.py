@@ -21,10 +21,10 @@ SHANGHAI = timezone.get_default_timezone()
 
 
 @pytest.mark.parametrize(
-    "at", ["2026-09-16 00:07", "2026-09-20 15:00", "2026-10-03 10:00", "2026-09-14 08:31"]
+    "at", ["2026-09-16 00:07", "2026-09-20 15:00", "2026-10-03 10:00", "2026-09-14 08:31", "2026-09-14 20:51"]
 )
 def test_it_is_so_at_night_and_on_holidays_too(at):
-    """A worked Sunday, a holiday, a Monday morning."""
+    """A worked Sunday, a holiday, a Monday morning, a Monday evening."""
     with time_machine.travel(datetime.fromisoformat(at).replace(tzinfo=SHANGHAI), tick=False):
         load(cases=12, years=1, seed=2)
         assert Ticket.objects.today().count() == 40

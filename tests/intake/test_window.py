@@ -12,6 +12,7 @@ from intake import selectors, services
 from intake.models import Span, Ticket
 from intake.states import SpanKind, State
 from kernel.moves import MoveRefused
+from people.models import Seat
 from people.roles import Role
 from tests.factories import CaseFactory, UnitFactory, UserFactory
 from tests.intake.factories import called, issued, seated, serving, waiting
@@ -366,3 +367,31 @@ def test_the_page_of_a_visit_tells_everything_masked(client, clerk):
     page = client.get(reverse("intake:detail", args=[ticket.pk])).content.decode()
     assert all(word in page for word in ("时间台账", "徐晓岚", "开始接待", "138****0024"))
     assert "王冬梅" not in page
+
+
+def asked_again(client, window):
+    """What the page of a window that is still open gets when it asks again."""
+    url = reverse("intake:window", args=[window.pk])
+    return client.get(url, headers={"HX-Request": "true", "X-Background": "1"})
+
+
+def test_whose_place_was_taken_reads_on_the_open_page_who_sits_there_now(client, clerk, window):
+    Seat.objects.filter(user=clerk).update(
+        user=UserFactory(name="余佩佩", post=(Role.CLERK, window.unit)), stands_for=clerk
+    )
+    client.force_login(clerk)
+    answer = asked_again(client, window)
+    told = answer.content.decode()
+    assert answer.status_code == 200
+    assert f"今天{window}由余佩佩顶岗" in told
+    assert 'id="window"' in told
+    assert reverse("home") in told
+    assert "data-live" not in told  # and asks no more
+
+
+def test_who_was_taken_off_the_roster_learns_no_more_than_that(client, clerk, window, stranger):
+    client.force_login(stranger)
+    told = asked_again(client, window).content.decode()
+    assert "您今天已不在这个窗口" in told
+    assert "徐晓岚" not in told
+    assert client.get(reverse("intake:window")).status_code == 403

@@ -1,6 +1,8 @@
 import re
+import threading
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -90,6 +92,31 @@ def test_a_user_name_is_taken_once(sysadmin):
     assert answer.status_code == 422
     assert "已有人使用" in answer.content.decode()
     assert "另一人" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_give_one_name_in_one_instant_the_second_keeps_what_was_typed(sysadmin, monkeypatch):
+    """Both forms found the name free: it is taken between the look and the saving."""
+    both, answers = threading.Barrier(2), []
+    drawn = accounts.give_first_password
+    monkeypatch.setattr(accounts, "give_first_password", lambda user: both.wait(10) and None or drawn(user))
+
+    def press(username):
+        try:
+            answers.append(create(by(sysadmin), username=username, name=f"姓名{username}"))
+        finally:
+            connection.close()
+
+    presses = [threading.Thread(target=press, args=[name]) for name in ("wanglin", "WangLin")]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join()
+    made, refused = sorted(answers, key=lambda answer: answer.status_code)
+    assert (made.status_code, refused.status_code) == (200, 409)
+    assert "已有人使用" in refused.content.decode()
+    assert refused.context["form"]["name"].value() in refused.content.decode()
+    assert User.objects.filter(username__iexact="wanglin").count() == 1
 
 
 def test_a_post_is_taken_away_with_a_reason(secadmin, clerk):
