@@ -55,12 +55,17 @@ class Category(models.Model):
 
 
 class Outlet(models.Model):
-    """The way a matter goes (办理途径), and the desk that way begins at."""
+    """The way a matter goes (办理途径), and the desk that way begins at.
+
+    One with a notice leads away from the centre: to another legal route, or to another district.
+    """
 
     code = models.CharField(_("代码"), max_length=10, unique=True)
     name = models.CharField(_("名称"), max_length=40)
     route = models.CharField(_("承办窗口"), max_length=20, choices=Route)
     advice = models.CharField(_("告知内容"), max_length=300, blank=True)
+    notice_title = models.CharField(_("告知书名称"), max_length=40, blank=True)
+    notice_text = models.TextField(_("告知书正文"), blank=True)
     cues = models.JSONField(_("线索词"), default=dict, blank=True)
 
     objects = Reference.as_manager()
@@ -70,6 +75,10 @@ class Outlet(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    @property
+    def leads_away(self) -> bool:
+        return bool(self.notice_title)
 
 
 class UrgencyRule(models.Model):

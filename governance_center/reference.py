@@ -98,6 +98,8 @@ def load_outlets() -> None:
                 name=outlet.name,
                 route=outlet.route,
                 advice=outlet.tell,
+                notice_title=outlet.notice,
+                notice_text=outlet.notice_text,
                 cues=by_weight(outlet.cues),
             )
             for outlet in of_cases.outlets()

@@ -328,7 +328,9 @@ OUTCOMES = [
     ("", _("还在办理（稍后再办结）")),
     (Outcome.ANSWERED, _("当场答复（咨询，不是纠纷）")),
     (Outcome.SETTLED, _("当场化解（纠纷）")),
+    (Outcome.GUIDED, _("告知其他途径（出具告知书）")),
 ]
+SAID = _("告知其他途径的，写明向哪个机关提出、地址电话、带什么材料：印在告知书上。")
 SUGGEST = {
     "hx-post": reverse_lazy("intake:suggest"),
     "hx-trigger": "input changed delay:500ms",
@@ -387,7 +389,7 @@ class TriageForm(VerbForm):
         help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
     )
     outcome = forms.ChoiceField(label=_("结果"), choices=OUTCOMES, required=False, widget=forms.RadioSelect)
-    said = long(_("答复或化解情况"), 4, max_length=2000)
+    said = long(_("答复或化解情况"), 4, max_length=2000, help_text=SAID)
     whom_1, whom_2 = short(_("联系对象"), 60), short(_("联系对象"), 60)
     said_1, said_2 = short(_("联系内容"), 500), short(_("联系内容"), 500)
     at_1 = forms.TimeField(label=_("时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
@@ -398,7 +400,7 @@ class TriageForm(VerbForm):
         self.hall = hall
         self.units = Unit.objects.visible_to(user).filter(kind__in=sum(DESK_KINDS.values(), []))
         self.fields["category"].queryset = Category.objects.visible_to(user).defer("cues")
-        self.fields["outlet"].queryset = Outlet.objects.visible_to(user)
+        self.fields["outlet"].queryset = Outlet.objects.visible_to(user).defer("cues", "notice_text")
         self.fields["area"].queryset = Area.objects.visible_to(user).filter(
             level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
         )
@@ -433,10 +435,13 @@ class TriageForm(VerbForm):
         cleaned["to_unit"] = unit
 
     def check_outcome(self, cleaned):
-        if cleaned["outlet"].route != Route.INTAKE:
+        outlet, outcome = cleaned["outlet"], cleaned["outcome"]
+        if outlet.route != Route.INTAKE:
             cleaned["outcome"] = cleaned["said"] = ""
-        elif cleaned["outcome"] and not cleaned["said"]:
-            self.add_error("said", _("请写明怎么答复、怎么化解的。"))
+        elif outcome and outcome not in ends_of(outlet):
+            self.add_error("outcome", _("“%(outlet)s”不能这样办结，请另选。") % {"outlet": outlet.name})
+        elif outcome and not cleaned["said"]:
+            self.add_error("said", _("请写明怎么答复、怎么化解的；告知其他途径的，写明向哪个机关提出。"))
 
     def contact(self, cleaned, n) -> dict | None:
         """One line of the log; the time is today's."""
@@ -449,6 +454,11 @@ class TriageForm(VerbForm):
         if moment and moment > timezone.now():
             self.add_error(f"at_{n}", _("时间不能晚于现在。"))
         return {"whom": whom, "said": said, "at": moment}
+
+
+def ends_of(outlet) -> list[str]:
+    """How a matter of this outlet may end at the window. Whoever is sent elsewhere takes a notice along."""
+    return [Outcome.GUIDED] if outlet.leads_away else [Outcome.ANSWERED, Outcome.SETTLED]
 
 
 def first_sentence(story: str) -> str:
@@ -471,8 +481,13 @@ class DeskForm(forms.Form):
 
 
 class SettleForm(VerbForm):
-    outcome = forms.ChoiceField(label=_("结果"), choices=OUTCOMES[1:], widget=forms.RadioSelect)
-    said = long(_("答复或化解情况"), 5, max_length=2000, required=True)
+    outcome = forms.ChoiceField(label=_("结果"), widget=forms.RadioSelect)
+    said = long(_("答复或化解情况"), 5, max_length=2000, required=True, help_text=SAID)
+
+    def __init__(self, *args, outlet, **kwargs):
+        super().__init__(*args, **kwargs)
+        ends = ends_of(outlet)
+        self.fields["outcome"].choices = [(end, label) for end, label in OUTCOMES if end in ends]
 
 
 class SendOnForm(VerbForm):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.states import Side
-from intake.models import MOST_REPRESENTATIVES, Ticket
-from kernel.papers import Facts, Heading, Paper, Signatures, Table, Text
+from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket
+from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
 
 ROOM = 5
 """Empty rows of a list, to be filled in by hand."""
@@ -137,6 +137,32 @@ def notice_at_once(visit: Visit) -> Paper:
     )
 
 
+def route_notice(visit: Visit) -> Paper:
+    """Another legal route (信访工作条例 31), or not this district (23): the words are the outlet's."""
+    case, outlet = visit.case, visit.case.outlet
+    told = Settlement.objects.filter(case=case).exclude(said="").order_by("-pk").first()
+    return Paper(
+        title=outlet.notice_title or _("法定途径告知书"),
+        number=_("统一编号：%(number)s") % {"number": case.number},
+        blocks=[
+            Text("、".join(party.name for party in visit.applicants) + "：", flush=True),
+            Text(
+                _("您于%(day)s提出的“%(title)s”，我们已经登记。")
+                % {"day": f"{visit.opened_at:%Y年%m月%d日}", "title": case.title}
+            ),
+            Text(outlet.notice_text),
+            Heading(_("请向下列机关、单位提出")),
+            Text(told.said if told else "＿" * 30),
+            Text(
+                _("凭查询码%(code)s可以查询登记情况、作出评价。联系电话：%(phone)s")
+                % {"code": case.query_code, "phone": case.unit.phone or "＿＿＿＿＿＿＿＿"}
+            ),
+            Closing([case.unit.name, f"{timezone.localdate():%Y年%m月%d日}"]),
+            Signatures([_("告知人（签名）"), _("来访人（签名）")]),
+        ],
+    )
+
+
 def privacy_notice(visit: Visit) -> Paper:
     """个人信息处理告知书 (个人信息保护法 17)."""
     return Paper(
@@ -220,6 +246,7 @@ PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
     "register-form": (_("来访登记表"), register_form),
     "materials": (_("材料接收清单"), list_of_materials),
     "notice": (_("一次性告知单"), notice_at_once),
+    "route-notice": (_("法定途径告知书"), route_notice),
     "privacy": (_("个人信息处理告知书"), privacy_notice),
     "representatives": (_("群体来访代表推选书"), choice_of_representatives),
     "attorney": (_("授权委托书"), power_of_attorney),
@@ -229,5 +256,8 @@ PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
 
 def fitting(visit: Visit) -> list[str]:
     """The papers that this matter may need."""
-    group = bool(visit.ticket and visit.ticket.head_count >= MOST_REPRESENTATIVES)
-    return [slug for slug in PAPERS if slug != "representatives" or group]
+    asked = {
+        "representatives": bool(visit.ticket and visit.ticket.head_count >= MOST_REPRESENTATIVES),
+        "route-notice": visit.case.outlet.leads_away,
+    }
+    return sorted(filter(lambda slug: asked.get(slug, True), PAPERS), key=lambda slug: slug != "route-notice")

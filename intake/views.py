@@ -324,7 +324,7 @@ def triage(request, pk):
     form = forms.TriageForm(posted(request), user=user, hall=found.unit)
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
-        return redirect(back_to(request, found))
+        return redirect(after_triage(request, form.result, back=back_to(request, found)))
     context = {"form": form, "ticket": found, **around(found, user)}
     if request.method == "GET":
         context["refusal"] = Ticket.MOVES.named("triage").why_not(found, user)
@@ -344,6 +344,13 @@ def join(request, pk):
         )
         return redirect(back_to(request, found))
     return render_move(request, found, "join", form, back=back_to(request, found))
+
+
+def after_triage(request, case, *, back) -> str:
+    """Who is sent elsewhere takes the notice along: its print is the next page."""
+    if case.outlet.leads_away and not case.restriction:
+        return reverse("intake:papers", args=[case.pk])
+    return back
 
 
 def registered(case) -> str:
@@ -375,7 +382,7 @@ def desk(request):
     outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
     if outlet:
         form.offer_desks(**chosen.cleaned_data)
-    return render(request, "intake/desk.html", {"form": form, "route": outlet and outlet.route})
+    return render(request, "intake/desk.html", {"form": form, "outlet": outlet})
 
 
 # --- Visits -----------------------------------------------------------------------------------------------------------
@@ -536,7 +543,7 @@ def one_settlement(request, pk) -> Settlement:
 def settle(request, pk):
     """Answered or settled on the spot."""
     settlement = one_settlement(request, pk)
-    form = forms.SettleForm(posted(request))
+    form = forms.SettleForm(posted(request), outlet=settlement.case.outlet)
     if submit(form, services.settle, settlement, by=request.user):
         messages.success(request, _("已办结，由中心其他同志回访。"))
         return redirect("cases:detail", pk=settlement.case_id)

@@ -36,13 +36,19 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """O01 to O18: the way a matter goes. `tell` is what the visitor is told."""
+    """O01 to O20: the way a matter goes. `tell` is what the visitor is told.
+
+    `notice` is the title and `notice_text` the body of the paper that a visitor takes along, where the way leads away
+    from the centre.
+    """
 
     code: str
     name: str
     route: str
     tell: str
     cues: tuple[Cue, ...]
+    notice: str = ""
+    notice_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

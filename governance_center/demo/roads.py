@@ -77,8 +77,8 @@ def at_the_window(matter: Matter, by: Colleague | None = None) -> None:
     if matter.chance(0.3):
         matter.wait(0)
     said = texts.sentence(matter.random, texts.ANSWERS, **matter.slots())
-    dispute = matter.respondent is not None
-    outcome = Outcome.SETTLED if dispute else matter.random.choice([Outcome.ANSWERED, Outcome.GUIDED])
+    here = Outcome.ANSWERED if matter.respondent is None else Outcome.SETTLED
+    outcome = Outcome.GUIDED if matter.told.outlet.leads_away else here
     settlement.update(said=said, ended_at=matter.at)
     matter.resolve(by, outcome)
     matter.file.move(settlement, "settle", by=by.pk, at=matter.at, note=said, clocked=matter.round)
