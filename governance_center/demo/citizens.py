@@ -12,6 +12,8 @@ from people.identity import initials
 from people.models import Organisation, Person
 
 AGAIN = 0.12
+WITHOUT_PAPERS = 0.08
+"""So many of those who come again have no papers with them, and are registered a second time."""
 REMEMBERED = 4_000
 """So many of those who came last may come again."""
 
@@ -26,7 +28,8 @@ class Citizens:
     def visitor(self, random: Random, *, by: int, at: datetime) -> Row:
         """Somebody who comes with papers: often for the first time, sometimes again."""
         if self.known and random.random() < AGAIN:
-            return random.choice(self.known)
+            known = random.choice(self.known)
+            return known if random.random() > WITHOUT_PAPERS else self.double(known, by=by, at=at)
         self.count += 1
         somebody = names.person(self.count, self.seed)
         person = self.register(
@@ -43,6 +46,11 @@ class Citizens:
         )
         self.known.append(person)
         return person
+
+    def double(self, known: Row, *, by: int, at: datetime) -> Row:
+        """Somebody who says their name and telephone, and is not found by papers."""
+        phone = known.plain["phone"]
+        return self.register(by=by, at=at, name=known["name"], id_type=Person.IdType.NONE, phone=phone)
 
     def other_side(self, random: Random, *, by: int, at: datetime) -> Row:
         """Somebody known by name, and perhaps by telephone."""

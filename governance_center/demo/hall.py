@@ -34,7 +34,7 @@ class Visit:
     """One visitor, as planned: when they come, what about, how it ends, and whose turn it is when, at which window.
 
     Whoever has nothing to register (`about` is None) gets advice (finish), leaves, does not come when called
-    (no_show), or never held the number (cancel).
+    (no_show), never held the number (cancel), or went to fetch papers and has not come back yet (hold).
     """
 
     at: datetime
@@ -241,12 +241,15 @@ class Reception:
         for role, colleague in visit.window.people:
             self.file.add(Receiver, ticket_id=self.ticket["id"], user_id=colleague.pk, role=role)
         self.book("receive")
+        if visit.end == "hold":
+            self.reach(visit.received_at + timedelta(minutes=visit.minutes / 2))
+            return self.book("hold", note="回家取工资条和身份证。")
         note = "" if visit.about else self.random.choice(ADVICE)
         if visit.about:
             self.reach(visit.triaged_at)
             self.triage(register)
         self.reach(visit.received_at + timedelta(minutes=visit.minutes))
-        self.book("finish", note=note)
+        return self.book("finish", note=note)
 
     def triage(self, register: Callable) -> None:
         number = register(

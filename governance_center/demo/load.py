@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.states import Channel, Route
-from governance_center.demo import names, roads, scripted, staff, texts
+from governance_center.demo import names, roads, scenes, scripted, staff, texts
 from governance_center.demo.days import Diary
 from governance_center.demo.files import Ledger
 from governance_center.demo.hall import MINUTES, Hall, Visit, call_all, plan
@@ -82,6 +82,7 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
     with at_full_speed(), without_collector():
         load_days = Loading(Ledger(now=now), diary, seed)
         load_days.run(since, cases, say)
+    scenes.live(seed)
     NumberSeries.objects.create(series=MARK, period="cases", last=cases)
     return Loaded(cases, load_days.world.ledger.tables.sent)
 
@@ -129,6 +130,19 @@ def without_collector():
         yield
     finally:
         gc.enable()
+
+
+def lay_aside(visits: list[Visit], now: datetime) -> None:
+    """The latest who came for advice and could be gone by now went home for papers instead."""
+    gone = [
+        visit
+        for visit in visits
+        if visit.end == "finish"
+        and not visit.about
+        and visit.received_at + timedelta(minutes=visit.minutes) < now
+    ]
+    for visit in sorted(gone, key=lambda visit: visit.called_at)[-2:]:
+        visit.end = "hold"
 
 
 class Loading:
@@ -223,6 +237,7 @@ class Loading:
         visits = plan(random, at, abouts, span.total_seconds() / 60 / 4.5)
         self.hall.number(day, visits)
         call_all(visits, self.world.crew.windows)
+        lay_aside(visits, now)
         called = [visit for visit in visits if visit.called_at and visit.called_at <= now]
         for seconds, visit in enumerate(sorted(called, key=lambda visit: visit.called_at)[-2:]):
             visit.called_at = max(visit.called_at, now - timedelta(seconds=20 - 8 * seconds))  # on their way

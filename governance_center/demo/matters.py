@@ -19,15 +19,20 @@ from cases.models import (
 )
 from cases.services import ALPHABET
 from cases.states import Answer, Outcome, RequestKind, Route, Side
-from governance_center.demo import names, texts
+from governance_center.demo import album, names, texts
 from governance_center.demo.citizens import Citizens
 from governance_center.demo.days import Diary, local_day
 from governance_center.demo.files import File, Ledger
 from governance_center.demo.staff import Colleague, Crew
 from governance_center.demo.tables import Row
+from kernel.models import Attachment
 from kernel.words import searched
 from people.models import Area, Unit
 
+ATTACHED = 0.18
+"""So many steps come with a paper that somebody brought."""
+OBJECTED, WITHDRAWN, NOT_ENOUGH = 0.1, 0.06, 0.05
+"""So many requests are objected to, taken back, or answered so that they go back once."""
 STUCK = 0.0015
 """So many steps are forgotten for good."""
 FIRST_ROUND_WORK = ("take", "resolve", "sign_agreement")
@@ -65,6 +70,7 @@ class World:
         self.categories = dict(Category.objects.values_list("code", "pk"))
         self.outlets = {outlet.code: outlet for outlet in Outlet.objects.all()}
         self.centre = self.units["centre"]
+        self.album = {name: album.keep(name) for name in album.BROUGHT}
 
     def code(self, random: Random) -> str:
         """As cases.services.new_query_code, but repeatable."""
@@ -241,8 +247,25 @@ class Matter:
         self.file.add(ContactEntry, case_id=self.case["id"], at=self.at, whom=whom, said=said, by_id=by.pk)
         self.file.record(self.case, "log_contact", by=by.pk, at=self.at, note=f"{whom}：{said}")
 
+    def attach(self, by: Colleague) -> None:
+        """Somebody brought a paper, or sent it."""
+        kept = self.world.album[self.random.choice(album.BROUGHT)]
+        attachment = self.file.add_tracked(
+            Attachment,
+            subject_type_id=self.case.table.type_id,
+            subject_id=self.case["id"],
+            name=kept.name,
+            content_type=kept.content_type,
+            size=kept.size,
+            sha256=kept.sha256,
+            by_id=by.pk,
+            attached_at=self.at,
+        )
+        details = {"attachment": attachment["id"], "sha256": kept.sha256}
+        self.file.record(self.case, "attach", by=by.pk, at=self.at, note=kept.name, details=details)
+
     def ask_help(self, by: Colleague, to_unit: Place) -> None:
-        """A request to another unit, to its end: asked, accepted, answered, verified."""
+        """A request to another unit, to its end: accepted, answered and verified, or taken back."""
         text = texts.sentence(
             self.random, ("请协助核实{applicant}反映的情况，并书面答复。", "请派人一同到{place}查看。")
         )
@@ -260,12 +283,42 @@ class Matter:
         self.see(to_unit, Sight.Why.ASKED)
         helper = self.world.crew.any(self.random, to_unit.pk, "handler", "unit_head", "township_officer")
         self.wait(0.5)
-        self.file.move(request, "accept_request", by=helper.pk, at=self.at)
+        if self.chance(WITHDRAWN):
+            return self.step(request, "withdraw_request", by, note="当事人已自行补齐材料，不再需要协助。")
+        if self.chance(OBJECTED) and self.object(request, by, helper):
+            return None
+        self.step(request, "accept_request", helper)
+        self.answer(request, helper)
+        if self.chance(NOT_ENOUGH):
+            self.step(request, "send_request_back", by, note="答复没有说明依据，请补充。")
+            self.answer(request, helper)
+        return self.step(request, "verify_request", by)
+
+    def step(self, request: Row, verb: str, by: Colleague, note="") -> None:
+        self.file.move(request, verb, by=by.pk, at=self.at, note=note)
+
+    def object(self, request: Row, by: Colleague, helper: Colleague) -> bool:
+        """Not theirs, they say; whether the asking unit agrees, and takes the request back."""
+        self.step(
+            request,
+            "object_to_request",
+            helper,
+            note="所述事项不属于本单位职责，建议请属地乡镇（街道）协助。",
+        )
+        self.wait(1)
+        if agreed := self.chance(0.6):
+            self.step(request, "agree_to_objection", by)
+        else:
+            self.step(request, "refuse_objection", by, note="依据“三定”规定，此项由贵单位负责。")
+            self.wait(0.5)
+        return agreed
+
+    def answer(self, request: Row, helper: Colleague) -> None:
+        """Answered, and looked at by those who asked a day or so later."""
         self.wait(2)
         request["answer"] = texts.sentence(self.random, texts.ANSWERS)
-        self.file.move(request, "answer_request", by=helper.pk, at=self.at, note=request["answer"])
-        self.wait(0.5)
-        self.file.move(request, "verify_request", by=by.pk, at=self.at)
+        self.step(request, "answer_request", helper, note=request["answer"])
+        self.wait(1)
 
     def follow_up(self) -> None:
         """Somebody of the centre who had no part in it asks how it went."""

@@ -14,7 +14,7 @@ from cases.states import Outcome, Route
 from dispatch.models import OrderHandling
 from governance_center.demo import texts
 from governance_center.demo.days import local_day
-from governance_center.demo.matters import Matter, NotYet, Place, World
+from governance_center.demo.matters import ATTACHED, Matter, NotYet, Place, World
 from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
 from intake.models import Settlement
@@ -29,6 +29,8 @@ from petitions.models import PetitionHandling
 SERIES = "衢江人调字"
 HELPERS = ("human_resources", "housing", "justice", "police", "market", "agriculture", "civil_affairs")
 HELPED = 0.15
+REVISED = 0.05
+"""So many agreements go back from signing once."""
 NEXT_DESKS = {Route.COURT: 80, Route.PETITIONS: 8, Route.INTAKE: 12}
 """Where a matter goes that could not be mediated."""
 MEDIATORS = ("mediator", "industry_mediator")
@@ -76,6 +78,8 @@ def at_the_window(matter: Matter, by: Colleague | None = None) -> None:
     matter.file.open(settlement, "take_up", by=by.pk, at=matter.at, clocked=matter.round)
     if matter.chance(0.3):
         matter.wait(0)
+    if matter.chance(ATTACHED):
+        matter.attach(by)
     said = texts.sentence(matter.random, texts.ANSWERS, **matter.slots())
     here = Outcome.ANSWERED if matter.respondent is None else Outcome.SETTLED
     outcome = Outcome.GUIDED if matter.told.outlet.leads_away else here
@@ -118,6 +122,8 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
     if matter.chance(0.6):
         matter.wait(0.4)
         matter.log_contact(mediator)
+    if matter.chance(ATTACHED):
+        matter.attach(mediator)
     if matter.chance(HELPED):
         matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
 
@@ -151,14 +157,11 @@ def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     matter.wait(0.4)
     agreement = draft(matter, mediation, mediator)
     move(matter, mediation, "draft_agreement", mediator, details={"agreement": agreement["id"]})
-    matter.wait(0)
-    move(matter, mediation, "begin_signing", mediator)
-    move(matter, agreement, "submit_agreement", mediator)
-    places = [lay_out(matter, agreement, party) for party in matter.parties]
-    own = matter.file.add(
-        Signature, agreement_id=agreement["id"], mediator_id=mediator.pk, name=mediator.name
-    )
-    for place in [*places, own]:
+    places = hand_out(matter, mediation, agreement, mediator)
+    if matter.chance(REVISED):
+        agreement = revise(matter, mediation, agreement, mediator)
+        places = hand_out(matter, mediation, agreement, mediator)
+    for place in places:
         if matter.chance(0.12):
             matter.wait(1)
         sign(matter, agreement, place, mediator)
@@ -170,28 +173,52 @@ def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     move(matter, agreement, "set_stamp", keeper, details={"stamped_on": str(day)})
     agreement["in_force_on"] = day
     entry = move(matter, agreement, "take_effect", keeper)
-    matter.world.numbering.expect(matter, agreement, [*places, own], entry)
+    matter.world.numbering.expect(matter, agreement, places, entry)
     matter.resolve(keeper, Outcome.AGREEMENT)
     mediation["ended_at"] = matter.at
     move(matter, mediation, "conclude", keeper)
+
+
+def hand_out(matter: Matter, mediation: Row, agreement: Row, mediator: Colleague) -> list[Row]:
+    """Submitted for signing, with a place for everybody who must sign; the mediator signs last."""
+    matter.wait(0)
+    move(matter, mediation, "begin_signing", mediator)
+    move(matter, agreement, "submit_agreement", mediator)
+    places = [lay_out(matter, agreement, party) for party in matter.parties]
+    own = matter.file.add(
+        Signature, agreement_id=agreement["id"], mediator_id=mediator.pk, name=mediator.name
+    )
+    return [*places, own]
+
+
+def revise(matter: Matter, mediation: Row, agreement: Row, mediator: Colleague) -> Row:
+    """A version that somebody would not sign is withdrawn, and the next one begins with its text."""
+    matter.wait(0.3)
+    note = "当事人对付款时间有意见，退回修改。"
+    move(matter, agreement, "revise_agreement", mediator, note=note)
+    move(matter, mediation, "resume_talks", mediator)
+    same = {name: agreement[name] for name in Agreement.TEXTS}
+    return draft(matter, mediation, mediator, version=agreement["version"] + 1, **same)
 
 
 def draft(matter: Matter, mediation: Row, mediator: Colleague, **columns) -> Row:
     story = matter.told.story
     terms = texts.terms(matter.random, story.category, story.amount, **matter.slots())
     day = local_day(matter.at)
+    written = {
+        "facts": terms.facts,
+        "terms": terms.duties,
+        "performance": terms.way,
+        "perform_by": day + timedelta(days=matter.random.randrange(3, 45)),
+        "amount": story.amount,
+    }
     return matter.file.add_tracked(
         Agreement,
         mediation_id=mediation["id"],
         state=AgreementState.DRAFTED,
-        facts=terms.facts,
-        terms=terms.duties,
-        performance=terms.way,
-        perform_by=day + timedelta(days=matter.random.randrange(3, 45)),
-        amount=story.amount,
         drafted_by_id=mediator.pk,
         drafted_at=matter.at,
-        **columns,
+        **(written | columns),
     )
 
 
@@ -328,6 +355,8 @@ def handle(matter: Matter, model, noun: str, roles, *, days: float) -> None:
     if matter.chance(0.35):
         matter.wait(0.5)
         matter.log_contact(handler)
+    if matter.chance(ATTACHED):
+        matter.attach(handler)
     if matter.chance(0.04):
         return send_back(matter, handling, noun, handler)
     matter.wait(days)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases import services as cases
 from cases.models import Category, FollowUp, Outlet, Rating
 from cases.states import Answer, Outcome
+from governance_center.demo import album
 from governance_center.demo.days import Diary
 from intake import services as intake
 from intake.models import Settlement
@@ -85,6 +86,8 @@ def live(day: date) -> None:
     for at, whom, said in CONTACTS:
         with clock_at(day, at):
             cases.log_contact(case, by=clerk, whom=whom, said=said)
+    with clock_at(day, "11:22"):
+        cases.attach(case, by=clerk, file=album.paper(album.RECEIPT))
     with clock_at(day, "11:25"):
         said = "公司当场付清一天半工资450元，双方没有其他争议。"
         settlement = Settlement.objects.get(case=case)

@@ -5,21 +5,25 @@ from collections import Counter
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.utils import timezone
+from PIL import Image
 
 from cases import services as cases
-from cases.models import Case, Round
+from cases.models import Agent, Case, Request, Round
 from cases.states import Route
+from governance_center.demo import album
 from intake.models import Span, Ticket
 from intake.states import State as TicketState
 from kernel import anchors
+from kernel.attachments import checked_type, stored_path
 from kernel.calendar import Calendar, NoCalendar, due
-from kernel.models import Clock, HistoryEntry
+from kernel.models import Attachment, Clock, HistoryEntry
 from mediation.models import Agreement
 from mediation.states import AgreementState
 from people import reference
-from people.models import Person, Seat, User
+from people.models import Guardian, Person, Seat, User
 
 SHANGHAI = timezone.get_default_timezone()
 
@@ -28,7 +32,8 @@ def test_exactly_so_many_cases_are_there(centre):
     assert centre.cases == Case.objects.count() == 60
 
 
-def test_the_history_is_intact(centre):
+def test_the_history_is_intact(centre, store, settings):
+    settings.FILES_DIR = store
     verdict = anchors.verify()
     assert (verdict.broken, verdict.entries) == ("", HistoryEntry.objects.count())
 
@@ -185,3 +190,36 @@ def test_the_woman_from_hunan_is_found_with_her_whole_story(centre):
     assert {str(receiver) for receiver in ticket.receivers.all()} == {"徐晓岚", "郑和田", "方立明"}
     assert case.area.name == "樟潭街道"
     assert f"{timezone.localtime(case.opened_at):%a %H:%M}" == "Mon 09:48"
+
+
+def test_she_left_the_receipt_of_the_payment(centre, store, settings):
+    settings.FILES_DIR = store
+    case = Case.objects.matching("王冬梅").get(amount=450)
+    receipt = Attachment.objects.get(dossier=case.dossier)
+    assert (receipt.name, receipt.content_type) == ("微信转账凭证.png", "image/png")
+    with Image.open(stored_path(receipt.sha256)) as picture:
+        picture.verify()
+    assert f"{timezone.localtime(receipt.attached_at):%H:%M}" == "11:22"
+
+
+def test_papers_are_real_files_and_few_however_many_matters_have_some(centre, store, settings):
+    settings.FILES_DIR = store
+    attached = Attachment.objects.all()
+    assert len(attached) > 10
+    for one in attached:
+        content = SimpleUploadedFile(one.name, stored_path(one.sha256).read_bytes())
+        assert (checked_type(content), content.size) == (one.content_type, one.size)
+    assert {one.content_type for one in attached} >= {"image/png", "image/jpeg", "application/pdf"}
+    assert sum(path.is_file() for path in store.rglob("*")) <= len(album.SHEETS)
+
+
+def test_what_is_rare_can_be_met(centre):
+    """Requests at every turn, somebody who went home for papers, an agent with a letter, a child with a guardian."""
+    assert {"objected", "answered", "withdrawn", "verified"} <= set(
+        Request.objects.values_list("state", flat=True)
+    )
+    assert Ticket.objects.today().filter(state=TicketState.HELD).exists()
+    assert Agent.objects.get().letter.content_type == "application/pdf"
+    guardian = Guardian.objects.get()
+    assert guardian.minor.is_minor
+    assert guardian.minor.parties.exists()

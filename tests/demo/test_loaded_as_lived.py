@@ -4,6 +4,7 @@ The road is lived through the services, all within a moment; the loaded one take
 whether they are there, texts by whether they are empty; states, verbs, kinds and codes by what they are.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,16 +21,16 @@ from cases import services as cases
 from cases.models import Case, Transfer
 from cases.states import Outcome, Route
 from dispatch import services as dispatch
-from governance_center.demo import roads, staff, texts
+from governance_center.demo import album, days, matters, roads, staff, texts
 from governance_center.demo.days import Diary
 from governance_center.demo.files import Ledger
 from governance_center.demo.hall import Visit
 from governance_center.demo.load import Loading
 from governance_center.demo.matters import Matter, Told
 from intake import services as intake
-from intake.models import Ticket
+from intake.models import Settlement, Ticket
 from kernel.calendar import DAY
-from kernel.models import Dossier
+from kernel.models import Attachment, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
 from mediation.models import Agreement, Mediation, Session
@@ -229,6 +230,19 @@ def test_settled_at_the_window(monkeypatch):
     assert shapes(lived.close()) == shapes(like)
 
 
+def test_a_paper_that_was_brought(monkeypatch):
+    monkeypatch.setattr(roads, "ATTACHED", 0.9)
+    like = loaded(monkeypatch, "O01", "centre")
+    brought = Attachment.objects.get()
+
+    lived = Lived(like)
+    case = lived.triage()
+    cases.attach(case, by=lived.by, file=album.paper(brought.name))
+    intake.settle(Settlement.objects.get(case=case), by=lived.by, outcome=lived.outcome(), said="当场付清。")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
 def test_mediated_with_an_agreement(monkeypatch):
     like = loaded(monkeypatch, "O02", "committee")
 
@@ -238,18 +252,41 @@ def test_mediated_with_an_agreement(monkeypatch):
     texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
     agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
     mediation.submit_agreement(agreement, by=mediating.mediator)
-    for place, signed in zip(
-        agreement.signatures.all(), Agreement.objects.first().signatures.all(), strict=True
-    ):
+    sign_and_stamp(agreement, Agreement.objects.first())
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+def sign_and_stamp(agreement, like):
+    for place, signed in zip(agreement.signatures.all(), like.signatures.all(), strict=True):
         mediation.sign_agreement(
             agreement,
-            by=mediating.mediator,
+            by=agreement.mediation.mediator,
             signature=place,
             way=Way(signed.way),
             signed_on=timezone.localdate(),
         )
     stamp = User.objects.get(username="stamp")
     mediation.set_stamp(agreement, by=stamp, stamped_on=timezone.localdate())
+
+
+def test_an_agreement_that_went_back_once(monkeypatch):
+    """Its first version is withdrawn and stays in the file."""
+    monkeypatch.setattr(roads, "REVISED", 0.9)
+    monkeypatch.setattr(days, "TAIL", 0)  # it takes longer, but nothing is late
+    like = loaded(monkeypatch, "O02", "committee")
+    first, second = Agreement.objects.order_by("version")
+    assert (first.state, second.state) == ("withdrawn", "in_force")
+
+    lived = Lived(like)
+    lived.triage()
+    mediating = lived.mediate()
+    texts = {name: getattr(first, name) for name in Agreement.TEXTS}
+    agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
+    mediation.submit_agreement(agreement, by=mediating.mediator)
+    agreement = mediation.revise_agreement(agreement, by=mediating.mediator, note="时间太紧。")
+    mediation.submit_agreement(agreement, by=mediating.mediator)
+    sign_and_stamp(agreement, second)
 
     assert shapes(lived.close()) == shapes(like)
 
@@ -317,9 +354,30 @@ def test_assigned_by_the_dispatcher(monkeypatch):
     assert shapes(lived.close()) == shapes(like)
 
 
-def test_a_request_to_another_unit(monkeypatch):
-    """Asked, accepted, answered and verified before the sessions."""
+REQUESTS = {
+    "answered and verified": ("", ["accept_request", "answer_request", "verify_request"]),
+    "taken back": ("WITHDRAWN", ["withdraw_request"]),
+    "objected to, rightly": ("OBJECTED", ["object_to_request", "agree_to_objection"]),
+    "answered twice": (
+        "NOT_ENOUGH",
+        ["accept_request", "answer_request", "send_request_back", "answer_request", "verify_request"],
+    ),
+}
+SAID = {
+    "answer_request": {"answer": "已核实。"},
+    "withdraw_request": {"note": "不需要了。"},
+    "object_to_request": {"note": "不属于本单位。"},
+    "send_request_back": {"note": "请补充。"},
+}
+BY_THE_HELPER = {"accept_request", "answer_request", "object_to_request"}
+
+
+@pytest.mark.parametrize(("likely", "steps"), REQUESTS.values(), ids=REQUESTS)
+def test_a_request_to_another_unit(monkeypatch, likely, steps):
+    """Before the sessions, to its end."""
     monkeypatch.setattr(roads, "HELPED", 0.9)
+    if likely:
+        monkeypatch.setattr(matters, likely, 0.9)
     like = loaded(monkeypatch, "O02", "committee", ending=roads.agree_by_word)
     asked = like.requests.get()
 
@@ -327,31 +385,18 @@ def test_a_request_to_another_unit(monkeypatch):
     lived.triage()
     mediator = User.objects.get(username="mediator")
     helper = User.objects.filter(posts__unit=asked.to_unit, posts__role="handler").first()
-    mediating = mediation.accept(lived.round, by=mediator)
+    mediation.accept(lived.round, by=mediator)
     cases.log_contact(lived.case, by=mediator, whom="对方", said="同意来中心谈")
-    request = cases.ask(
-        lived.round,
-        by=mediator,
-        kind=asked.kind,
-        from_unit=asked.from_unit,
-        to_unit=asked.to_unit,
-        text="请核实。",
-    )
-    cases.accept_request(request, by=helper)
-    cases.answer_request(request, by=helper, answer="已核实。")
-    cases.verify_request(request, by=mediator)
+    units = {"from_unit": asked.from_unit, "to_unit": asked.to_unit}
+    request = cases.ask(lived.round, by=mediator, kind=asked.kind, text="请核实。", **units)
+    for step in steps:
+        by = helper if step in BY_THE_HELPER else mediator
+        getattr(cases, step)(request, by=by, **SAID.get(step, {}))
 
-    def of_the_request(case):
-        rows = shapes(case)
-        entries = [
-            entry
-            for entry in rows["kernel.HistoryEntry"]
-            if "request" in entry["verb"] or entry["verb"] == "ask"
-        ]
-        return rows["cases.Request"], entries, rows["cases.Sight"]
+    assert of_the_request(lived.case) == of_the_request(like)
 
-    assert mediating.state == "mediating"
-    left, right = of_the_request(lived.case), of_the_request(like)
-    for rows in (*left[1], *right[1]):
-        rows.pop("seq")
-    assert left == right
+
+def of_the_request(case):
+    rows = shapes(case)
+    told = [row for row in rows["kernel.HistoryEntry"] if re.search("request|objection|ask", row["verb"])]
+    return rows["cases.Request"], [row | {"seq": 0} for row in told], rows["cases.Sight"]

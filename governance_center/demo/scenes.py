@@ -1,0 +1,95 @@
+"""What would be met too rarely among matters in hand, lived through the services at the end of a load.
+
+Each scene takes a mediation that is going on; in a small load several happen in one.
+"""
+
+from itertools import cycle
+
+from django.utils import timezone
+
+from cases import services as cases
+from cases.models import Agent
+from cases.states import RequestKind, Side
+from governance_center.demo import album, names
+from mediation.models import Mediation
+from mediation.states import State
+from people import persons
+from people.identity import id_check_digit
+from people.models import Person, Unit, User
+
+STRANGERS = 1_900_000
+"""People who are met in scenes alone stand at the end of the population."""
+
+
+def live(seed: int) -> None:
+    open_ones = Mediation.objects.filter(state=State.MEDIATING, case__restriction="", agreements=None)
+    chosen = open_ones.select_related("case", "round", "unit", "mediator").order_by("-pk")[: len(SCENES)]
+    for n, (scene, mediation) in enumerate(zip(SCENES, cycle(chosen), strict=False)):
+        scene(mediation, mediation.mediator, names.person(STRANGERS + n, seed))
+
+
+def ask(mediation, by, code: str, text: str):
+    """A request to a department, and somebody there."""
+    unit = Unit.objects.coded(code)
+    helper = User.objects.filter(posts__unit=unit, posts__role="handler").order_by("pk").first()
+    request = cases.ask(
+        mediation.round, by=by, kind=RequestKind.HELP, from_unit=mediation.unit, to_unit=unit, text=text
+    )
+    return request, helper
+
+
+def objected(mediation, by, somebody) -> None:
+    request, helper = ask(mediation, by, "housing", "请派人到现场查看渗水原因。")
+    cases.object_to_request(request, by=helper, note="涉事房屋属村民自建房，建议请属地乡镇（街道）协助。")
+
+
+def answered(mediation, by, somebody) -> None:
+    request, helper = ask(mediation, by, "human_resources", "请协助核实用工时间和工资标准。")
+    cases.accept_request(request, by=helper)
+    cases.answer_request(request, by=helper, answer="已查看考勤和工资台账，所述用工时间属实，材料另附。")
+
+
+def withdrawn(mediation, by, somebody) -> None:
+    request, _helper = ask(mediation, by, "market", "请协助查询商户登记情况。")
+    cases.withdraw_request(request, by=by, note="当事人已自行提供营业执照复印件。")
+
+
+def entrusted(mediation, by, somebody) -> None:
+    """The applicant sends somebody with a letter."""
+    cases.add_agent(
+        mediation.case,
+        by=by,
+        party=mediation.case.parties.first(),
+        authority=Agent.Authority.SPECIAL,
+        letter=album.paper(album.LETTER),
+        name=somebody.name,
+        id_type=Person.IdType.RESIDENT,
+        id_number=somebody.id_number,
+        phone=somebody.phone,
+    )
+
+
+def with_a_child(mediation, by, mother) -> None:
+    """A child is concerned, for whom the mother answers."""
+    first = f"330803{timezone.localdate().year - 10}0512001"
+    child = cases.register_party(
+        mediation.case,
+        by=by,
+        side=Side.THIRD,
+        id_type=Person.IdType.RESIDENT,
+        name=f"{mother.name[0]}小禾",
+        id_number=first + id_check_digit(first),
+        phone=mother.phone,
+    )
+    persons.add_guardian(
+        child.person,
+        by=by,
+        kinship="母亲",
+        name=mother.name,
+        id_type=Person.IdType.RESIDENT,
+        id_number=mother.id_number,
+        phone=mother.phone,
+    )
+
+
+SCENES = (objected, answered, withdrawn, entrusted, with_a_child)
