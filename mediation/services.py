@@ -20,7 +20,7 @@ from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from mediation.models import Agreement, CourtReferral, DeskNote, Mediation, PrivateNote, Session, Signature
 from mediation.states import MEDIATORS, AgreementState, Ground, State, Way
-from people.models import Area, Unit, User
+from people.models import Area, Guardian, Unit, User
 from people.roles import Role
 
 
@@ -138,10 +138,9 @@ def submit_agreement(agreement, *, by):
     """Hand the draft out for signing: from now on its text stays, and everybody who must sign has a place for it."""
     with moving(agreement, "submit_agreement", by=by):
         cases.refuse_while_requests_are_open(agreement.mediation.round)
-        for party in signatories(agreement.mediation.case):
-            Signature.objects.create(
-                agreement=agreement, party=party, name=party.name, details=json.dumps(particulars(party))
-            )
+        parties = signatories(agreement.mediation.case)
+        for party, details in zip(parties, details_of(parties), strict=True):
+            Signature.objects.create(agreement=agreement, party=party, name=party.name, details=details)
         mediator = agreement.mediation.mediator
         Signature.objects.create(agreement=agreement, mediator=mediator, name=mediator.name)
         begin_signing(agreement.mediation, by=by)
@@ -158,16 +157,43 @@ def signatories(case: Case) -> list[Party]:
 
 def particulars(party: Party) -> dict[str, str]:
     """A party as papers name it (人民调解法 29: 当事人的基本情况), in full."""
-    if person := party.person:
-        return {
-            "sex": person.get_sex_display() if person.sex else "",
-            "birth_on": str(person.birth_on or ""),
-            "id_type": person.get_id_type_display(),
-            "id_number": person.id_number.plain,
-            "address": person.address.plain,
-            "phone": person.phone.plain,
-        }
+    if party.person:
+        return of_person(party.person)
     return {"uscc": party.organisation.uscc} if party.organisation else {}
+
+
+def of_person(person) -> dict[str, str]:
+    return {
+        "sex": person.get_sex_display() if person.sex else "",
+        "birth_on": str(person.birth_on or ""),
+        "id_type": person.get_id_type_display(),
+        "id_number": person.id_number.plain,
+        "address": person.address.plain,
+        "phone": person.phone.plain,
+    }
+
+
+def details_of(parties: list[Party]) -> list[str]:
+    """What the paper says of each party, and of whoever stands in for them, as JSON."""
+    acting = {pk: {"stand_ins": some} for pk, some in stand_ins(parties).items() if some}
+    return [json.dumps(particulars(party) | acting.get(party.pk, {})) for party in parties]
+
+
+def stand_ins(parties: list[Party]) -> dict[int, list[dict[str, str]]]:
+    """Agents and guardians as the paper names them, by the key of the party for whom they act."""
+    found: dict[int, list[dict[str, str]]] = {party.pk: [] for party in parties}
+    for agent in Agent.objects.standing().filter(party__in=found).select_related("person"):
+        role = _("委托代理人（%(authority)s）") % {"authority": agent.get_authority_display()}
+        found[agent.party_id].append(stand_in(role, agent.person))
+    wards = {party.person_id: party.pk for party in parties if party.person_id and party.person.is_minor}
+    for link in Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian"):
+        role = _("法定代理人（%(kinship)s）") % {"kinship": link.kinship}
+        found[wards[link.minor_id]].append(stand_in(role, link.guardian))
+    return found
+
+
+def stand_in(role: str, person) -> dict[str, str]:
+    return {"as": role, "name": person.name} | of_person(person)
 
 
 def begin_signing(mediation, *, by):
@@ -196,6 +222,9 @@ def sign_agreement(agreement, *, by, signature, way, signed_on, signer=None):
         refuse_signer(place, signer)
         refuse_impossible_day(agreement, signed_on)
         place.way, place.signed_on, place.noted_by, place.signer = way, signed_on, by, signer
+        if signer:  # perhaps named only after the paper was handed out
+            acting = stand_ins([place.party])[place.party_id]
+            place.details = json.dumps(json.loads(place.details.plain) | {"stand_ins": acting})
         place.save()
     take_effect_when_complete(agreement, by=by)
 

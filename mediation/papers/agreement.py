@@ -13,7 +13,7 @@ from docxtpl import DocxTemplate
 from cases.states import Side
 from mediation.capitals import date_in_chinese
 from mediation.models import Agreement, Signature
-from mediation.services import particulars
+from mediation.services import details_of
 from mediation.states import AgreementState
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def context(agreement: Agreement) -> dict:
         "mark": "" if agreement.state in SETTLED else DRAFT,
         "number": agreement.number
         or ("" if agreement.is_oral else f"（{timezone.localdate():%Y}）______第______号"),
-        "parties": [party_line(place) for place in parties],
+        "parties": [line for place in parties for line in party_lines(place)],
         "sections": sections(agreement),
         "binds": binds,
         "signatures": [] if agreement.is_oral else [signature_line(place) for place in places],
@@ -83,11 +83,11 @@ SETTLED = frozenset({AgreementState.SIGNING, AgreementState.IN_FORCE})
 def places_of_a_draft(agreement) -> list[Signature]:
     """Who would sign as things stand, unsaved: a draft has no places to sign yet, and an oral agreement never."""
     mediation = agreement.mediation
-    parties = mediation.case.parties.select_related("person", "organisation")
+    parties = list(mediation.case.parties.select_related("person", "organisation"))
     return [
         *(
-            Signature(party=party, name=party.name, details=json.dumps(particulars(party)))
-            for party in parties
+            Signature(party=party, name=party.name, details=details)
+            for party, details in zip(parties, details_of(parties), strict=True)
         ),
         Signature(mediator=mediation.mediator, name=mediation.mediator.name),
     ]
@@ -97,12 +97,18 @@ def counted(number: int) -> str:
     return COUNTS[number] if number < len(COUNTS) else str(number)
 
 
-def party_line(place: Signature) -> str:
-    """申请人：陈素芬，女，1958年3月8日出生，居民身份证号码……，住……，联系电话……。"""
+def party_lines(place: Signature) -> list[str]:
+    """The party, then whoever acts for them: 法定代理人（母亲）、委托代理人（特别授权）."""
     facts = json.loads(place.details.plain or "{}")
+    acting = [line_of(one["as"], one["name"], one) for one in facts.get("stand_ins", ())]
+    return [line_of(Side(place.party.side).label, place.name, facts), *acting]
+
+
+def line_of(role, name: str, facts: dict[str, str]) -> str:
+    """申请人：陈素芬，女，1958年3月8日出生，居民身份证号码……，住……，联系电话……。"""
     born = parse_date(facts.get("birth_on", ""))
     parts = [
-        f"{Side(place.party.side).label}：{place.name}",
+        f"{role}：{name}",
         facts.get("sex"),
         born and f"{born.year}年{born.month}月{born.day}日出生",
         facts.get("id_number") and f"{facts['id_type']}号码{facts['id_number']}",
@@ -139,4 +145,5 @@ def deadline_line(agreement) -> str:
 def signature_line(place: Signature) -> dict[str, str]:
     if place.mediator_id:
         return {"who": "人民调解员（签名）", "name": place.name}
-    return {"who": f"{Side(place.party.side).label}（签名、盖章或按指印）", "name": place.name}
+    signed = f"{place.name}（由{place.signer.name}代签）" if place.signer_id else place.name
+    return {"who": f"{Side(place.party.side).label}（签名、盖章或按指印）", "name": signed}

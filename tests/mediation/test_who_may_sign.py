@@ -1,14 +1,18 @@
 """Whoever lacks the right cannot sign (practice.md, House and hall 9)."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 
 from cases.models import Agent
 from cases.services import add_agent, end_agent
 from kernel.moves import MoveRefused
 from mediation import services
+from mediation.papers import agreement as papers
 from mediation.states import Way
 from people.models import Person
 from people.persons import name_guardian
@@ -147,3 +151,44 @@ def test_a_minor_is_named_on_no_list(client, place, mediator):
         page = client.get(reverse(name)).content.decode()
         assert place.party.name[0] + "*" not in page, name
     assert "未成年人" in client.get(reverse("cases:list")).content.decode()
+
+
+def texts_of(agreement):
+    """What stands on the paper, as a Word file; the PDF is made of the same lines."""
+    agreement.refresh_from_db()
+    document = Document(BytesIO(papers.docx(agreement)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_the_paper_names_the_agent_and_that_they_signed(place):
+    agent = entrusted(place, Agent.Authority.SPECIAL)
+    sign(place, agent.person)
+    text = texts_of(place.agreement)
+    assert f"委托代理人（特别授权）：李代理，{agent.person.get_sex_display()}，" in text
+    assert agent.person.id_number.plain in text
+    assert f"{place.name}（由李代理代签）" in text
+    assert papers.pdf(place.agreement).startswith(b"%PDF-")
+
+
+def test_the_paper_names_the_guardian_of_a_minor(place, mediator):
+    made_a_minor(place)
+    guardian = PersonFactory(name="周大山")
+    name_guardian(place.party.person, guardian, by=mediator, kinship="父亲")
+    sign(place, guardian)
+    text = texts_of(place.agreement)
+    assert "法定代理人（父亲）：周大山" in text
+    assert f"{place.name}（由周大山代签）" in text
+
+
+def test_an_agent_known_when_the_paper_is_handed_out_stands_on_it_whoever_signs(place):
+    agent = entrusted(place, Agent.Authority.GENERAL)
+    drafted_anew = services.revise_agreement(
+        place.agreement, by=place.agreement.mediation.mediator, note="改期"
+    )
+    assert "委托代理人（一般授权）：李代理" in texts_of(drafted_anew)
+    services.submit_agreement(drafted_anew, by=drafted_anew.mediation.mediator)
+    end_agent(agent, by=drafted_anew.mediation.mediator, note="撤回委托")
+    text = texts_of(drafted_anew)
+    assert "委托代理人（一般授权）：李代理" in text
+    assert "代签" not in text
