@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kernel.encryption import lookup_hashes, normalised
-from people.models import Person, Phone, keys_by_phone
+from people.models import Apart, Person, Phone, keys_by_phone
 
 MOST = 100
 """Of a very common name, the latest so many records are compared."""
@@ -21,8 +21,12 @@ class Likeness:
 
 
 def likely_same(person) -> list[Likeness]:
-    """The standing records that look like `person`, those with most in common first."""
-    others = Person.objects.filter(merged_into=None).exclude(pk=person.pk).order_by("-pk")
+    """The standing records that look like `person`, those with most in common first.
+
+    Left out is who was found to be somebody else.
+    """
+    known = [person.pk, *told_apart(person)]
+    others = Person.objects.filter(merged_into=None).exclude(pk__in=known).order_by("-pk")
     numbers = numbers_of(person)
     hashes = [text for number in numbers for text in lookup_hashes("phone", number)]
     by_phone = set(others.filter(pk__in=keys_by_phone(hashes)).values_list("pk", flat=True)[:MOST])
@@ -34,6 +38,12 @@ def likely_same(person) -> list[Likeness]:
         for other in others.filter(like)[:MOST]
     ]
     return sorted((each for each in found if each.reasons), key=lambda each: -len(each.reasons))
+
+
+def told_apart(person) -> list[int]:
+    """The records that were said to be of somebody else."""
+    pairs = Apart.objects.standing().filter(Q(one=person) | Q(other=person)).values_list("one", "other")
+    return [pk for pair in pairs for pk in pair if pk != person.pk]
 
 
 def numbers_of(person) -> set[str]:

@@ -273,6 +273,8 @@ class Person(Protected, Tracked):
         "end_guardian": _("解除监护登记"),
         "merge_persons": _("合并人员记录"),
         "unmerge_persons": _("撤销合并"),
+        "tell_apart": _("确认不是同一人"),
+        "doubt_again": _("撤销“不是同一人”"),
     }
 
     class IdType(models.TextChoices):
@@ -401,6 +403,37 @@ class Merge(models.Model):
 
     def __str__(self):
         return f"{self.gone_id} → {self.kept_id}"
+
+
+class Apart(models.Model):
+    """Two records that look alike, said not to be of one person (不是同一人), until that is taken back."""
+
+    one = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("怎样核实不是同一人"), max_length=200)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["one", "other"], condition=Q(undone_at=None), name="apart_once_per_pair"
+            ),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="apart_earlier_record_first"),
+        ]
+        indexes = [models.Index(fields=["other"], name="apart_other", condition=Q(undone_at=None))]
+
+    def __str__(self):
+        return f"{self.one_id} ≠ {self.other_id}"
+
+    def of(self, person) -> Person:
+        """The other one of the two."""
+        return self.other if person.pk == self.one_id else self.one
 
 
 class Organisation(models.Model):

@@ -15,7 +15,7 @@ from kernel.encryption import lookup_hashes
 from kernel.moves import MoveRefused
 from kernel.transitions import reread_locked
 from people.identity import check_id_number, initials
-from people.models import Guardian, Merge, Person, Phone
+from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import CORRECTS_PERSONS, MERGES_PERSONS
 from people.services import register_person, replace_phone
 
@@ -186,6 +186,37 @@ def unmerge_persons(merge, *, by, reason) -> Merge:
     Person.objects.filter(pk=merge.gone_id).update(merged_into=None)
     record_on_both(merge, "unmerge_persons", by=by, note=reason)
     return merge
+
+
+@transaction.atomic
+def tell_apart(person, other, *, by, reason) -> Apart:
+    """Say that two records that look alike are of two people: nobody is asked about the pair again."""
+    allow(by, MERGES_PERSONS)
+    lock_both(person, other)
+    if person.pk == other.pk or other.standing.pk == person.standing.pk:
+        raise MoveRefused(_("这两份记录已合并为同一人：请先撤销合并。"))
+    one, two = sorted([person, other], key=lambda each: each.pk)
+    if Apart.objects.standing().filter(one=one, other=two).exists():
+        raise MoveRefused(_("已确认过不是同一人。"))
+    apart = Apart.objects.create(one=one, other=two, by=by, reason=reason)
+    record_of_pair(apart, "tell_apart", by=by, note=reason)
+    return apart
+
+
+@transaction.atomic
+def doubt_again(apart, *, by, reason) -> None:
+    """They may be one person after all: the pair is shown as likely the same again."""
+    allow(by, MERGES_PERSONS)
+    lock_both(apart.one, apart.other)
+    if not Apart.objects.standing().filter(pk=apart.pk).update(undone_at=timezone.now(), undone_by=by):
+        raise MoveRefused(_("这项确认已经撤销。"))
+    record_of_pair(apart, "doubt_again", by=by, note=reason)
+
+
+def record_of_pair(apart, verb, *, by, note) -> None:
+    details = {"apart": apart.pk, "one": apart.one_id, "other": apart.other_id}
+    for person in sorted([apart.one, apart.other], key=lambda person: person.dossier_id):
+        history.record(person, verb, by=by, note=note, details=details)
 
 
 def joined_to(pk: int) -> set[int]:

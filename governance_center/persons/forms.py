@@ -125,5 +125,9 @@ class MergeForm(VerbForm):
     reason = forms.CharField(label=_("怎样核实为同一人"), max_length=200)
 
 
+class ApartForm(VerbForm):
+    reason = forms.CharField(label=_("怎样核实不是同一人"), max_length=200)
+
+
 class UnmergeForm(VerbForm):
     reason = forms.CharField(label=_("撤销原因"), max_length=200)

@@ -14,7 +14,7 @@ from intake.models import Ticket
 from kernel.models import HistoryEntry
 from people.identity import tidy_name
 from people.likeness import Likeness, likely_same
-from people.models import Guardian, Merge, Person, Phone
+from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import CORRECTS_PERSONS, MERGES_PERSONS
 
 LOOKS = frozenset({"view", "reveal"})
@@ -94,6 +94,7 @@ class PersonPage:
     guardians: list[Guardian]
     wards: list[Guardian]
     likely: list[Likeness]
+    aparts: list[tuple[Apart, Person]]
     acts: list[HistoryEntry]
     asks_reason: bool
     may_correct: bool
@@ -121,11 +122,20 @@ def person_page(person, user) -> PersonPage:
         guardians=list(Guardian.objects.filter(minor__in=group, ended_at=None).select_related("guardian")),
         wards=list(Guardian.objects.filter(guardian__in=group, ended_at=None).select_related("minor")),
         likely=[each for each in likely if each.person.pk in seen],
+        aparts=aparts_of(person, user),
         acts=list(entries),
         asks_reason=reason_for(person, user) is None,
         may_correct=bool(user.roles & CORRECTS_PERSONS) and not person.merged_into_id,
         may_merge=bool(user.roles & MERGES_PERSONS),
     )
+
+
+def aparts_of(person, user) -> list[tuple[Apart, Person]]:
+    """Who looked like this person and was found to be somebody else, as far as `user` sees them."""
+    standing = Apart.objects.standing().filter(Q(one=person) | Q(other=person))
+    pairs = [(apart, apart.of(person)) for apart in standing.select_related("one", "other", "by")]
+    seen = {other.pk for other in seen_by(user, [other for _apart, other in pairs])} if pairs else set()
+    return [(apart, other) for apart, other in pairs if other.standing.pk in seen]
 
 
 def doubles_of(person) -> list[Person]:

@@ -14,5 +14,7 @@ urlpatterns = [
     path("guardians/<int:pk>/end/", views.end_guardian, name="end_guardian"),
     path("<int:pk>/merge/<int:other>/", views.merge_persons, name="merge_persons"),
     path("merges/<int:pk>/undo/", views.unmerge_persons, name="unmerge_persons"),
+    path("<int:pk>/tell-apart/<int:other>/", views.tell_apart, name="tell_apart"),
+    path("aparts/<int:pk>/undo/", views.doubt_again, name="doubt_again"),
     path("looks/", views.looks, name="looks"),
 ]

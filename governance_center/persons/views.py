@@ -17,7 +17,7 @@ from kernel.listing import Column, Listing, render_list
 from kernel.models import HistoryEntry
 from kernel.web import action, page, posted, render_form, submit, trace
 from people import persons as services
-from people.models import Guardian, Merge, Person, Phone
+from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import Role
 
 LOOK_LABELS = {"view": gettext_lazy("查看人员页面"), "reveal": gettext_lazy("查看完整信息")}
@@ -134,11 +134,7 @@ def merge_persons(request, pk, other):
     if submit(form, services.merge_persons, kept, gone, by=request.user):
         messages.success(request, _("已合并。可以随时在本页撤销。"))
         return redirect(person_url(kept))
-    likely = selectors.likely_same(kept)
-    reasons = next((each.reasons for each in likely if each.person == gone), [])
-    pages = [selectors.person_page(person, request.user) for person in (kept, gone)]
-    context = {"form": form, "kept": kept, "gone": gone, "pages": pages, "reasons": reasons}
-    return render_form(request, "persons/merge.html", context)
+    return render_pair(request, "persons/merge.html", form, kept, gone)
 
 
 @action
@@ -152,6 +148,37 @@ def unmerge_persons(request, pk):
     visits, matters = selectors.added_since(merge, request.user)
     context = {"form": form, "merge": merge, "visits": visits, "matters": matters}
     return render_form(request, "persons/unmerge.html", context)
+
+
+@action
+def tell_apart(request, pk, other):
+    """Both records side by side, and why they are of two people."""
+    person, other = visible_person(request, pk), visible_person(request, other)
+    form = forms.ApartForm(posted(request))
+    if submit(form, services.tell_apart, person, other, by=request.user):
+        messages.success(request, _("已确认不是同一人，以后不再提示。可以在本页撤销。"))
+        return redirect(person_url(person))
+    return render_pair(request, "persons/tell_apart.html", form, person, other)
+
+
+def render_pair(request, template, form, kept, gone):
+    likely = selectors.likely_same(kept)
+    reasons = next((each.reasons for each in likely if each.person == gone), [])
+    pages = [selectors.person_page(person, request.user) for person in (kept, gone)]
+    context = {"form": form, "kept": kept, "gone": gone, "pages": pages, "reasons": reasons}
+    return render_form(request, template, context)
+
+
+@action
+def doubt_again(request, pk):
+    apart = get_object_or_404(Apart.objects.standing().select_related("one", "other"), pk=pk)
+    visible_person(request, apart.one_id)
+    visible_person(request, apart.other_id)
+    form = forms.UnmergeForm(posted(request))
+    if submit(form, services.doubt_again, apart, by=request.user):
+        messages.success(request, _("已撤销，两份记录重新提示为可能是同一人。"))
+        return redirect(person_url(apart.one))
+    return render_person_form(request, apart.one, form, _("撤销“不是同一人”"))
 
 
 LOOK_COLUMNS = [

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cases.states import State
 from kernel.models import HistoryEntry
-from people.models import Person
+from people.models import Apart, Person
 from people.persons import add_phone, merge_persons
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
@@ -204,6 +204,43 @@ def test_doubles_are_shown_merged_and_taken_apart_again(logged_in, bureau, perso
     shown = text(logged_in.get(url("detail", person)))
     assert other.number not in shown
     assert later.number in shown
+
+
+def test_those_who_only_look_alike_are_told_apart_and_doubted_again(logged_in, bureau, person, case):
+    sister = PersonFactory(name="王冬梅", phone=PHONE)
+    CaseFactory(unit=bureau, applicant=sister)
+    assert "姓名、电话相同" in text(logged_in.get(url("tell_apart", person, sister)))
+    assert logged_in.post(url("tell_apart", person, sister), {"reason": ""}).status_code == 422
+    logged_in.post(url("tell_apart", person, sister), {"reason": "是堂姐妹，合用电话"})
+
+    for one, other in ((person, sister), (sister, person)):
+        shown = text(logged_in.get(url("detail", one)))
+        assert "可能是同一人" not in shown
+        assert "是堂姐妹，合用电话" in shown
+        assert url("detail", other) in shown
+        assert verbs(one)[-2] == "tell_apart"  # the last is the look
+    again = logged_in.post(url("tell_apart", sister, person), {"reason": "再来一次"})
+    assert again.status_code == 409
+
+    apart = Apart.objects.get()
+    logged_in.post(url("doubt_again", apart), {"reason": "证件照片是同一人"})
+    assert "可能是同一人" in text(logged_in.get(url("detail", person)))
+    assert verbs(sister)[-1] == "doubt_again"
+    assert logged_in.post(url("doubt_again", apart), {"reason": "x"}).status_code == 404
+
+
+def test_whoever_may_not_merge_does_not_tell_apart(client, bureau, person, case):
+    sister = PersonFactory(name="王冬梅", phone=PHONE)
+    CaseFactory(unit=bureau, applicant=sister)
+    client.force_login(UserFactory(post=(Role.COURT, bureau)))
+    assert client.post(url("tell_apart", person, sister), {"reason": "不是"}).status_code in {403, 404, 409}
+    assert not Apart.objects.exists()
+
+
+def test_a_hidden_double_cannot_be_told_apart(logged_in, person, case):
+    hidden = PersonFactory(name="王冬梅", phone=PHONE)
+    CaseFactory(applicant=hidden, restriction=Restriction.ACCUSATION)
+    assert logged_in.get(url("tell_apart", person, hidden)).status_code == 404
 
 
 def search(client, q):
