@@ -164,11 +164,12 @@ class Case(Veiled, Tracked, FileRow, Searchable):
     """One matter, one number, one file, from triage to follow-up: only what is true whichever desk handles it.
 
     `state`, `route`, `unit` and `due_at` are the file's cover: copies of its latest round. The matters of one visit
-    have one query code. `tail_hash` is the keyed hash of the four digits printed for somebody who has neither phone
-    nor papers (kind "pin").
+    have one query code. `outside_number` is the number of a matter that came in through another system, once within
+    its channel; `above_number` that of the system of the levels above. `tail_hash` is the keyed hash of the four
+    digits printed for somebody who has neither phone nor papers (kind "pin").
     """
 
-    VEILED = ("title", "story", "names", "place")
+    VEILED = ("title", "story", "names", "place", "outside_number", "above_number")
     ENTRY_LABELS = {
         "correct": _("更正登记内容"),
         "log_contact": _("联系记录"),
@@ -190,6 +191,8 @@ class Case(Veiled, Tracked, FileRow, Searchable):
     outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, verbose_name=_("办理途径"))
     urgency = models.PositiveSmallIntegerField(_("紧急程度"), choices=Urgency, default=Urgency.ORDINARY)
     channel = models.CharField(_("来源"), max_length=20, choices=Channel, default=Channel.WINDOW)
+    outside_number = models.CharField(_("来件编号"), max_length=40, blank=True)
+    above_number = models.CharField(_("上级系统编号"), max_length=40, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, verbose_name=_("问题属地"))
     place = models.CharField(_("地点"), max_length=120, blank=True)
     people_count = models.PositiveIntegerField(_("涉及人数"), default=1, validators=[MinValueValidator(1)])
@@ -220,6 +223,14 @@ class Case(Veiled, Tracked, FileRow, Searchable):
             models.Index(fields=["route", "-opened_at"], name="case_route"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "outside_number"],
+                condition=~Q(outside_number=""),
+                name="case_outside_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["above_number"], condition=~Q(above_number=""), name="case_above_number_once"
+            ),
             models.CheckConstraint(condition=Q(people_count__gte=1), name="case_concerns_somebody"),
             models.CheckConstraint(
                 condition=Q(amount=None) | Q(amount__gte=0), name="case_amount_is_not_negative"

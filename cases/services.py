@@ -101,7 +101,8 @@ def refresh_words(case) -> None:
     initials = [party.person.initials for party in parties if party.person_id]
     words = {"searchable": "", "terms": []}
     if not case.restriction:
-        words = searched(case.number, case.title, case.story, case.names, case.place, *initials)
+        numbers = [case.number, case.outside_number, case.above_number]
+        words = searched(*numbers, case.title, case.story, case.names, case.place, *initials)
     case.searchable, case.terms = words["searchable"], words["terms"]
     case.save(update_fields=["names", "searchable", "terms"])
 

@@ -146,6 +146,7 @@ MOVES = Moves(
         sources={State.IN_HAND},
         target=State.RESOLVED,
         who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
+        stops=("case.reply_by",),
         starts=("case.follow_up",),
         inner=True,
     ),

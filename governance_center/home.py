@@ -21,7 +21,7 @@ from people.models import Seat
 from people.selectors import warnings_of
 
 PAPER = re.compile(r"(?=.*\d)[0-9A-Z]{7,20}")
-"""A query code, a whole telephone or a whole paper number; never a part of one."""
+"""A query code, a number of another system, a whole telephone or paper number; never a part of the latter."""
 TAIL = re.compile(r"[0-9]{3}[0-9X]")
 """The last four of a telephone or paper."""
 SHOWN = 50
@@ -89,6 +89,7 @@ def search(request):
     if PAPER.fullmatch(normalised(q)):
         found = cases.filter(query_code=normalised(q))
         found = found if found.exists() else cases.with_party_of(q)
+        found = found if found.exists() else cases.matching(q)  # the number of another system
         people = persons.found_by_number(request.user, q)
         trace(request, request.user, "look_up", note=_("按完整号码查找"))
     elif q:

@@ -45,6 +45,12 @@ WAYS = (
     Way("intake:window", _("窗口接待"), "building-store", frozenset({Role.CLERK, Role.MEDIATOR, Role.COURT})),
     Way("intake:guide", _("引导台"), "ticket", frozenset({Role.GUIDE})),
     Way("intake:register", _("来访登记"), "user-plus", WINDOW),
+    Way(
+        "intake:register_arrival",
+        _("登记来件"),
+        "mail",
+        frozenset({Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER}),
+    ),
     Way("intake:list", _("今日来访"), "users", WINDOW | {Role.DIRECTOR}),
     Way("intake:day", _("大厅管理"), "building", frozenset({Role.CLERK, Role.GUIDE, Role.DIRECTOR})),
     Way("roster:week", _("值班排班"), "calendar", WINDOW | {Role.DIRECTOR, Role.LEADER, Role.ROSTER_KEEPER}),

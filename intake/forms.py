@@ -1,5 +1,5 @@
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.layout import Div, Layout
@@ -10,20 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks
-from cases.states import Outcome, Route, Urgency
+from cases.states import Channel, Outcome, Route, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import usual_desk
-from intake.services import too_many
+from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import Care, State, Way
 from kernel.fields import MoneyField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
-from people.roles import Restriction
+from people.roles import Restriction, Role
 from people.services import known_person
 
 ANY = [("", _("全部"))]
 TITLE_LENGTH = 30
 CONTACTS = (1, 2)
+TYPED = forms.TextInput(attrs={"autocomplete": "off"})
 
 
 class PrintPaperForm(VerbForm):
@@ -527,3 +528,107 @@ class TicketFilter(forms.Form):
     def narrow(self, tickets):
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         return tickets.filter(**asked)
+
+
+EARLIEST = timedelta(days=15)
+"""What came in longer ago is no slip of an evening any more."""
+DOORS = [
+    Channel.PHONE,
+    Channel.LETTER,
+    Channel.POLICE,
+    Channel.HOTLINE,
+    Channel.TOWNSHIP,
+    Channel.ABOVE,
+]
+"""How matters come in without a visitor."""
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class ArrivalForm(TriageForm):
+    """A matter that came in without a visitor: by which door, who told it, and then what triage asks."""
+
+    channel = forms.ChoiceField(
+        label=_("来件渠道"),
+        choices=[("", _("请选择")), *((door.value, door.label) for door in DOORS)],
+        widget=forms.Select(attrs={"autofocus": True}),
+    )
+    outside_number = short(
+        _("来件编号"), 40, help_text=_("对方系统或来文上的编号。12345、110、上级转办必填，同一渠道不重复。")
+    )
+    came_at = forms.DateTimeField(
+        label=_("收到时间"),
+        widget=MOMENT,
+        initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
+        help_text=_("期限从收到时起算。可补登 15 天以内的来件。"),
+    )
+    reply_by = forms.DateField(
+        label=_("要求答复日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("来件上写明的才填。"),
+    )
+    name = short(_("反映人姓名"), 60, help_text=_("匿名的留空。"), widget=TYPED)
+    phone = short(_("手机号码"), 30, widget=TYPED)
+    story = long(_("来件内容"), 7, max_length=5000, required=True, attrs=SUGGEST)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        self.at_a_window = Role.CLERK in user.roles
+
+    def clean_outside_number(self):
+        number = "".join(self.cleaned_data["outside_number"].split()).upper()
+        if not number and self.cleaned_data.get("channel") in FROM_A_SYSTEM:
+            raise forms.ValidationError(_("请填写对方系统的编号。"))
+        return number
+
+    def clean_came_at(self):
+        came_at, now = self.cleaned_data["came_at"], timezone.now()
+        if came_at > now:
+            raise forms.ValidationError(_("收到时间不能晚于现在。"))
+        if came_at < now - EARLIEST:
+            raise forms.ValidationError(_("只能补登 15 天以内收到的来件，更早的请在事项中说明。"))
+        return came_at
+
+    def clean_phone(self):
+        try:
+            return normalise_phone(self.cleaned_data["phone"]) if self.cleaned_data["phone"] else ""
+        except WrongPaper as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def clean(self):
+        cleaned = super().clean()
+        came_at, reply_by = cleaned.get("came_at"), cleaned.get("reply_by")
+        if cleaned.get("phone") and not cleaned.get("name"):
+            self.add_error("name", _("请填写姓名。"))
+        if came_at and reply_by and reply_by < timezone.localdate(came_at):
+            self.add_error("reply_by", _("要求答复日期早于收到时间，请核对。"))
+        if cleaned.get("outcome") and not self.at_a_window:
+            self.add_error("outcome", _("当场办理由窗口人员办理，请选“还在办理”，窗口会接办。"))
+        if not self.errors and cleaned["channel"] == Channel.POLICE:
+            self.check_dispute(cleaned)
+        return cleaned
+
+    def check_dispute(self, cleaned):
+        """A dispute that the police hand over goes to mediators, not to events."""
+        mediated = self.fields["outlet"].queryset.filter(
+            code__in=cleaned["category"].outlets, route=Route.MEDIATION
+        )
+        if cleaned["outlet"].route == Route.DISPATCH and (first := mediated.first()):
+            self.add_error("outlet", _("110 移交的纠纷由调解员办理，请选“%(outlet)s”。") % {"outlet": first})
+
+
+class EnterAboveForm(VerbForm):
+    above_number = short(_("上级系统编号"), 40, required=True, widget=TYPED)
+    entered_at = forms.DateTimeField(
+        label=_("录入时间"),
+        widget=MOMENT,
+        initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
+    )
+
+    def clean_above_number(self):
+        return "".join(self.cleaned_data["above_number"].split()).upper()
+
+    def clean_entered_at(self):
+        if self.cleaned_data["entered_at"] > timezone.now():
+            raise forms.ValidationError(_("录入时间不能晚于现在。"))
+        return self.cleaned_data["entered_at"]

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, DeskQuerySet, DeskRow, FileRow, Party
+from cases.models import Case, DeskQuerySet, DeskRow, FileRow, Party, UnderCase
 from intake.states import (
+    ARRIVAL_MOVES,
     AT_WINDOW,
     CLOSING_MOVES,
     HELP_MOVES,
@@ -18,6 +19,7 @@ from intake.states import (
     PAUSE_MOVES,
     SCREEN_MOVES,
     SETTLEMENT_MOVES,
+    ArrivalState,
     Care,
     ClosingState,
     HelpState,
@@ -32,7 +34,7 @@ from intake.states import (
     Turn,
 )
 from kernel.encryption import Protected, ProtectedField
-from kernel.models import Tracked
+from kernel.models import Timed, Tracked
 from kernel.scoping import Reference, ScopedQuerySet
 from people.models import Person, Unit, User, Window
 from people.roles import Role
@@ -357,6 +359,56 @@ class CheckIn(models.Model):
 
     def __str__(self):
         return f"{self.at:%H:%M} {self.party_id}"
+
+
+class Arrival(Timed, UnderCase):
+    """How a matter came in that nobody brought to a window, and whether the system of the levels above has it.
+
+    `came_at` is the moment from which the law counts; it may lie before that of the typing. A matter that comes from
+    another system is there already, since `entered_at`.
+    """
+
+    MOVES = ARRIVAL_MOVES
+    READ_TOGETHER = ("case",)
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="arrival")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("登记单位"))
+    came_at = models.DateTimeField(_("收到时间"))
+    registered_at = models.DateTimeField(_("登记时间"), default=timezone.now)
+    reply_by = models.DateField(_("要求答复日期"), null=True)
+    entered_at = models.DateTimeField(_("录入上级系统时间"), null=True)
+    state = models.CharField(_("状态"), max_length=20, choices=ArrivalState, default=ArrivalState.TO_ENTER)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=ArrivalState.TO_ENTER, entered_at=None)
+                | Q(state=ArrivalState.ENTERED, entered_at__isnull=False),
+                name="arrival_entered_has_a_moment",
+            )
+        ]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["unit", "-registered_at"], name="arrival_of_unit"),
+            models.Index(
+                fields=["unit", "due_at"], name="arrival_to_enter", condition=Q(state=ArrivalState.TO_ENTER)
+            ),
+        ]
+
+    def __str__(self):
+        return self.case.number
+
+    def is_of_the_unit(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def keepers(self):
+        return self.case.readers(User.objects.in_unit(self.unit))
+
+    def topics(self):
+        return self.case.topics()
 
 
 class Settlement(DeskRow):

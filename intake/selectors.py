@@ -13,6 +13,7 @@ from cases.states import Route, Urgency
 from intake.models import (
     Advice,
     Announcement,
+    Arrival,
     CheckIn,
     Closing,
     HelpCall,
@@ -23,7 +24,7 @@ from intake.models import (
     Ticket,
     of_visit,
 )
-from intake.states import AT_WINDOW, ClosingState, PauseState, ScreenState, SpanKind, State
+from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
 from kernel.prepared import Prepared
 from people.models import Area, Person, Seat, Unit, Window
 from people.roles import Role
@@ -34,6 +35,7 @@ SPOKEN_FOR = timedelta(minutes=2)
 USUAL_CONVERSATION = 15 * 60
 DAY = timedelta(days=1)
 EARLIER = 8
+LATELY = 12
 
 
 # --- The hall -------------------------------------------------------------------------------------------------------
@@ -402,3 +404,23 @@ def suggested(text: str) -> Suggested:
         amount=found.amount,
         area=towns[0] if len(towns) == 1 else None,
     )
+
+
+# --- Doors without a ticket -----------------------------------------------------------------------------------------
+
+
+def door_of(user) -> Unit | None:
+    """The unit for which somebody registers what comes in without a visitor."""
+    return next((post.unit for post in user.business_posts if post.role in DOORKEEPERS), None)
+
+
+def arrivals_of(unit, user) -> QuerySet[Arrival]:
+    """What came in lately, and first what still has to be entered above."""
+    arrivals = Arrival.objects.visible_to(user).filter(unit=unit).select_related("case__unit")
+    return arrivals.order_by("-state", "-registered_at", "-pk")[:LATELY]
+
+
+def arrived_before(user, *, channel, number) -> Case | None:
+    """The matter that has this number of its channel already, where the asker may see it."""
+    same = Case.objects.visible_to(user).filter(channel=channel, outside_number=number)
+    return same.select_related("unit").first() if number else None

@@ -1,9 +1,11 @@
 """What happens in the hall: a number, a call, a conversation at the window, and where each matter goes from there."""
 
 import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Subquery, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
@@ -12,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from cases import services as cases
 from cases.models import Case
-from cases.states import Route, Side
+from cases.states import Channel, Route, Side
 from intake.models import (
     MOST_REPRESENTATIVES,
     Advice,
     Announcement,
+    Arrival,
     CheckIn,
     Closing,
     HelpCall,
@@ -51,7 +54,7 @@ from intake.states import (
     Turn,
     Way,
 )
-from kernel import history, live
+from kernel import clocks, history, live
 from kernel.editing import editing
 from kernel.encryption import lookup_hash
 from kernel.moves import NEW, MoveRefused
@@ -62,6 +65,8 @@ from people.models import Person, Seat, Unit, User, Window
 from people.roles import Role
 from people.services import known_person, register_organisation, register_person
 
+FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE})
+"""What comes by these channels stands in a system of others already, under its number there."""
 DIGITS = "零一二三四五六七八九"
 
 
@@ -648,40 +653,44 @@ def join(ticket, *, by, case, said, again=False):
 # --- Triage ---------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def triage(
-    ticket, *, by, outlet, to_unit, respondent=None, contacts=(), outcome="", said="", **matter
-) -> Case:
-    """Register a matter of the visit and put it in front of its desk; one visit may have several.
-
-    `respondent` is {"kind", "name"} of the other side. A matter that the window handles itself is taken at once,
-    and settled at once where an outcome is given.
-    """
-    parties = [party_of(respondent, by=by)] if respondent else []
+def triage(ticket, *, by, **matter) -> Case:
+    """Register a matter of the visit and put it in front of its desk; one visit may have several."""
     details: dict[str, str] = {}
     with moving(ticket, "triage", by=by, details=details):
         if ticket.visitor is None:
             raise MoveRefused(_("请先登记来访人，再登记事项。"))
-        case = cases.open_case(
+        case = register_matter(
             by=by,
             unit=ticket.unit,
-            to_unit=to_unit,
-            outlet=outlet,
             applicant=ticket.visitor,
-            parties=parties,
             query_code=ticket.query_code,
             tail_hash=lookup_hash("pin", ticket.pin.plain),
             **matter,
         )
         if not case.restriction:  # the history of a visit does not betray an isolated file
             details |= {"case": case.number}
-        for contact in contacts:
-            cases.log_contact(case, by=by, **contact)
-        if outlet.route == Route.INTAKE:
-            settlement = take_up(case.latest_round(), by=by)
-            if outcome:
-                settle(settlement, by=by, outcome=outcome, said=said)
     return case
+
+
+def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="", said="", **matter) -> Case:
+    """A matter in front of its desk, whichever door it came in by.
+
+    `respondent` is {"kind", "name"} of the other side. A matter that the window handles itself is taken at once by
+    whoever works there, and settled at once where an outcome is given.
+    """
+    parties = [party_of(respondent, by=by)] if respondent else []
+    case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
+    for contact in contacts:
+        cases.log_contact(case, by=by, **contact)
+    if outlet.route == Route.INTAKE and may_take_up(case, by):
+        settlement = take_up(case.latest_round(), by=by)
+        if outcome:
+            settle(settlement, by=by, outcome=outcome, said=said)
+    return case
+
+
+def may_take_up(case, user) -> bool:
+    return Settlement.MOVES.named("take_up").allows(Settlement(unit=case.unit, state=NEW), user)
 
 
 def party_of(respondent, *, by) -> dict:
@@ -693,6 +702,77 @@ def party_of(respondent, *, by) -> dict:
         by=by, name=respondent["name"], id_type="none", phone=respondent.get("phone", "")
     )
     return {"side": Side.RESPONDENT, "person": person, "name": person.name}
+
+
+# --- Doors without a ticket ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A matter that came in without a visit. `pin` is the tail for whoever told it and has no telephone."""
+
+    case: Case
+    pin: str
+
+
+@contextmanager
+def once(constraint, text):
+    """Of two who register one number in the same instant, the second is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as fault:
+        if constraint not in str(fault):
+            raise
+        raise MoveRefused(text) from fault
+
+
+def register_arrival(
+    *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", **matter
+) -> Arrived:
+    """A matter that came by telephone, letter or from another system. Its number is registered once in its channel.
+
+    The clocks begin when it came in, which the law counts from, and not when it was typed.
+    """
+    with once("case_outside_number_once", _("这个来件编号已经登记过，不再重复登记。请打开原来的事项办理。")):
+        person = register_person(by=by, name=name, phone=phone, id_type=Person.IdType.NONE) if name else None
+        pin = pin_for(person)
+        case = register_matter(
+            by=by,
+            unit=unit,
+            applicant=person,
+            channel=channel,
+            outside_number=outside_number,
+            opened_at=came_at,
+            tail_hash=lookup_hash("pin", pin),
+            **matter,
+        )
+        arrival = Arrival(case=case, unit=unit, came_at=came_at, reply_by=reply_by)
+        if channel in FROM_A_SYSTEM:
+            receive_from_above(arrival, by=by)
+        else:
+            with opening(arrival, "register_arrival", by=by, at=came_at):
+                pass
+        if reply_by:
+            clocks.give(case.latest_round(), "case.reply_by", last_day=reply_by, at=came_at)
+    return Arrived(case, pin)
+
+
+def receive_from_above(arrival, *, by):
+    """It came from a system that has it already, since a moment that is kept."""
+    arrival.entered_at = arrival.came_at
+    with opening(arrival, "receive_from_above", by=by, at=arrival.came_at):
+        pass
+
+
+def enter_above(arrival, *, by, above_number, entered_at):
+    """It was typed into the system of the levels above, and has that number there."""
+    text = _("上级系统编号 %(number)s 已在另一件事项上，请核对。") % {"number": above_number}
+    with once("case_above_number_once", text), moving(arrival, "enter_above", by=by, note=above_number):
+        arrival.entered_at = entered_at
+        arrival.case.above_number = above_number
+        arrival.case.save(update_fields=["above_number"])
+        cases.refresh_words(arrival.case)
 
 
 # --- The window's own matters ---------------------------------------------------------------------------------------

@@ -355,6 +355,44 @@ SCREEN_MOVES = Moves(
 )
 
 
+class ArrivalState(models.TextChoices):
+    TO_ENTER = "to_enter", _("待录入上级系统")
+    ENTERED = "entered", _("已录入上级系统")
+
+
+DOORKEEPERS = dict.fromkeys(
+    (Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER), "of_the_unit"
+)
+"""Who registers what comes in without a visitor: by telephone, letter, or from another system."""
+
+ARRIVAL_MOVES = Moves(
+    Move(
+        verb="register_arrival",
+        label=_("登记来件"),
+        sources={NEW},
+        target=ArrivalState.TO_ENTER,
+        who=DOORKEEPERS,
+        starts=("case.enter_above",),
+    ),
+    Move(
+        verb="receive_from_above",
+        label=_("登记上级系统来件"),
+        sources={NEW},
+        target=ArrivalState.ENTERED,
+        who=DOORKEEPERS,
+        inner=True,
+    ),
+    Move(
+        verb="enter_above",
+        label=_("已录入上级系统"),
+        sources={ArrivalState.TO_ENTER},
+        target=ArrivalState.ENTERED,
+        who=DOORKEEPERS,
+        stops=("case.enter_above",),
+    ),
+)
+
+
 class SettlementState(models.TextChoices):
     IN_HAND = "in_hand", _("当场办理中")
     SETTLED = "settled", _("当场办结")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake import public, views, views_day, views_papers
+from intake import public, views, views_day, views_doors, views_papers
 
 app_name = "intake"
 urlpatterns = [
@@ -33,6 +33,10 @@ urlpatterns = [
     path("cases/<int:pk>/panel/", views.panel, name="panel"),
     path("cases/<int:pk>/papers/", views_papers.papers, name="papers"),
     path("cases/<int:pk>/papers/<slug:slug>/<str:kind>/", views_papers.print_paper, name="print_paper"),
+    path("register-arrival/", views_doors.register_arrival, name="register_arrival"),
+    path("arrivals/<int:pk>/enter-above/", views_doors.enter_above, name="enter_above"),
+    path("cases/<int:pk>/copy-out/", views_doors.copy_out, name="copy_out"),
+    path("cases/<int:pk>/copy-out/<slug:system>/", views_doors.copy_out, name="copy_out"),
     path("returned/", views.returned, name="returned"),
     path("rounds/<int:pk>/take-up/", views.take_up, name="take_up"),
     path("settlements/<int:pk>/settle/", views.settle, name="settle"),

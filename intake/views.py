@@ -16,10 +16,11 @@ from cases.states import Route
 from intake import forms, selectors, services
 from intake.models import Settlement, Ticket
 from intake.public import on_ticket
-from intake.states import State
+from intake.states import DOORKEEPERS, State
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
+from people.models import Unit
 from people.roles import Role
 
 PRESSED = frozenset({"receive", "recall", "no_show", "undo_call", "rejoin", "resume", "finish"})
@@ -73,6 +74,13 @@ def my_hall(request):
     if hall := selectors.hall_of(request.user):
         return hall
     raise PermissionDenied(_("您今天没有排班在窗口。临时顶岗请联系中心值班主任安排。"))
+
+
+def hall_of_matters(request):
+    """The hall of the window, or for whoever registers what came without a visitor, that of the centre."""
+    if DOORKEEPERS.keys() & request.user.roles:
+        return selectors.hall_of(request.user) or Unit.objects.centre()
+    return my_hall(request)
 
 
 def one_ticket(request, pk) -> Ticket:
@@ -377,7 +385,7 @@ def suggest(request):
 def desk(request):
     """The units at the desk of the chosen outlet."""
     user = request.user
-    form = forms.TriageForm(user=user, hall=my_hall(request))
+    form = forms.TriageForm(user=user, hall=hall_of_matters(request))
     chosen = forms.DeskForm(request.POST, user=user)
     outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
     if outlet:

@@ -1,7 +1,7 @@
 """Deadlines: started and stopped by moves, told by one sweep."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,36 +9,51 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel import live, notifications
-from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
+from kernel.calendar import DAY, Calendar, NoCalendar, WeekendsOnly, due, midnight
 from kernel.models import Clock, ClockRule, Dossier, Timed
 
 BATCH = 200
 BLINK = timedelta(microseconds=1)
 
 
-def turn(subject: Timed, *, stops: Iterable[str] = (), starts: Iterable[str] = ()) -> None:
-    """Stop the running clocks of these codes, start others, and show the nearest due on `subject`."""
+def turn(
+    subject: Timed, *, stops: Iterable[str] = (), starts: Iterable[str] = (), at: datetime | None = None
+) -> None:
+    """Stop the running clocks of these codes, start others, and show the nearest due on `subject`.
+
+    `at` is when the law says that they begin, where that was before now.
+    """
     stopped = 0
     if stops:
         running = subject.clocks.running().filter(code__in=stops)
         stopped = running.update(stopped_at=timezone.now(), next_fire_at=None)
     for code in starts:
-        _begin(subject, code)
+        _begin(subject, code, at or timezone.now())
     if stopped or starts:
         subject.clocks_changed()
 
 
-def _begin(subject: Timed, code: str) -> None:
-    """Start a clock by the rule in force today. Today does not count."""
-    now = timezone.now()
-    rule = ClockRule.objects.in_force(code, timezone.localdate(now))
-    due_at, provisional = _due(now, rule)
+def give(subject: Timed, code: str, *, last_day: date, at: datetime) -> None:
+    """Start a clock whose last day stands on a paper (交办函, 12345): its rule says why, not how long."""
+    rule = ClockRule.objects.in_force(code, timezone.localdate(at))
+    _keep(subject, rule, at, midnight(last_day + DAY))
+    subject.clocks_changed()
+
+
+def _begin(subject: Timed, code: str, at: datetime) -> None:
+    """Start a clock by the rule in force on that day. The day itself does not count."""
+    rule = ClockRule.objects.in_force(code, timezone.localdate(at))
+    due_at, provisional = _due(at, rule)
+    _keep(subject, rule, at, due_at, provisional)
+
+
+def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, provisional: bool = False) -> None:
     Clock.objects.create(
         dossier_id=subject.dossier_id,
         subject=subject,
         rule=rule,
-        code=code,
-        started_at=now,
+        code=rule.code,
+        started_at=at,
         last_day=timezone.localdate(due_at - BLINK),
         due_at=due_at,
         next_fire_at=due_at,

@@ -36,7 +36,8 @@ def moving(subject, verb, *, by, note="", details=None):
 def opening(subject, verb, *, by, note="", details=None, at=None):
     """Make the first move of a life cycle: `subject` is new, and its table has a row for `verb` from NEW.
 
-    The row is inserted before the block, so that the block can hang other rows on it.
+    The row is inserted before the block, so that the block can hang other rows on it. `at` is when it happened, and
+    when its clocks begin, where that was before now.
     """
     move = subject.MOVES.named(verb)
     subject.state = NEW
@@ -46,14 +47,14 @@ def opening(subject, verb, *, by, note="", details=None, at=None):
         subject.state = move.target
         subject.save(force_insert=True)
         yield subject
-        turn_clocks(subject, move)
+        turn_clocks(subject, move, at)
         history.record(subject, verb, by=by, after=subject.state, note=note, details=details, at=at)
         live.changed(*subject.topics())
 
 
-def turn_clocks(subject, move):
+def turn_clocks(subject, move, at=None):
     if move.stops or move.starts:
-        clocks.turn(subject.clock_subject, stops=move.stops, starts=move.starts)
+        clocks.turn(subject.clock_subject, stops=move.stops, starts=move.starts, at=at)
 
 
 def reread_locked(subject):

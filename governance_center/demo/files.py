@@ -13,7 +13,7 @@ from operator import itemgetter
 from cases.models import Round
 from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
-from kernel.calendar import Calendar, NoCalendar, WeekendsOnly, due
+from kernel.calendar import DAY, Calendar, NoCalendar, WeekendsOnly, due, local
 from kernel.clocks import BLINK
 from kernel.encryption import encrypt
 from kernel.history import HASHED, digest_of
@@ -179,7 +179,14 @@ class File:
 
     def start(self, row: Row, code: str, at: datetime) -> None:
         """As kernel.clocks.turn, for one that starts."""
-        deadline = self.ledger.clockwork.deadline(code, at)
+        self.keep_clock(row, code, at, self.ledger.clockwork.deadline(code, at))
+
+    def give(self, row: Row, code: str, last_day: date, at: datetime) -> None:
+        """As kernel.clocks.give."""
+        rule = self.ledger.clockwork.rule(code, local_day(at))
+        self.keep_clock(row, code, at, Deadline(rule.pk, last_day, local(last_day + DAY, "00:00"), False))
+
+    def keep_clock(self, row: Row, code: str, at: datetime, deadline: Deadline) -> None:
         clock = self.add_tracked(
             Clock,
             subject_type_id=row.table.type_id,

@@ -45,6 +45,14 @@ REGISTERED_BY = {
     Channel.GRID: ("grid-{}001001", "grid_worker"),
 }
 """The unit and the role that open a matter of a channel; elsewhere the centre's dispatcher."""
+DOORS = frozenset(
+    {Channel.PHONE, Channel.LETTER, Channel.HOTLINE, Channel.POLICE, Channel.TOWNSHIP, Channel.ABOVE}
+)
+OUTSIDE_NUMBERS = {
+    Channel.HOTLINE: "QZ{day}{count:06}",
+    Channel.POLICE: "JJ330803{day}{count:05}",
+    Channel.ABOVE: "ZJXF{day}{count:05}",
+}
 SETTLED_AT_ONCE = 0.2
 """So many disputes are settled at the window while the visitor waits."""
 
@@ -267,9 +275,20 @@ class Loading:
         by = self.world.crew.any(random, unit.pk, role)
         applicant: Row = self.world.citizens.visitor(random, by=by.pk, at=at)
         lived = Matter(self.world, random, told)
-        lived.open(at=at, by=by.pk, unit=unit, applicant=applicant, query_code=self.world.code(random))
+        number = self.outside_number(told.channel, at)
+        code = self.world.code(random)
+        lived.open(at=at, by=by.pk, unit=unit, applicant=applicant, query_code=code, outside_number=number)
+        if told.channel in DOORS:
+            lived.arrive(by, unit)
         roads.live(lived)
         self.done += 1
+
+    def outside_number(self, channel: str, at: datetime) -> str:
+        """The number in the system that a matter comes from, one after the other within a year."""
+        if channel not in OUTSIDE_NUMBERS:
+            return ""
+        count = self.ledger.next_number(f"demo.{channel}", f"{at:%Y}")
+        return OUTSIDE_NUMBERS[channel].format(day=f"{at:%Y%m%d}", count=count)
 
     # --- What people bring ---
 

@@ -18,13 +18,15 @@ from cases.models import (
     Transfer,
 )
 from cases.services import ALPHABET
-from cases.states import Answer, Outcome, RequestKind, Route, Side
+from cases.states import Answer, Channel, Outcome, RequestKind, Route, Side
 from governance_center.demo import album, names, texts
 from governance_center.demo.citizens import Citizens
 from governance_center.demo.days import Diary, local_day
 from governance_center.demo.files import File, Ledger
 from governance_center.demo.staff import Colleague, Crew
 from governance_center.demo.tables import Row
+from intake.models import Arrival
+from intake.services import FROM_A_SYSTEM
 from kernel.models import Attachment
 from kernel.words import searched
 from people.models import Area, Unit
@@ -120,7 +122,15 @@ class Matter:
     # --- The file ---
 
     def open(
-        self, *, at: datetime, by: int, unit: Place, applicant: Row, query_code: str, tail_hash=""
+        self,
+        *,
+        at: datetime,
+        by: int,
+        unit: Place,
+        applicant: Row,
+        query_code: str,
+        tail_hash="",
+        outside_number="",
     ) -> None:
         """As open_case."""
         self.at, self.today, self.sights = at, local_day(at), {}
@@ -136,6 +146,7 @@ class Matter:
             outlet_id=told.outlet.pk,
             urgency=("一般", "较急", "紧急", "特急").index(story.urgency) + 1,
             channel=told.channel,
+            outside_number=outside_number,
             area_id=told.township.pk,
             area_path=told.township.path,
             place=names.place(self.random, told.township.code) if self.chance(0.5) else "",
@@ -152,6 +163,39 @@ class Matter:
         self.add_parties(applicant, by)
         self.fill_words()
         self.open_round("open_case", by=by, number=1, route=told.outlet.route, unit=told.to_unit)
+
+    def arrive(self, by: Colleague, unit: Place) -> None:
+        """As register_arrival: how it came in, and whether the levels above have it."""
+        told_above = self.told.channel in FROM_A_SYSTEM
+        asked = self.told.channel in (Channel.HOTLINE, Channel.ABOVE) and self.chance(0.6)
+        reply_by = self.today + timedelta(days=7 if self.told.channel == Channel.HOTLINE else 30)
+        arrival = self.file.add_tracked(
+            Arrival,
+            case_id=self.case["id"],
+            unit_id=unit.pk,
+            came_at=self.at,
+            registered_at=self.at,
+            reply_by=reply_by if asked else None,
+            entered_at=self.at if told_above else None,
+        )
+        verb = "receive_from_above" if told_above else "register_arrival"
+        self.file.open(arrival, verb, by=by.pk, at=self.at)
+        if asked:
+            self.file.give(self.round, "case.reply_by", reply_by, self.at)
+        if not told_above:
+            self.enter_above(arrival, by)
+
+    def enter_above(self, arrival: Row, by: Colleague) -> None:
+        """As enter_above, within the hour; the words of the file find the number there."""
+        at = self.at + timedelta(minutes=10 + self.random.randrange(50))
+        if at > self.world.ledger.now:
+            return
+        count = self.world.ledger.next_number("demo.above", f"{at:%Y}")
+        number = f"ZJ330803{at:%Y%m%d}{count:05}"
+        self.case["above_number"] = number
+        self.file.move(arrival, "enter_above", by=by.pk, at=at, note=number)
+        arrival["entered_at"] = self.at = at
+        self.fill_words()
 
     def number(self) -> str:
         year = f"{self.today:%Y}"
@@ -196,9 +240,9 @@ class Matter:
         initials = [party.plain["initials"] for party in self.parties if party["person_id"]]
         words = {"searchable": "", "terms": []}
         if not case["restriction"]:
-            words = searched(
-                case["number"], case["title"], case["story"], case["names"], case["place"], *initials
-            )
+            numbers = [case["number"], case["outside_number"], case["above_number"]]
+            told = [case["title"], case["story"], case["names"], case["place"]]
+            words = searched(*numbers, *told, *initials)
         case.update(words)
 
     def open_round(self, verb, *, by: int, number: int, route: str, unit: Place, note="") -> None:

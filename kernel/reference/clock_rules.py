@@ -314,6 +314,9 @@ EVERYDAY_RULES = [
     rule("case.rating", "评价", "中心内部规定", "办结", 7, since=LONG_AGO),
     rule("case.call_back", "不满意核实", "中心内部规定", "收到不满意评价", 14, WORKING_HOUR, since=LONG_AGO),
     rule("case.enter_above", "录入上级系统", "中心内部规定", "登记", 1, WORKING_DAY, since=LONG_AGO),
+    rule(
+        "case.reply_by", "来件要求的答复期限", "来件（交办函、工单）载明的日期", "收到来件", 1, since=LONG_AGO
+    ),
     rule("request.accept", "签收协同请求", "中心内部规定", "请求送达", 1, WORKING_DAY, since=LONG_AGO),
     rule(
         "request.answer",

@@ -1,0 +1,94 @@
+"""Doors without a ticket: what comes by telephone, letter and from other systems, and what is copied into those."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from intake import forms, selectors, services
+from intake.copy_out import fields_of, sheet_of, systems, usual_system
+from intake.models import Arrival
+from intake.views import registered
+from intake.views_papers import is_concerned, visit_in_sight
+from kernel.web import action, page, posted, render_form, render_move, submit, trace
+from people.models import Unit
+
+
+@action
+def register_arrival(request):
+    """One page for everything that nobody brings to a window."""
+    user = request.user
+    unit = selectors.door_of(user)
+    if unit is None:
+        raise PermissionDenied(_("登记来件由窗口、分流、信访和乡镇（街道）工作人员办理。"))
+    form = forms.ArrivalForm(
+        posted(request), user=user, hall=selectors.hall_of(user) or Unit.objects.centre()
+    )
+    if submit(form, services.register_arrival, by=user, unit=unit):
+        messages.success(request, told(form.result))
+        if form.result.case.restriction:
+            return redirect("intake:register_arrival")
+        return redirect("cases:detail", pk=form.result.case.pk)
+    arrivals = selectors.arrivals_of(unit, user)
+    context = {"form": form, "first": first_of(form, user), "arrivals": arrivals}
+    return render_form(request, "intake/register_arrival.html", context)
+
+
+def told(arrived) -> str:
+    """What the clerk tells whoever called: the number, and by what to ask for it."""
+    words = [registered(arrived.case), _("查询码 %(code)s。") % {"code": arrived.case.query_code}]
+    if arrived.pin:
+        words.append(_("没有手机号码，查询密码 %(pin)s。") % {"pin": arrived.pin})
+    return "".join(map(str, words))
+
+
+def first_of(form, user) -> Case | None:
+    """The matter that has the number already, to be opened instead."""
+    if not getattr(form, "refusal", None):
+        return None
+    given = form.cleaned_data
+    return selectors.arrived_before(user, channel=given["channel"], number=given["outside_number"])
+
+
+@action
+def enter_above(request, pk):
+    """It was typed into the system of the levels above."""
+    arrival = get_object_or_404(Arrival.objects.visible_to(request.user).select_related("case"), pk=pk)
+    form = forms.EnterAboveForm(posted(request))
+    if submit(form, services.enter_above, arrival, by=request.user):
+        return redirect("cases:detail", pk=arrival.case_id)
+    back = reverse("intake:copy_out", args=[arrival.case_id])
+    return render_move(request, arrival, "enter_above", form, back=back)
+
+
+@page(post=True)
+def copy_out(request, pk, system=""):
+    """抄录单: the fields in the order of the other system, each to be copied. In full, so the look is traced."""
+    visit = visit_in_sight(request, pk)
+    system = system or usual_system(visit.case)
+    if system not in systems():
+        raise Http404
+    form = forms.PrintPaperForm(posted(request))
+    if not is_concerned(visit, request.user) and not form.is_valid():
+        back = reverse("cases:detail", args=[pk])
+        context = {"form": form, "label": _("抄录单"), "subject": visit.case, "back": back}
+        return render_form(request, "kernel/move.html", context)
+    note = form.cleaned_data["reason"] if form.is_valid() else systems()[system]["name"]
+    trace(request, visit.case, "print_paper", note=note, details={"paper": f"copy-out-{system}"})
+    sheet = sheet_of(visit.case)
+    context = {
+        "case": visit.case,
+        "system": systems()[system],
+        "systems": systems().values(),
+        "fields": fields_of(sheet, system),
+        "arrival": sheet.arrival,
+        "may_enter": may_enter(sheet.arrival, request.user),
+    }
+    return render(request, "intake/copy_out.html", context)
+
+
+def may_enter(arrival, user) -> bool:
+    return bool(arrival) and not arrival.MOVES.named("enter_above").why_not(arrival, user)

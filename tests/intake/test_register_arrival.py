@@ -1,0 +1,314 @@
+"""Doors without a ticket: a call, a letter, 110, 12345, a township, a matter handed down from above."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Case
+from cases.progress import matters_of
+from cases.states import Channel, Route, State
+from intake import services
+from intake.copy_out import VALUES, systems
+from intake.models import Arrival
+from intake.states import ArrivalState
+from kernel.moves import MoveRefused
+from people.models import Unit
+from people.roles import Restriction, Role
+from tests.factories import CategoryFactory, UnitFactory, UserFactory
+from tests.intake.factories import matter, outlet
+
+ADDRESS = reverse("intake:register_arrival")
+
+
+@pytest.fixture
+def dispatcher(centre):
+    return UserFactory(post=(Role.DISPATCHER, centre))
+
+
+@pytest.fixture
+def committee():
+    return Unit.objects.filter(kind=Unit.Kind.COMMITTEE).first() or UnitFactory(kind=Unit.Kind.COMMITTEE)
+
+
+def arrived(by, unit, **changes):
+    given = {
+        "channel": Channel.HOTLINE,
+        "outside_number": "QZ2026112300017",
+        "came_at": timezone.now(),
+        "to_unit": unit,
+        "name": "穆青山",
+        "phone": "19900007788",
+    }
+    return services.register_arrival(by=by, unit=unit, **matter(**(given | changes)))
+
+
+def filled(committee, **changes) -> dict:
+    given = matter()
+    return {
+        "channel": "hotline",
+        "outside_number": "QZ2026112300017",
+        "came_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "name": "穆青山",
+        "phone": "19900007788",
+        "story": given["story"],
+        "category": given["category"].pk,
+        "urgency": 1,
+        "outlet": outlet(Route.MEDIATION).pk,
+        "to_unit": committee.pk,
+        "area": given["area"].pk,
+        "respondent_kind": "organisation",
+        "respondent_name": "衢州市禾泽保洁有限公司",
+        "people_count": 1,
+    } | changes
+
+
+def text_of(answer) -> str:
+    return BeautifulSoup(answer.content, "html.parser").main.get_text()
+
+
+# --- Registered -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["clerk", "dispatcher"])
+def test_a_call_of_the_hotline_becomes_a_matter_at_its_desk(client, who, committee, request):
+    client.force_login(request.getfixturevalue(who))
+    answer = client.post(ADDRESS, filled(committee))
+    case = Case.objects.get()
+    assert answer.url == reverse("cases:detail", args=[case.pk])
+    assert (case.channel, case.outside_number, case.unit) == ("hotline", "QZ2026112300017", committee)
+    assert case.latest_round().state == State.ROUTED
+    assert {party.name for party in case.parties.all()} == {"穆青山", "衢州市禾泽保洁有限公司"}
+    page = text_of(client.get(answer.url))
+    for words in ("12345", "QZ2026112300017", "登记上级系统来件"):
+        assert words in page
+
+
+def test_who_called_asks_with_code_and_telephone(clerk, centre):
+    case = arrived(clerk, centre).case
+    assert matters_of(case.query_code, "7788") == [case]
+
+
+def test_who_left_no_telephone_is_told_four_digits(client, clerk, centre, committee):
+    found = arrived(clerk, centre, name="", phone="", channel=Channel.LETTER, outside_number="")
+    assert matters_of(found.case.query_code, found.pin) == [found.case]
+    client.force_login(clerk)
+    data = filled(committee, channel="letter", outside_number="", name="", phone="")
+    assert "查询密码" in text_of(client.post(ADDRESS, data, follow=True))
+
+
+def test_what_the_window_handles_itself_is_taken_by_a_clerk_and_waits_for_the_window_otherwise(
+    clerk, dispatcher, centre
+):
+    taken = arrived(clerk, centre).case
+    waiting = arrived(dispatcher, centre, outside_number="QZ2").case
+    assert taken.latest_round().state == State.IN_HAND
+    assert waiting.latest_round().state == State.ROUTED
+
+
+@pytest.mark.parametrize("role", [Role.GUIDE, Role.HANDLER, Role.SYSADMIN, Role.LEADER])
+def test_others_register_nothing(client, role, centre):
+    client.force_login(UserFactory(post=(role, centre)))
+    assert client.get(ADDRESS).status_code == 403
+
+
+def test_a_clerk_needs_no_seat_for_what_comes_without_a_visitor(client, stranger):
+    client.force_login(stranger)
+    assert client.get(ADDRESS).status_code == 200
+    answer = client.post(reverse("intake:desk"), {"outlet": outlet(Route.MEDIATION).pk})
+    assert answer.status_code == 200
+
+
+# --- The outside number ---------------------------------------------------------------------------------------------
+
+
+def test_a_second_registration_shows_the_first_and_offers_to_open_it(client, clerk, centre, committee):
+    first = arrived(clerk, centre).case
+    client.force_login(clerk)
+    answer = client.post(ADDRESS, filled(committee, outside_number=" qz2026112300017 "))
+    assert answer.status_code == 409
+    assert Case.objects.count() == 1
+    assert "已经登记过" in text_of(answer)
+    assert first.number in text_of(answer)
+    assert reverse("cases:detail", args=[first.pk]) in answer.content.decode()
+    assert "穆青山" in answer.content.decode()  # what was typed stays
+
+
+def test_the_same_number_of_another_channel_is_another_matter(clerk, centre):
+    arrived(clerk, centre)
+    arrived(clerk, centre, channel=Channel.POLICE)
+    assert Case.objects.count() == 2
+
+
+def test_matters_without_an_outside_number_do_not_meet(clerk, centre):
+    for _n in range(2):
+        arrived(clerk, centre, channel=Channel.PHONE, outside_number="")
+    assert Case.objects.count() == 2
+
+
+def test_the_number_of_a_restricted_matter_betrays_it_to_nobody(clerk, centre):
+    discipline = UnitFactory(kind=Unit.Kind.DISCIPLINE)
+    first = arrived(clerk, centre, restriction=Restriction.ACCUSATION, to_unit=discipline).case
+    arrived(clerk, centre)
+    kept = Case.objects.filter(pk=first.pk).values("outside_number", "searchable").get()
+    assert kept == {"outside_number": "", "searchable": ""}
+
+
+def test_list_and_search_find_the_outside_number(client, clerk, centre):
+    case = arrived(clerk, centre).case
+    client.force_login(clerk)
+    listed = client.get(reverse("cases:list"), {"q": "QZ2026112300017"})
+    assert case.number in text_of(listed)
+    searched = client.post(reverse("search"), {"q": "QZ2026112300017"}, follow=True)
+    assert case.number in text_of(searched)
+
+
+@pytest.mark.parametrize("channel", ["hotline", "police", "above"])
+def test_what_comes_from_a_system_has_a_number_there(client, clerk, committee, channel):
+    client.force_login(clerk)
+    answer = client.post(ADDRESS, filled(committee, channel=channel, outside_number=""))
+    assert answer.status_code == 422
+    assert "请填写对方系统的编号" in answer.content.decode()
+
+
+# --- When -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_clocks_run_from_the_day_it_came_in(clerk, centre, committee):
+    came_at = timezone.now() - timedelta(days=3)
+    case = arrived(clerk, centre, came_at=came_at, outlet=outlet(Route.MEDIATION), to_unit=committee).case
+    round = case.latest_round()
+    assert round.clocks.get(code="case.take").started_at == came_at
+    assert case.opened_at == came_at
+    entry = round.history.get(verb="open_case")
+    assert entry.at == came_at
+    assert entry.recorded_at > came_at
+
+
+@pytest.mark.parametrize(
+    ("ago", "fault"), [(timedelta(hours=-1), "不能晚于现在"), (timedelta(days=16), "15 天以内")]
+)
+def test_nothing_comes_in_tomorrow_or_long_ago(client, clerk, committee, ago, fault):
+    client.force_login(clerk)
+    came_at = f"{timezone.localtime() - ago:%Y-%m-%dT%H:%M}"
+    answer = client.post(ADDRESS, filled(committee, came_at=came_at))
+    assert answer.status_code == 422
+    assert fault in answer.content.decode()
+
+
+def test_the_date_that_the_sender_asks_for_is_a_deadline_until_the_matter_is_done(clerk, centre):
+    reply_by = timezone.localdate() + timedelta(days=1)
+    case = arrived(clerk, centre, reply_by=reply_by).case
+    round = case.latest_round()
+    clock = round.clocks.get(code="case.reply_by")
+    assert clock.last_day == reply_by
+    assert round.due_at == clock.due_at
+    settlement = services.Settlement.objects.get(case=case)
+    services.settle(settlement, by=clerk, outcome="settled", said="已付清。")
+    assert not round.clocks.running().filter(code="case.reply_by").exists()
+
+
+def test_a_reply_is_not_asked_before_the_matter_came(client, clerk, committee):
+    client.force_login(clerk)
+    answer = client.post(ADDRESS, filled(committee, reply_by="2020-01-01"))
+    assert "早于收到时间" in answer.content.decode()
+
+
+# --- 110 ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_dispute_from_110_goes_to_mediators_and_not_to_events(client, clerk, committee):
+    category = CategoryFactory(code="C01", name="欠薪与劳动报酬")
+    type(category).objects.filter(pk=category.pk).update(outlets=["O02", "O05"])
+    client.force_login(clerk)
+    data = filled(committee, channel="police", outside_number="JJ20261123001")
+    events = client.post(ADDRESS, data | {"outlet": outlet(Route.DISPATCH).pk, "to_unit": ""})
+    assert events.status_code == 422
+    assert "由调解员办理" in events.content.decode()
+    client.post(ADDRESS, data)
+    assert Case.objects.get().route == Route.MEDIATION
+
+
+# --- Entered above --------------------------------------------------------------------------------------------------
+
+
+def test_a_matter_from_above_keeps_the_moment_since_when_it_is_there(clerk, centre):
+    came_at = timezone.now() - timedelta(days=2)
+    arrival = arrived(clerk, centre, channel=Channel.ABOVE, came_at=came_at).case.arrival
+    assert (arrival.state, arrival.entered_at) == (ArrivalState.ENTERED, came_at)
+    assert not arrival.clocks.exists()
+
+
+def test_a_call_has_to_be_entered_above_in_time_and_then_has_a_number_there(client, clerk, centre):
+    case = arrived(clerk, centre, channel=Channel.PHONE, outside_number="").case
+    assert case.arrival.clocks.running().get().code == "case.enter_above"
+    client.force_login(clerk)
+    data = {"above_number": "ZJ33080320260001", "entered_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}"}
+    answer = client.post(reverse("intake:enter_above", args=[case.arrival.pk]), data)
+    assert answer.url == reverse("cases:detail", args=[case.pk])
+    arrival = Arrival.objects.get()
+    assert arrival.state == ArrivalState.ENTERED
+    assert not arrival.clocks.running().exists()
+    assert "ZJ33080320260001" in text_of(client.get(answer.url))
+    assert case.number in text_of(client.get(reverse("cases:list"), {"q": "ZJ33080320260001"}))
+
+
+def test_a_number_above_belongs_to_one_matter(clerk, centre):
+    first, second = (
+        arrived(clerk, centre, channel=Channel.PHONE, outside_number="").case.arrival for _n in range(2)
+    )
+    services.enter_above(first, by=clerk, above_number="ZJ1", entered_at=timezone.now())
+    with pytest.raises(MoveRefused, match="另一件事项"):
+        services.enter_above(second, by=clerk, above_number="ZJ1", entered_at=timezone.now())
+    second.refresh_from_db()
+    assert second.state == ArrivalState.TO_ENTER
+
+
+# --- Copied out -----------------------------------------------------------------------------------------------------
+
+
+def test_every_field_of_every_system_has_a_value():
+    for system in systems().values():
+        assert {key for _label, key in system["fields"]} <= VALUES.keys()
+
+
+def test_the_sheet_has_the_fields_in_the_order_of_the_other_system(client, clerk, centre):
+    case = arrived(clerk, centre, amount=Decimal("450.00")).case
+    client.force_login(clerk)
+    page = BeautifulSoup(client.get(reverse("intake:copy_out", args=[case.pk])).content, "html.parser")
+    labels = [cell.text for cell in page.select("tbody th")]
+    assert labels == [label for label, _key in systems()["hotline"]["fields"]]
+    copied = [button["data-copies"] for button in page.select("[data-copies]")]
+    assert copied[0] == "QZ2026112300017"
+    assert "19900007788" in copied
+    assert case.history.get(verb="print_paper").details == {"paper": "copy-out-hotline"}
+
+
+def test_who_does_not_handle_the_matter_types_a_reason_for_the_sheet(client, clerk, centre):
+    case = arrived(clerk, centre).case
+    director = UserFactory(post=(Role.DIRECTOR, UnitFactory(area=centre.area)))
+    client.force_login(director)
+    address = reverse("intake:copy_out", args=[case.pk])
+    assert "19900007788" not in client.get(address).content.decode()
+    assert "19900007788" in client.post(address, {"reason": "督查"}).content.decode()
+
+
+def test_strangers_see_no_sheet_and_enter_nothing(client, clerk, centre):
+    case = arrived(clerk, centre, channel=Channel.PHONE, outside_number="").case
+    client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
+    assert client.get(reverse("intake:copy_out", args=[case.pk])).status_code == 404
+    assert client.get(reverse("intake:enter_above", args=[case.arrival.pk])).status_code == 404
+
+
+def test_the_page_costs_the_same_however_many_came(client, clerk, centre, django_assert_max_num_queries):
+    client.force_login(clerk)
+    client.get(ADDRESS)
+    with django_assert_max_num_queries(40) as few:
+        client.get(ADDRESS)
+    for n in range(6):
+        arrived(clerk, centre, outside_number=f"QZ{n}")
+    with django_assert_max_num_queries(len(few)):
+        client.get(ADDRESS)
