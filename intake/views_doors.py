@@ -71,14 +71,14 @@ def copy_out(request, pk, system=""):
     system = system or usual_system(visit.case)
     if system not in systems():
         raise Http404
-    form = forms.PrintPaperForm(posted(request))
-    if not is_concerned(visit, request.user) and not form.is_valid():
+    form, sheet = forms.PrintPaperForm(posted(request)), sheet_of(visit.case)
+    concerned = enters(sheet.arrival, request.user) or is_concerned(visit, request.user)
+    if not concerned and not form.is_valid():
         back = reverse("cases:detail", args=[pk])
         context = {"form": form, "label": _("抄录单"), "subject": visit.case, "back": back}
         return render_form(request, "kernel/move.html", context)
     note = form.cleaned_data["reason"] if form.is_valid() else systems()[system]["name"]
     trace(request, visit.case, "print_paper", note=note, details={"paper": f"copy-out-{system}"})
-    sheet = sheet_of(visit.case)
     context = {
         "case": visit.case,
         "system": systems()[system],
@@ -88,6 +88,11 @@ def copy_out(request, pk, system=""):
         "may_enter": may_enter(sheet.arrival, request.user),
     }
     return render(request, "intake/copy_out.html", context)
+
+
+def enters(arrival, user) -> bool:
+    """Whether they are among those who registered it and keep the other systems up to date: reason enough."""
+    return bool(arrival) and arrival.MOVES.named("enter_above").allows(arrival, user)
 
 
 def may_enter(arrival, user) -> bool:

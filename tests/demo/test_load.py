@@ -14,11 +14,12 @@ from cases import services as cases
 from cases.models import Agent, Case, Request, Round
 from cases.states import Route
 from governance_center.demo import album
-from intake.models import Span, Ticket
+from intake.models import Arrival, Span, Ticket
+from intake.services import FROM_A_SYSTEM
 from intake.states import State as TicketState
 from kernel import anchors
 from kernel.attachments import checked_type, stored_path
-from kernel.calendar import Calendar, NoCalendar, due
+from kernel.calendar import DAY, Calendar, NoCalendar, due, midnight
 from kernel.models import Attachment, Clock, HistoryEntry
 from mediation.models import Agreement
 from mediation.states import AgreementState
@@ -145,7 +146,7 @@ def test_agreements_in_force_are_sealed_and_numbered_in_the_order_of_force(centr
 
 
 def test_clocks_are_due_when_the_engine_says(centre):
-    for clock in Clock.objects.select_related("rule"):
+    for clock in Clock.objects.exclude(code="case.reply_by").select_related("rule"):
         start = timezone.localdate(clock.started_at)
         if not clock.provisional:
             assert clock.due_at == due(clock.started_at, clock.rule, Calendar(start))
@@ -223,3 +224,12 @@ def test_what_is_rare_can_be_met(centre):
     guardian = Guardian.objects.get()
     assert guardian.minor.is_minor
     assert guardian.minor.parties.exists()
+
+
+def test_each_door_has_matters_and_the_asked_dates_are_due_on_their_last_day(centre):
+    for arrival in Arrival.objects.select_related("case"):
+        assert bool(arrival.case.outside_number) == (arrival.case.channel in FROM_A_SYSTEM)
+        assert arrival.case.outside_number.lower() in arrival.case.searchable
+    given = Clock.objects.filter(code="case.reply_by")
+    assert given
+    assert all(clock.due_at == midnight(clock.last_day + DAY) for clock in given)
