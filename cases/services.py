@@ -33,6 +33,7 @@ from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from kernel.words import searched
 from people.models import Person, User
+from people.persons import correct_person
 from people.services import register_organisation, register_person
 
 BODY = "body"
@@ -298,6 +299,24 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
     refresh_words(case)
     history.record(case, "add_party", by=by, details={"party": party.pk, "side": side})
     return party
+
+
+@transaction.atomic
+def correct_party(party, *, by, seen, reason, **changes) -> None:
+    """Put right who a party is: in the record of the person, and by the name under which they stand in this matter.
+
+    Papers that were handed out for signing or are in force stay as they were.
+    """
+    case = party.case
+    correct_person(party.person, by=by, seen=seen, note=reason, **changes)  # persons before matters
+    allow(case, "correct", by=by)
+    if "name" in changes:
+        party.name = changes["name"]
+        party.save()
+        refresh_words(case)
+    details = {"party": party.pk, "fields": sorted(changes)}
+    history.record(case, "correct_party", by=by, note=reason, details=details)
+    live.changed(*case.topics())
 
 
 @transaction.atomic

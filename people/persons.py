@@ -26,11 +26,14 @@ def allow(by, roles) -> None:
 
 
 @transaction.atomic
-def correct_person(person, *, by, seen, **changes) -> None:
-    """Put right what was registered. Sex and birth follow from a citizen's number, initials from the name."""
+def correct_person(person, *, by, seen, note="", **changes) -> None:
+    """Put right what was registered. Sex and birth follow from a citizen's number, initials from the name.
+
+    `note` is the reason, where one was asked for.
+    """
     allow(by, CORRECTS_PERSONS)
     changes |= consequences(person, changes)
-    with editing(person, "correct_person", by=by, seen=seen, **changes):
+    with editing(person, "correct_person", by=by, seen=seen, note=note, **changes):
         refuse_joined(person)
 
 

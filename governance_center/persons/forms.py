@@ -81,6 +81,13 @@ class CorrectPersonForm(PaperForm):
         return {name: value for name, value in cleaned.items() if value or name not in self.MASKED}
 
 
+class CorrectPartyForm(CorrectPersonForm):
+    """The same for a party of a matter, with the reason that stands in both histories."""
+
+    reason = text(_("更正原因"), 200)
+    layout = Layout(*CorrectPersonForm.layout.fields, "reason")
+
+
 class PhoneForm(VerbForm):
     number = text(_("电话"), 30)
     note = text(_("说明（本人备用、女儿等）"), 40, required=False)

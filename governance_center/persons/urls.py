@@ -7,6 +7,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/reveal/", views.reveal_person, name="reveal_person"),
     path("<int:pk>/correct/", views.correct_person, name="correct_person"),
+    path("parties/<int:pk>/correct/", views.correct_party, name="correct_party"),
     path("<int:pk>/add-phone/", views.add_phone, name="add_phone"),
     path("phones/<int:pk>/make-primary/", views.make_primary, name="make_primary"),
     path("phones/<int:pk>/remove/", views.remove_phone, name="remove_phone"),

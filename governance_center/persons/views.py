@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from cases import services as cases
+from cases.models import Party
 from governance_center.persons import forms, selectors
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
@@ -60,12 +62,30 @@ def reveal_person(request, pk):
     return render_person_form(request, person, form, _("查看完整信息"))
 
 
+def correction(request, person, form_class):
+    shown = {name: getattr(person, name) for name in ("id_type", "sex", "birth_on", "origin")}
+    seen = seen_token(person, "correct_person", form_class.SHOWN)
+    return form_class(posted(request), initial=shown | {"seen": seen}, person=person)
+
+
+@action
+def correct_party(request, pk):
+    """From the page of a matter: who the party is, put right with a reason after the matter was registered."""
+    parties = Party.objects.visible_to(request.user).select_related("case")
+    party = get_object_or_404(parties, pk=pk, person__isnull=False)
+    form = correction(request, party.person, forms.CorrectPartyForm)
+    back = reverse("cases:detail", args=[party.case_id]) + "#parties"
+    if submit(form, cases.correct_party, party, by=request.user):
+        messages.success(request, _("当事人信息已更正，原因已记入事项和人员的记录。"))
+        return redirect(back)
+    context = {"form": form, "label": _("更正当事人信息"), "subject": party.case.number, "back": back}
+    return render_form(request, "kernel/move.html", context)
+
+
 @action
 def correct_person(request, pk):
     person = visible_person(request, pk)
-    shown = {name: getattr(person, name) for name in ("id_type", "sex", "birth_on", "origin")}
-    seen = seen_token(person, "correct_person", forms.CorrectPersonForm.SHOWN)
-    form = forms.CorrectPersonForm(posted(request), initial=shown | {"seen": seen}, person=person)
+    form = correction(request, person, forms.CorrectPersonForm)
     if submit(form, services.correct_person, person, by=request.user):
         messages.success(request, _("人员信息已更正。"))
         return redirect(person_url(person))

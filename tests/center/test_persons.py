@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from cases.models import Case
 from cases.states import State
 from kernel.models import HistoryEntry
 from people.models import Apart, Person
@@ -277,3 +278,37 @@ def test_the_queries_of_the_page_do_not_grow(
         merge_persons(person, PersonFactory(), by=clerk, reason="同一人")
     with django_assert_max_num_queries(40):
         logged_in.get(url("detail", person))
+
+
+def correcting(client, party, **typed):
+    page = client.get(url("correct_party", party))
+    kept = {
+        name: page.context["form"][name].value() or ""
+        for name in ("id_type", "sex", "birth_on", "origin", "seen")
+    }
+    return client.post(url("correct_party", party), kept | typed)
+
+
+def test_who_a_party_is_is_put_right_from_the_page_of_the_matter(logged_in, person, case):
+    party = case.parties.get(person=person)
+    assert url("correct_party", party) in text(logged_in.get(reverse("cases:detail", args=[case.pk])))
+    assert correcting(logged_in, party, name="王冬玫", reason=" ").status_code == 422
+    answer = correcting(logged_in, party, name="王冬玫", reason="登记时听错，已核对身份证")
+    assert answer.url == reverse("cases:detail", args=[case.pk]) + "#parties"
+
+    for subject, verb in ((person, "correct_person"), (case, "correct_party")):
+        entry = subject.dossier.entries.get(verb=verb)
+        assert entry.note == "登记时听错，已核对身份证"
+    case.refresh_from_db()
+    assert (case.names, case.parties.get(person=person).name) == ("王冬玫", "王冬玫")
+    assert Case.objects.matching("王冬玫").get() == case
+
+
+def test_a_closed_matter_and_a_matter_of_others_are_left_alone(logged_in, client, person, bureau):
+    closed = CaseFactory(unit=bureau, applicant=person, state=State.CLOSED)
+    party = closed.parties.get()
+    assert correcting(logged_in, party, name="王冬玫", reason="听错").status_code == 409
+    person.refresh_from_db()
+    assert person.name == "王冬梅"
+    client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
+    assert client.get(url("correct_party", party)).status_code == 404
