@@ -10,11 +10,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Case, Round
 from cases.states import Channel, Side
-from intake.models import Arrival, Settlement
+from intake.models import Arrival
 
 FORMS = Path(__file__).parent / "reference" / "copy_out.json"
 ABOVE = "above"
@@ -28,7 +29,7 @@ class Sheet:
     arrival: Arrival | None
     round: Round
     parties: list
-    told: Settlement | None
+    said: str
 
     @property
     def applicant(self):
@@ -45,8 +46,15 @@ def sheet_of(case: Case) -> Sheet:
         arrival=Arrival.objects.filter(case=case).select_related("unit", "case").first(),
         round=case.rounds.select_related("unit").order_by("number").last(),
         parties=list(case.parties.select_related("person")),
-        told=Settlement.objects.filter(case=case).exclude(said="").order_by("-pk").first(),
+        said=said_of(case),
     )
+
+
+def said_of(case: Case) -> str:
+    """What the desk that finished it answered: the note of its verb, whichever desk it was."""
+    answered = Q(verb="settle") | Q(verb__startswith="answer_") & ~Q(verb="answer_request")
+    entry = case.entries().filter(answered).order_by("-seq").first()
+    return entry.shown_note if entry else ""
 
 
 def moment(at: datetime | None) -> str:
@@ -84,7 +92,7 @@ VALUES: dict[str, Callable[[Sheet], object]] = {
     "to_unit": lambda sheet: sheet.case.unit,
     "state": lambda sheet: sheet.round.get_state_display(),
     "outcome": lambda sheet: sheet.round.get_outcome_display() if sheet.round.outcome else "",
-    "said": lambda sheet: sheet.told.said if sheet.told else "",
+    "said": lambda sheet: sheet.said,
     "resolved_at": lambda sheet: moment(sheet.round.resolved_at),
 }
 """What a field of another system may ask for."""

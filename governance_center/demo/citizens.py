@@ -59,6 +59,14 @@ class Citizens:
         phone = somebody.phone if random.random() < 0.7 else ""
         return self.register(by=by, at=at, name=somebody.name, id_type=Person.IdType.NONE, phone=phone)
 
+    def caller(self, *, by: int, at: datetime) -> Row:
+        """Somebody who says their name and telephone from afar."""
+        self.count += 1
+        somebody = names.person(self.count, self.seed)
+        return self.register(
+            by=by, at=at, name=somebody.name, id_type=Person.IdType.NONE, phone=somebody.phone
+        )
+
     def register(self, *, by: int, at: datetime, name: str, **columns) -> Row:
         """As people.services.register_person."""
         file = File(self.ledger)

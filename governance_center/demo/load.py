@@ -273,7 +273,7 @@ class Loading:
         unit_code, role = REGISTERED_BY.get(told.channel, ("centre", "dispatcher"))
         unit = self.world.units[unit_code.format(told.township.code)]
         by = self.world.crew.any(random, unit.pk, role)
-        applicant: Row = self.world.citizens.visitor(random, by=by.pk, at=at)
+        applicant: Row = self.applicant(random, told.channel, by=by.pk, at=at)
         lived = Matter(self.world, random, told)
         number = self.outside_number(told.channel, at)
         code = self.world.code(random)
@@ -282,6 +282,13 @@ class Loading:
             lived.arrive(by, unit)
         roads.live(lived)
         self.done += 1
+
+    def applicant(self, random: Random, channel: str, *, by: int, at: datetime) -> Row:
+        """Who told it: online and in the grid with papers, otherwise by name and telephone."""
+        citizens = self.world.citizens
+        if channel in DOORS:
+            return citizens.caller(by=by, at=at)
+        return citizens.visitor(random, by=by, at=at)
 
     def outside_number(self, channel: str, at: datetime) -> str:
         """The number in the system that a matter comes from, one after the other within a year."""

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Case, Transfer
-from cases.states import Outcome, Route
+from cases.states import Channel, Outcome, Route
 from dispatch import services as dispatch
 from governance_center.demo import album, days, matters, roads, staff, texts
 from governance_center.demo.days import Diary
@@ -54,10 +54,10 @@ def _noon():
 
 def shapes(case: Case) -> dict[str, list[dict]]:
     """The rows of the matter, of its visit and of its people, by table."""
-    ticket = Ticket.objects.get(query_code=case.query_code)
+    ticket = Ticket.objects.filter(query_code=case.query_code).first()
     people = [party.person for party in case.parties.order_by("pk") if party.person]
     found = defaultdict(dict)
-    for subject in (case, ticket, *people):
+    for subject in filter(None, (case, ticket, *people)):
         for row in rows_of(subject.dossier_id):
             found[row._meta.label][row.pk] = shape_of(row)
     return {label: list(rows.values()) for label, rows in found.items()}
@@ -400,3 +400,58 @@ def of_the_request(case):
     rows = shapes(case)
     told = [row for row in rows["kernel.HistoryEntry"] if re.search("request|objection|ask", row["verb"])]
     return rows["cases.Request"], [row | {"seq": 0} for row in told], rows["cases.Sight"]
+
+
+@pytest.mark.parametrize("channel", [Channel.PHONE, Channel.HOTLINE])
+def test_registered_without_a_visit(monkeypatch, channel):
+    """A call that the centre enters above, and a matter of the hotline, which has a number and a date already."""
+    monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
+    staff.load()
+    day = timezone.localdate() - 91 * DAY
+    loading = Loading(Ledger(now=timezone.now()), Diary(since=day, now=timezone.now()), seed=1)
+    world = loading.world
+    story = texts.story(Random(7), "C01", township="330803001")
+    department = world.units["human_resources"]
+    told = Told(story, world.areas["330803001"], world.outlets["O05"], department, channel, False)
+    loading.register(Random(3), day, NOON - 91 * DAY, told)
+    loading.pause()
+    loading.ledger.tables.close()
+    like = Case.objects.get()
+
+    lived = LivedWithoutVisit(like)
+    lived.handle(dispatch, "order", "department")
+
+    assert shapes(lived.close()) == shapes(like)
+
+
+class LivedWithoutVisit(Lived):
+    """The same, registered by the dispatcher."""
+
+    def __init__(self, like: Case):
+        self.like = like
+        by = User.objects.get(username="dispatcher")
+        person = like.parties.get().person
+        self.case = intake.register_arrival(
+            by=by,
+            unit=Unit.objects.centre(),
+            channel=like.channel,
+            outside_number=like.outside_number and f"{like.outside_number}A",
+            came_at=timezone.now(),
+            reply_by=like.arrival.reply_by,
+            name=person.name,
+            phone=person.phone.plain,
+            outlet=like.outlet,
+            to_unit=Unit.objects.get(pk=self.first_unit()),
+            title=like.title,
+            story=like.story,
+            category=like.category,
+            urgency=like.urgency,
+            area=like.area,
+            place=like.place,
+            amount=like.amount,
+            people_count=like.people_count,
+        ).case
+        if like.above_number:
+            number = f"{like.above_number}A"
+            intake.enter_above(self.case.arrival, by=by, above_number=number, entered_at=timezone.now())
+        self.round = self.case.latest_round()

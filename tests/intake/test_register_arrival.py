@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Outlet
 from cases.progress import matters_of
 from cases.states import Channel, Route, State
 from intake import services
@@ -18,6 +18,7 @@ from intake.states import ArrivalState
 from kernel.moves import MoveRefused
 from people.models import Unit
 from people.roles import Restriction, Role
+from petitions import services as petitions
 from tests.factories import CategoryFactory, UnitFactory, UserFactory
 from tests.intake.factories import matter, outlet
 
@@ -285,6 +286,20 @@ def test_the_sheet_has_the_fields_in_the_order_of_the_other_system(client, clerk
     assert copied[0] == "QZ2026112300017"
     assert "19900007788" in copied
     assert case.history.get(verb="print_paper").details == {"paper": "copy-out-hotline"}
+
+
+@pytest.mark.parametrize("desk", ["window", "petitions"])
+def test_the_sheet_says_what_the_desk_answered_whichever_it_was(client, clerk, centre, desk):
+    if desk == "window":
+        case = arrived(clerk, centre, outcome="settled", said="已付清 450 元。").case
+    else:
+        unit = Unit.objects.get(code="petitions")
+        case = arrived(clerk, centre, outlet=Outlet.objects.get(code="O09"), to_unit=unit).case
+        officer = UserFactory(post=(Role.PETITION_OFFICER, unit))
+        work = petitions.accept_petition(case.latest_round(), by=officer)
+        petitions.answer_petition(work, by=officer, reply="已付清 450 元。", outcome="replied")
+    client.force_login(clerk)
+    assert "已付清 450 元。" in text_of(client.get(reverse("intake:copy_out", args=[case.pk])))
 
 
 def test_who_does_not_handle_the_matter_types_a_reason_for_the_sheet(client, clerk, centre):
