@@ -347,6 +347,23 @@ class RuleForm(forms.Form):
         return cleaned
 
 
+class NoticeRuleForm(RuleForm):
+    """The same for an outlet that leads away, with the words of its notice: they stand on the next print."""
+
+    notice_title = forms.CharField(label=_("告知书名称"), max_length=40)
+    notice_text = forms.CharField(
+        label=_("告知书正文"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=3000,
+        help_text=_("每行一段，印在称呼之后、去处之前。法律依据有变化时在这里修改。"),
+    )
+    field_order = ["notice_title", "notice_text", "cues", "version", "text"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cues"].required = False
+
+
 def weight_of(weight: str, line: str) -> str:
     try:
         value = int(weight)

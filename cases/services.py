@@ -330,13 +330,17 @@ def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> 
     return add_party(case, by=by, side=side, name=person.name, person=person)
 
 
-def edit_rule(book, rule, *, by, cues, version) -> None:
+def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
     """Give a rule other cue words. Every process follows from its next suggestion on.
+
+    `notice` are the words of the paper that goes with an outlet which leads away.
 
     `version` is that of the book the form was filled from: whoever was overtaken is refused and loses nothing.
     """
     before = dict(rule.cues)
     details = {"rule": str(rule), "before": before, "after": cues}
+    if changed := {name: text for name, text in notice.items() if text != getattr(rule, name)}:
+        details["notice"] = changed
     with moving(book, "edit_rule", by=by, note=str(rule), details=details):
         if book.version != version:
             raise MoveRefused(
@@ -344,7 +348,9 @@ def edit_rule(book, rule, *, by, cues, version) -> None:
             )
         book.version += 1
         rule.cues = cues
-        rule.save(update_fields=["cues"])
+        for name, text in notice.items():
+            setattr(rule, name, text)
+        rule.save(update_fields=["cues", *notice])
 
 
 @transaction.atomic

@@ -309,9 +309,7 @@ def edit_rule(request, kind, pk):
     """The cue words of one rule: tried on a text first, then saved."""
     book = rule_book(request)
     rule = get_object_or_404(rule_rows(request, kind), pk=pk)
-    form = forms.RuleForm(
-        posted(request), initial={"cues": forms.written_cues(rule.cues), "version": book.version}
-    )
+    form = rule_form(rule, posted(request), version=book.version)
     tried = None
     if "try" in request.POST and form.is_valid():
         tried = trial(form.tried, rule, form.cleaned_data["cues"])
@@ -322,6 +320,15 @@ def edit_rule(request, kind, pk):
     if tried is not None:
         return render(request, "cases/edit_rule.html", context)
     return render_form(request, "cases/edit_rule.html", context)
+
+
+def rule_form(rule, data, *, version) -> forms.RuleForm:
+    """The form of a rule; an outlet that leads away has a notice as well."""
+    initial = {"cues": forms.written_cues(rule.cues), "version": version}
+    if not getattr(rule, "leads_away", False):
+        return forms.RuleForm(data, initial=initial)
+    notice = {"notice_title": rule.notice_title, "notice_text": rule.notice_text}
+    return forms.NoticeRuleForm(data, initial=initial | notice)
 
 
 def rule_book(request) -> RuleBook:

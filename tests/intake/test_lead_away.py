@@ -5,10 +5,11 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from cases import services as cases
-from cases.models import Case, Outlet, Rating
+from cases.models import Case, Outlet, Rating, RuleBook
 from cases.states import SETTLING, Outcome, RequestKind, State
 from intake import services
 from kernel.moves import MoveRefused
+from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
 from tests.intake.factories import matter, serving
 
@@ -66,11 +67,30 @@ def test_the_notice_says_the_words_of_the_outlet_and_where_to_go(client, clerk, 
         assert words in text
 
 
-def test_other_words_of_the_outlet_stand_on_the_next_print(client, clerk, ticket, elsewhere):
+def test_the_director_changes_the_words_and_they_stand_on_the_next_print(
+    client, clerk, centre, ticket, elsewhere
+):
     case = guided(ticket, clerk, elsewhere)
-    Outlet.objects.filter(pk=elsewhere.pk).update(notice_text="按新规定告知。")
+    book = RuleBook.objects.first()
+    address = reverse("cases:edit_rule", args=["outlet", elsewhere.pk])
+    client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
+    assert "告知书正文" in client.get(address).content.decode()
+    words = {
+        "notice_title": "不属职权告知书",
+        "notice_text": "按新规定告知。",
+        "cues": "",
+        "version": book.version,
+    }
+    assert client.post(address, words).status_code == 302
+    assert book.history.get().details["notice"] == {"notice_text": "按新规定告知。"}
     client.force_login(clerk)
     assert "按新规定告知。" in printed(client, case)
+
+
+def test_an_outlet_of_the_centre_has_no_words_of_a_notice(client, centre):
+    client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
+    address = reverse("cases:edit_rule", args=["outlet", Outlet.objects.get(code="O02").pk])
+    assert "告知书正文" not in client.get(address).content.decode()
 
 
 def test_a_matter_that_stays_here_has_no_such_notice(client, clerk, ticket):
