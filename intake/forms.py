@@ -532,6 +532,7 @@ class TicketFilter(forms.Form):
 
 EARLIEST = timedelta(days=15)
 """What came in longer ago is no slip of an evening any more."""
+LATEST = timedelta(days=366)
 DOORS = [
     Channel.PHONE,
     Channel.LETTER,
@@ -602,6 +603,8 @@ class ArrivalForm(TriageForm):
             self.add_error("name", _("请填写姓名。"))
         if came_at and reply_by and reply_by < timezone.localdate(came_at):
             self.add_error("reply_by", _("要求答复日期早于收到时间，请核对。"))
+        if came_at and reply_by and reply_by > timezone.localdate(came_at) + LATEST:
+            self.add_error("reply_by", _("要求答复日期在一年以后，请核对。"))
         if cleaned.get("outcome") and not self.at_a_window:
             self.add_error("outcome", _("当场办理由窗口人员办理，请选“还在办理”，窗口会接办。"))
         if not self.errors and cleaned["channel"] == Channel.POLICE:
@@ -625,10 +628,16 @@ class EnterAboveForm(VerbForm):
         initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
     )
 
+    def __init__(self, *args, came_at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.came_at = came_at
+
     def clean_above_number(self):
         return "".join(self.cleaned_data["above_number"].split()).upper()
 
     def clean_entered_at(self):
         if self.cleaned_data["entered_at"] > timezone.now():
             raise forms.ValidationError(_("录入时间不能晚于现在。"))
+        if self.cleaned_data["entered_at"] < self.came_at.replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("录入时间不能早于收到来件的时间。"))
         return self.cleaned_data["entered_at"]

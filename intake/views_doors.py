@@ -57,7 +57,7 @@ def first_of(form, user) -> Case | None:
 def enter_above(request, pk):
     """It was typed into the system of the levels above."""
     arrival = get_object_or_404(Arrival.objects.visible_to(request.user).select_related("case"), pk=pk)
-    form = forms.EnterAboveForm(posted(request))
+    form = forms.EnterAboveForm(posted(request), came_at=arrival.came_at)
     if submit(form, services.enter_above, arrival, by=request.user):
         return redirect("cases:detail", pk=arrival.case_id)
     back = reverse("intake:copy_out", args=[arrival.case_id])

@@ -212,10 +212,33 @@ def test_the_date_that_the_sender_asks_for_is_a_deadline_until_the_matter_is_don
     assert not round.clocks.running().filter(code="case.reply_by").exists()
 
 
-def test_a_reply_is_not_asked_before_the_matter_came(client, clerk, committee):
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"reply_by": "2020-01-01"}, "早于收到时间"),
+        ({"reply_by": "9999-12-31"}, "一年以后"),
+        ({"came_at": "0001-01-01T00:00"}, "15 天以内"),
+        ({"came_at": "9999-12-31T23:59"}, "不能晚于现在"),
+        ({"name": ""}, "请填写姓名"),
+        ({"phone": "12"}, "手机"),
+        ({"channel": "window"}, "来件渠道"),
+    ],
+)
+def test_what_cannot_be_comes_back_filled_with_what_to_do(client, clerk, committee, wrong, fault):
     client.force_login(clerk)
-    answer = client.post(ADDRESS, filled(committee, reply_by="2020-01-01"))
-    assert "早于收到时间" in answer.content.decode()
+    answer = client.post(ADDRESS, filled(committee, **wrong))
+    assert answer.status_code == 422
+    assert fault in text_of(answer)
+    assert "工资 450 元" in text_of(answer)
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "2020-01-01T08:00"])
+def test_nothing_is_entered_above_before_it_came_or_tomorrow(client, clerk, centre, at):
+    arrival = arrived(clerk, centre, channel=Channel.PHONE, outside_number="").case.arrival
+    client.force_login(clerk)
+    data = {"above_number": "ZJ1", "entered_at": at}
+    assert client.post(reverse("intake:enter_above", args=[arrival.pk]), data).status_code == 422
 
 
 # --- 110 ------------------------------------------------------------------------------------------------------------
