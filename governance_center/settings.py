@@ -228,6 +228,7 @@ SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE = timedelta(minutes=30)  # after that a page asks for the password, and keeps what was typed
 PASSWORD_AGE = timedelta(days=90)
+PASSWORD_HISTORY = 5  # so many passwords, the present one among them, are not taken again
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO_MODE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -6,6 +6,7 @@ import secrets
 import pyotp
 from axes.utils import reset as forget_failures
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from kernel import history
 from kernel.editing import editing
 from kernel.moves import MoveRefused
 from kernel.transitions import moving, opening, reread_locked
-from people.models import AccountChange, Factor, Post, RolePolicy, Session, User
+from people.models import AccountChange, Factor, PastPassword, Post, RolePolicy, Session, User
 from people.roles import ACCOUNTS, WITHOUT_BUSINESS
 
 FIRST = "first"
@@ -115,8 +116,24 @@ def clear_sessions() -> None:
 # --- Passwords ----------------------------------------------------------------------------------------------
 
 
+def used_before(user, password: str) -> bool:
+    """Whether it is the present password of `user`, or one of the last few."""
+    past = user.past_passwords.values_list("password", flat=True)[: settings.PASSWORD_HISTORY - 1]
+    return any(check_password(password, used) for used in [user.password, *past])
+
+
+def remember_password(user) -> None:
+    """Keep the hash of a password that goes, as long as it may not be taken again. First ones are nobody's own."""
+    if user.pk is None or user.password_is_first:
+        return
+    PastPassword.objects.create(user=user, password=user.password)
+    kept = user.past_passwords.values_list("pk", flat=True)[: settings.PASSWORD_HISTORY - 1]
+    user.past_passwords.exclude(pk__in=list(kept)).delete()
+
+
 @transaction.atomic
 def change_password(*, by, password: str) -> None:
+    remember_password(by)
     by.set_password(password)
     by.password_set_at, by.password_is_first = timezone.now(), False
     by.save(update_fields=["password", "password_set_at", "password_is_first"])
@@ -131,6 +148,7 @@ def first_password() -> str:
 
 def give_first_password(user) -> str:
     password = first_password()
+    remember_password(user)
     user.set_password(password)
     user.password_set_at, user.password_is_first = timezone.now(), True
     return password

@@ -1,9 +1,11 @@
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import VerbForm
+from people.accounts import used_before
 from people.models import Seat, User
 from people.selectors import free, leaders_of, partners
 
@@ -42,8 +44,9 @@ class ChangePasswordForm(PasswordChangeForm):
     def clean(self):
         asked = super().clean()
         new = asked.get("new_password2")
-        if new and self.user.check_password(new):
-            self.add_error("new_password1", _("新密码不能与现在的密码相同。"))
+        if new and used_before(self.user, new):
+            text = _("新密码不能与现在和最近用过的密码相同（最近 %(count)d 个）。")
+            self.add_error("new_password1", text % {"count": settings.PASSWORD_HISTORY})
         return asked
 
 

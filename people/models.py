@@ -719,6 +719,20 @@ class Session(AbstractBaseSession):
         return f"{self.user} {self.get_device_display()}"
 
 
+class PastPassword(models.Model):
+    """The hash of a password that somebody used, and may not take again for a while."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+    until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.until:%Y-%m-%d}"
+
+
 class Factor(Protected):
     """A second factor: an app that shows a new code every half minute (TOTP, RFC 6238), and codes for when it is lost.
 

@@ -1,6 +1,10 @@
+import itertools
+
 import pytest
 from django.urls import reverse
 
+from people import accounts
+from people.models import PastPassword
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
 
@@ -116,3 +120,39 @@ def test_changing_the_password_keeps_the_person_logged_in_and_leaves_a_trace(cli
 def test_a_page_sends_whoever_is_not_logged_in_to_the_log_in(client):
     answer = client.get("/cases/")
     assert answer.url == f"{URL}?next=/cases/"
+
+
+def change(client, old, new):
+    data = {"old_password": old, "new_password1": new, "new_password2": new}
+    return client.post(reverse("people:change_password"), data)
+
+
+def test_the_last_five_passwords_are_not_taken_again(client, user):
+    """等保 level 3, domain.md 10.3; the sixth but last is free again."""
+    words = [PASSWORD, *(f"Fushi-jiedao-{n}" for n in range(1, 6))]
+    client.force_login(user)
+    for old, new in itertools.pairwise(words[:5]):
+        assert change(client, old, new).status_code == 302
+    for used in words[:5]:
+        answer = change(client, words[4], used)
+        assert answer.status_code == 422
+        assert "最近 5 个" in answer.content.decode()
+    assert change(client, words[4], words[5]).status_code == 302
+    assert change(client, words[5], PASSWORD).status_code == 302
+    assert PastPassword.objects.filter(user=user).count() == 4
+
+
+def test_a_reset_does_not_make_the_old_password_free_again(client, user):
+    first = accounts.give_first_password(user)
+    user.save()
+    client.force_login(user)
+    assert change(client, first, PASSWORD).status_code == 422
+    assert change(client, first, "Fushi-jiedao-7").status_code == 302
+
+
+def test_how_many_are_remembered_is_a_setting(client, user, settings):
+    settings.PASSWORD_HISTORY = 1
+    client.force_login(user)
+    assert change(client, PASSWORD, "Fushi-jiedao-7").status_code == 302
+    assert change(client, "Fushi-jiedao-7", "Fushi-jiedao-7").status_code == 422
+    assert change(client, "Fushi-jiedao-7", PASSWORD).status_code == 302
