@@ -45,7 +45,7 @@ class ChangePasswordForm(PasswordChangeForm):
         asked = super().clean()
         new = asked.get("new_password2")
         if new and used_before(self.user, new):
-            text = _("新密码不能与现在和最近用过的密码相同（最近 %(count)d 个）。")
+            text = _("新密码不能与现在的密码相同，也不能与最近用过的相同（最近 %(count)d 个）。")
             self.add_error("new_password1", text % {"count": settings.PASSWORD_HISTORY})
         return asked
 
