@@ -1,7 +1,5 @@
 """Doors without a ticket, and ways that lead away from the centre, in a browser."""
 
-import os
-
 import pytest
 from playwright.sync_api import expect
 
@@ -33,12 +31,6 @@ def test_who_comes_from_another_district_leaves_with_a_printed_notice(browsers, 
     expect(fact(page, "现在")).to_contain_text("待回访")
 
 
-def shot(page, name):
-    if os.environ.get("SHOTS"):
-        page.wait_for_timeout(700)
-        page.screenshot(path=f"/tmp/w/doors_{name}.png", full_page=True)
-
-
 def test_a_call_of_the_hotline_is_registered_by_keyboard_and_copied_out(browsers, clerk):
     page = browsers.log_in(clerk, "/hall/register-arrival/", viewport={"width": 1440, "height": 900})
     expect(page.get_by_label("来件渠道")).to_be_focused()
@@ -56,19 +48,14 @@ def test_a_call_of_the_hotline_is_registered_by_keyboard_and_copied_out(browsers
     page.locator("[data-fills=id_area]").first.click()
     page.get_by_label("办理途径").select_option(label=str(Outlet.objects.get(code="O02")))
     expect(page.locator("#desk option:checked")).to_have_text("浮石街道人民调解委员会")
-    shot(page, "a1")
     page.get_by_label("来件渠道").focus()
     press(page, "登记并分流")
     expect(page.locator("main")).to_contain_text("已登记，编号")
     expect(fact(page, "来件编号")).to_have_text("QZ2026112300017")
-    shot(page, "a2")
     press(page, "抄录单")
     expect(page.locator("h1")).to_contain_text("12345 热线平台")
     page.get_by_role("button", name="复制 联系电话").click()
     expect(page.get_by_role("button", name="已复制 联系电话")).to_be_focused()
-    shot(page, "a3")
-    page.set_viewport_size(PHONE)
-    shot(page, "a4")
 
 
 def registers_what_110_handed_over(page):
@@ -90,6 +77,5 @@ def test_the_same_number_again_opens_the_first(browsers, clerk):
     with browsers.refusing(409):
         registers_what_110_handed_over(page)
     expect(page.locator(".notice-warning")).to_contain_text("这个来件编号已登记")
-    shot(page, "a5")
     press_key(page, "o")
     expect(fact(page, "来件编号")).to_have_text("JJ20261123001")
