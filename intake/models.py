@@ -543,6 +543,7 @@ class Pause(OfHall):
     )
     day = models.DateField(default=timezone.localdate)
     reason = models.CharField(_("原因"), max_length=60, blank=True)
+    with_the_hall = models.BooleanField(_("全厅一起暂停"), default=False)
     state = models.CharField(_("状态"), max_length=10, choices=PauseState, default=PauseState.PAUSED)
 
     class Meta:

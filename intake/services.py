@@ -472,12 +472,12 @@ def unpair_screen(screen, *, by):
 
 
 @transaction.atomic
-def pause(window, *, by, reason="") -> Pause:
+def pause(window, *, by, reason="", with_the_hall=False) -> Pause:
     """The window calls nobody for a while. Whoever is there is served to the end."""
     Window.objects.select_for_update(no_key=True).get(pk=window.pk)
     if paused(window).exists():
         raise MoveRefused(_("%(window)s已经暂停服务。") % {"window": window})
-    pause = Pause(unit=window.unit, window=window, reason=reason)
+    pause = Pause(unit=window.unit, window=window, reason=reason, with_the_hall=with_the_hall)
     with opening(pause, "pause", by=by, note=reason):
         release(window)
     return pause
@@ -492,6 +492,34 @@ def end_pause(pause, *, by):
     """The window calls again."""
     with moving(pause, "end_pause", by=by):
         pass
+
+
+@transaction.atomic
+def pause_hall(*, by, unit, reason) -> list[Pause]:
+    """All windows of the hall that do not rest yet rest together, as over lunch."""
+    resting = Pause.objects.filter(unit=unit, day=timezone.localdate(), state=PauseState.PAUSED).values(
+        "window"
+    )
+    windows = list(Window.objects.filter(unit=unit).exclude(pk__in=resting).order_by("pk"))
+    if not windows:
+        raise MoveRefused(_("大厅的窗口都已暂停服务。"))
+    return [pause(window, by=by, reason=reason, with_the_hall=True) for window in windows]
+
+
+@transaction.atomic
+def end_pause_of_hall(*, by, unit) -> int:
+    """The windows that began to rest together call again; one that rests for a reason of its own stays."""
+    together = resting_together(unit).order_by("dossier")
+    if not together:
+        raise MoveRefused(_("没有全厅一起暂停的窗口。"))
+    for one in together:
+        end_pause(one, by=by)
+    return len(together)
+
+
+def resting_together(unit):
+    today = Pause.objects.filter(unit=unit, day=timezone.localdate(), state=PauseState.PAUSED)
+    return today.filter(with_the_hall=True)
 
 
 @transaction.atomic

@@ -94,6 +94,7 @@ def day(request):
     context = {
         "day": found,
         "rules": TurnRule.objects.visible_to(user),
+        "rests": services.resting_together(hall).exists(),
         "may_close": not Closing.MOVES.named("close_hall").why_not(Closing(unit=hall, state=""), user),
         "may_reopen": found.closing and bool(buttons(found.closing, user)),
     }
@@ -117,6 +118,32 @@ def pause(request, pk):
     if submit(form, services.pause, found, by=request.user):
         return redirect(after_pause(request))
     return to_the_day(request, form, Pause, "pause")
+
+
+@action
+def pause_hall(request):
+    """Lunch: all windows in one press."""
+    hall = my_day(request)
+    require(request.user, Pause(unit=hall), "pause")
+    form = forms.PauseForm(posted(request))
+    if submit(form, services.pause_hall, by=request.user, unit=hall):
+        messages.success(request, _("%(count)d 个窗口已一起暂停服务。") % {"count": len(form.result)})
+        return redirect("intake:day")
+    context = {"form": form, "label": _("全厅暂停服务"), "subject": hall, "back": reverse("intake:day")}
+    return render_form(request, "kernel/move.html", context)
+
+
+@action
+def end_pause_of_hall(request):
+    """After lunch, or when it was pressed by mistake."""
+    hall = my_day(request)
+    require(request.user, Pause(unit=hall), "pause")
+    form = ConfirmForm(posted(request))
+    if submit(form, services.end_pause_of_hall, by=request.user, unit=hall):
+        messages.success(request, _("%(count)d 个窗口已恢复服务。") % {"count": form.result})
+        return redirect("intake:day")
+    context = {"form": form, "label": _("全厅恢复服务"), "subject": hall, "back": reverse("intake:day")}
+    return render_form(request, "kernel/move.html", context)
 
 
 def after_pause(request) -> str:

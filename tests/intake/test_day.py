@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake import selectors, services
-from intake.models import HelpCall, OnCall, Ticket, TurnRule
+from intake.models import HelpCall, OnCall, Pause, Ticket, TurnRule
 from intake.states import Care, SpanKind, State
 from kernel.editing import seen_token
 from kernel.models import Notification
 from kernel.moves import MoveRefused
+from people.models import Window
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
 from tests.intake.factories import called, issued, next_window, paired, seated, serving, token_of, waiting
@@ -225,3 +226,40 @@ def test_the_director_runs_the_day_and_a_stranger_does_not(client, director, out
     assert client.post(reverse("intake:pause", args=[window.pk]), {"reason": "会议"}).status_code == 302
     client.force_login(outsider)
     assert client.post(reverse("intake:end_pause", args=[window.pauses.get().pk])).status_code == 404
+
+
+# --- The lunch of a whole hall ----------------------------------------------------------------------------------------
+
+
+def test_a_whole_hall_rests_in_one_press_and_is_back_in_another(client, clerk, clerk2, director):
+    """A window that rests for a reason of its own goes on resting."""
+    services.pause(clerk2.seat.window, by=clerk2, reason="打印机坏了")
+    client.force_login(director)
+    assert "全厅午休" in client.get(reverse("intake:day")).content.decode()
+    client.post(reverse("intake:pause_hall"), {"reason": "午休"})
+    paused = dict(Pause.objects.filter(state="paused").values_list("window", "reason"))
+    assert len(paused) == Window.objects.filter(unit=clerk.seat.window.unit).count()
+    assert (paused.pop(clerk2.seat.window_id), set(paused.values())) == ("打印机坏了", {"午休"})
+    with pytest.raises(MoveRefused, match="暂停"):
+        services.call_next(clerk.seat.window, by=clerk)
+
+    assert "全厅恢复服务" in client.get(reverse("intake:day")).content.decode()
+    client.post(reverse("intake:end_pause_of_hall"))
+    left = Pause.objects.get(state="paused")
+    assert (left.window, left.reason) == (clerk2.seat.window, "打印机坏了")
+    lunch = Pause.objects.get(window=clerk.seat.window)
+    assert [(entry.verb, entry.by) for entry in lunch.history.order_by("seq")] == [
+        ("pause", director),
+        ("end_pause", director),
+    ]
+    assert client.post(reverse("intake:end_pause_of_hall")).status_code == 409
+
+
+def test_a_hall_that_rests_already_says_so_and_others_halls_are_left_alone(client, clerk, outsider, director):
+    services.pause_hall(by=director, unit=clerk.seat.window.unit, reason="午休")
+    assert not Pause.objects.filter(window=outsider.seat.window).exists()
+    with pytest.raises(MoveRefused, match="都已暂停"):
+        services.pause_hall(by=director, unit=clerk.seat.window.unit, reason="午休")
+    client.force_login(outsider)
+    assert client.post(reverse("intake:end_pause_of_hall")).status_code == 409
+    assert Pause.objects.filter(state="paused").exists()
