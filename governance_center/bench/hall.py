@@ -30,6 +30,7 @@ from people.roles import Role
 CASES = 3_000
 PAUSE = 0.5
 FIRST_WINDOW = 101
+WARM_UP = 2
 ALONE = 9
 REPLAYED = 9
 SLOWEST = 3
@@ -218,10 +219,9 @@ async def phases(
     say("Everybody logs in ...")
     for username, browser in crew.everybody():
         await walk(browser, visits.log_in(username, settings.DEMO_PASSWORD), log_ins)
-    for _n in range(5):  # so that the first visitors do not wait for the server to wake
-        await whole_visit(crew, 0, hall, alone := Notes())
+    requests = await warm_up(crew, hall)
     say(f"Paced, {seconds:g} s ...")
-    paced = await phase(crew, hall, seconds, pause=PAUSE, lead=min(PAUSE * alone.requests, seconds))
+    paced = await phase(crew, hall, seconds, pause=PAUSE, lead=min(PAUSE * requests, seconds))
     await clear_windows(crew)
     say(f"Unpaced, {seconds:g} s ...")
     unpaced = await phase(crew, hall, seconds)
@@ -232,6 +232,22 @@ async def phases(
     for _username, browser in crew.everybody():
         browser.close()
     return log_ins, paced, unpaced, alone, took
+
+
+async def warm_up(crew: Crew, hall: visits.Hall) -> float:
+    """Visits that count nowhere; returns the requests of one.
+
+    PostgreSQL plans a statement anew the first five times a connection sends it, and the server has several.
+    """
+    say("Visits before the measured ones ...")
+    notes = Notes()
+
+    async def some_visits(n: int) -> None:
+        for _n in range(WARM_UP):
+            await whole_visit(crew, n, hall, notes)
+
+    await asyncio.gather(*(some_visits(n) for n in range(len(crew.clerks))))
+    return notes.requests / notes.visits
 
 
 async def phase(crew: Crew, hall: visits.Hall, seconds: float, *, pause=0.0, lead=0.0) -> Notes:
