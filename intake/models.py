@@ -231,9 +231,9 @@ class Ticket(Protected, Tracked):
 
 
 def of_visit(ticket) -> Q:
-    """The matters of a visit: they share its query code, or it joined them. A union: an OR reads them all."""
-    coded = Case.objects.filter(query_code=ticket.query_code).values("pk")
-    return Q(pk__in=coded.union(Joining.objects.filter(ticket=ticket).values("case")))
+    """The matters of a visit: they share its query code, or the visit joined them."""
+    joined = list(Joining.objects.filter(ticket=ticket).values_list("case", flat=True))
+    return Q(query_code=ticket.query_code) | Q(pk__in=joined)
 
 
 class SpanQuerySet(ScopedQuerySet):
