@@ -189,7 +189,7 @@ def window(request, pk=None):
     """
     user = request.user
     if request.htmx and selectors.hall_of(user) is None:
-        return render(request, "intake/window.html#taken", {"taken": selectors.seat_taken_from(user)})
+        return render(request, "intake/_taken.html", {"taken": selectors.seat_taken_from(user)})
     hall = my_hall(request)
     windows = list(selectors.windows_of(user))
     mine = pk or (user.seat and user.seat.window_id)

@@ -185,7 +185,7 @@ def stand_ins(parties: list[Party]) -> dict[int, list[dict[str, str]]]:
     for agent in Agent.objects.standing().filter(party__in=found).select_related("person"):
         role = _("委托代理人（%(authority)s）") % {"authority": agent.get_authority_display()}
         found[agent.party_id].append(stand_in(role, agent.person))
-    wards = {party.person_id: party.pk for party in parties if party.person_id and party.person.is_minor}
+    wards = {party.person_id: party.pk for party in parties if party.person and party.person.is_minor}
     for link in Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian"):
         role = _("法定代理人（%(kinship)s）") % {"kinship": link.kinship}
         found[wards[link.minor_id]].append(stand_in(role, link.guardian))
