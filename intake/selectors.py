@@ -17,6 +17,7 @@ from intake.models import (
     CheckIn,
     Closing,
     HelpCall,
+    Joining,
     Notice,
     Pause,
     Screen,
@@ -25,7 +26,7 @@ from intake.models import (
     of_visit,
 )
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
-from kernel.prepared import Prepared
+from kernel.prepared import Prepared, PreparedFor
 from people.models import Area, Person, Seat, Unit, Window
 from people.roles import Role
 from people.services import known_person
@@ -323,10 +324,39 @@ def earlier_matters(person, user) -> QuerySet[Case]:
     return cases.select_related("category", "unit").order_by("-opened_at", "-pk")
 
 
-def cases_of(ticket, user) -> QuerySet[Case]:
-    """The matters of a visit that the asker may see."""
-    cases = Case.objects.visible_to(user).filter(of_visit(ticket))
+def earlier_by_code(reader, visitor, code):
+    """Those that do not have the query code of this visit."""
+    return earlier_matters(Person(pk=visitor), reader).exclude(query_code=code)[:EARLIER]
+
+
+def cases_by_code(reader, code):
+    return cases_where(Q(query_code=code), reader)
+
+
+def cases_where(condition, user) -> QuerySet[Case]:
+    cases = Case.objects.visible_to(user).filter(condition)
     return cases.select_related("category", "unit", "outlet").order_by("pk")
+
+
+def joinings_of(ticket):
+    return Joining.objects.filter(ticket=ticket)
+
+
+JOININGS = Prepared(joinings_of, {"ticket": -1})
+EARLIER_BY_CODE = PreparedFor(earlier_by_code, {"visitor": -1, "code": "?"})
+CASES_BY_CODE = PreparedFor(cases_by_code, {"code": "?"})
+
+
+def earlier_than(ticket, user) -> list[Case]:
+    """The latest matters of a visitor before this visit."""
+    return EARLIER_BY_CODE.rows(user, visitor=ticket.visitor_id, code=ticket.query_code)
+
+
+def cases_of(ticket, user) -> list[Case]:
+    """The matters of a visit that the asker may see; most visits joined none from before."""
+    if JOININGS.rows(ticket=ticket.pk):
+        return list(cases_where(of_visit(ticket), user))
+    return CASES_BY_CODE.rows(user, code=ticket.query_code)
 
 
 def joinable(ticket, user) -> QuerySet[Case]:

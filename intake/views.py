@@ -223,12 +223,8 @@ def around(ticket, user) -> dict:
     """The matters of a visit, and the visitor's earlier ones."""
     if ticket is None:
         return {"matters": [], "earlier": []}
-    matters = list(selectors.cases_of(ticket, user))
-    earlier = []
-    if ticket.visitor:
-        cases = selectors.earlier_matters(ticket.visitor, user).exclude(query_code=ticket.query_code)
-        earlier = list(cases[: selectors.EARLIER])
-    return {"matters": matters, "earlier": earlier}
+    earlier = selectors.earlier_than(ticket, user) if ticket.visitor else []
+    return {"matters": selectors.cases_of(ticket, user), "earlier": earlier}
 
 
 @action

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
+from django.http import Http404
+
+from kernel.scoping import Scope
+
+READERS = 300  # whose statements a process keeps; more than sit at work in a district at one time
 
 
 @dataclass
@@ -29,8 +35,10 @@ class Prepared:
     def written(self) -> tuple[Any, str, list[str | None], tuple]:
         compiler = self.build(**self.examples).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        names = {example: name for name, example in self.examples.items()}
-        return compiler, sql, [names.get(value) for value in params], params
+        return compiler, sql, [self.name_of(value) for value in params], params
+
+    def name_of(self, value) -> str | None:
+        return next((name for name, example in self.examples.items() if example == value), None)
 
     def rows(self, **values) -> list[Any]:
         """The rows as instances, with whatever the queryset selects together with them."""
@@ -44,3 +52,37 @@ class Prepared:
         query = SimpleNamespace(get_compiler=lambda using: ready)
         rows: Any = SimpleNamespace(query=query, db=connection.alias, _known_related_objects={})
         return list(ModelIterable(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody with this sight, as far as `visible_to` asks."""
+
+    scope: Scope
+    is_authenticated: bool = True
+
+
+@dataclass
+class PreparedFor:
+    """A `Prepared` for each sight: `build` is called with a `Reader` first, for whom it must call `visible_to`.
+
+    A sight that changed is another one, so no statement outlives the rights it was written for.
+    """
+
+    build: Callable[..., QuerySet]
+    examples: dict[str, Any]
+
+    @cached_property
+    def in_sight(self) -> Callable[[Scope], Prepared]:
+        return lru_cache(READERS)(lambda scope: Prepared(partial(self.build, Reader(scope)), self.examples))
+
+    def rows(self, user, **values) -> list[Any]:
+        try:
+            return self.in_sight(user.scope).rows(**values) if user.is_authenticated else []
+        except EmptyResultSet:  # nothing can lie in this sight
+            return []
+
+    def one_or_404(self, user, **values) -> Any:
+        for row in self.rows(user, **values):
+            return row
+        raise Http404

@@ -12,9 +12,9 @@ from cases.states import HandlingState, Outcome, Urgency
 from kernel.fields import MoneyField, VerbForm
 from mediation.capitals import LARGEST
 from mediation.models import Agreement
-from mediation.selectors import assignable, signers, users_of
+from mediation.selectors import assignable, users_of
 from mediation.states import NEXT_DESKS, OPEN, Ground, State, Way
-from people.models import Person, Unit, User
+from people.models import Unit, User
 
 CAPITALS = HTML(
     '<output id="capitals" class="capitals" for="id_amount" aria-live="polite">{{ capitals }}</output>'
@@ -139,41 +139,41 @@ class OralAgreementForm(AgreementForm):
         return today_or_before(self.cleaned_data["agreed_on"])
 
 
-class PlaceField(forms.ModelChoiceField):
-    """A place to sign that is still empty."""
+def chosen_from(rows, label) -> dict:
+    """What a `TypedChoiceField` needs to choose among rows that are already read."""
+    by_key = {str(row.pk): row for row in rows}
+    return {"coerce": by_key.__getitem__, "choices": [(key, label(row)) for key, row in by_key.items()]}
 
-    def label_from_instance(self, place):
-        return f"{place.party.get_side_display() if place.party else _('调解员')} {place.name}"
 
-
-class SignerField(forms.ModelChoiceField):
-    """Somebody who stands in for a party, with what as."""
-
-    def label_from_instance(self, person):
-        return self.labels[person.pk]
+def side_and_name(place) -> str:
+    return f"{place.party.get_side_display() if place.party else _('调解员')} {place.name}"
 
 
 class SignAgreementForm(VerbForm):
-    signature = PlaceField(queryset=None, label=_("签名的人"), widget=forms.RadioSelect, empty_label=None)
-    signer = SignerField(
-        queryset=None,
-        label=_("代签人"),
-        required=False,
-        empty_label=_("本人签名"),
-        help_text=_("监护人代未成年人签名，特别授权的代理人代委托人签名；先在事项或人员页面登记。"),
-    )
+    """`places` are those of the agreement, `signers` whoever stands in for a party, with what as."""
+
     way = forms.ChoiceField(label=_("签署方式"), choices=Way, initial=Way.HAND, widget=forms.RadioSelect)
     signed_on = day(_("签署日期"))
+    layout = Layout("signature", "signer", "way", "signed_on")
 
-    def __init__(self, *args, agreement, user, **kwargs):
+    def __init__(self, *args, places, signers, user, **kwargs):
         super().__init__(*args, initial={"signed_on": timezone.localdate()}, **kwargs)
-        empty = agreement.signatures.filter(signed_on=None).select_related("party")
-        mine = empty.filter(mediator=user) | empty.filter(mediator=None)
-        self.fields["signature"].queryset = mine
-        standing_in = signers(agreement)
-        self.fields["signer"].queryset = Person.objects.visible_to(user).filter(pk__in=standing_in)
-        self.fields["signer"].labels = standing_in
-        self.fields["signature"].initial = mine.first()
+        mine = [place for place in places if not place.signed_on and place.mediator_id in {None, user.pk}]
+        self.fields["signature"] = forms.TypedChoiceField(
+            label=_("签名的人"),
+            widget=forms.RadioSelect,
+            initial=mine[0].pk if mine else None,
+            **chosen_from(mine, side_and_name),
+        )
+        known = chosen_from(signers, signers.get)
+        self.fields["signer"] = forms.TypedChoiceField(
+            label=_("代签人"),
+            required=False,
+            empty_value=None,
+            help_text=_("监护人代未成年人签名，特别授权的代理人代委托人签名；先在事项或人员页面登记。"),
+            coerce=known["coerce"],
+            choices=[("", _("本人签名")), *known["choices"]],
+        )
 
     def clean_signed_on(self):
         return today_or_before(self.cleaned_data["signed_on"])

@@ -2,15 +2,75 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.models import Agent, Party
 from cases.states import State as RoundState
 from kernel.listing import COUNTED
-from mediation.models import Mediation
+from kernel.models import HistoryEntry
+from kernel.prepared import Prepared, PreparedFor
+from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.states import MEDIATORS, AgreementState, State
-from people.models import Guardian, Leave, Post, Seat, User
+from people.models import Guardian, Leave, Person, Post, Seat, User
+
+
+def mediation_with_case(reader, pk):
+    return Mediation.objects.visible_to(reader).with_case().select_related("mediator").filter(pk=pk)
+
+
+def agreement_with_case(reader, pk):
+    agreements = Agreement.objects.visible_to(reader).filter(pk=pk)
+    return agreements.select_related(
+        "mediation__case__category",
+        "mediation__case__area",
+        "mediation__round",
+        "mediation__unit",
+        "mediation__mediator",
+        "stamped_by",
+    )
+
+
+def agreements_of(mediation):
+    return Agreement.objects.filter(mediation=mediation).select_related("stamped_by").order_by("-version")
+
+
+def places_of(agreement):
+    return Signature.objects.filter(agreement=agreement).select_related("party").order_by("pk")
+
+
+def sessions_of(mediation):
+    return Session.objects.filter(mediation=mediation).select_related("recorded_by").order_by("number")
+
+
+def parties_of(case):
+    return Party.objects.filter(case=case).select_related("person", "organisation")
+
+
+def agents_of(case):
+    agents = Agent.objects.filter(case=case).standing()
+    return agents.select_related("party__person", "person")
+
+
+def guardians_in(case):
+    wards = Party.objects.filter(case=case).exclude(person=None).values("person")
+    return Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian")
+
+
+def entries_of(dossier):
+    return HistoryEntry.objects.filter(dossier=dossier).select_related("by").order_by("-seq")
+
+
+ONE_MEDIATION = PreparedFor(mediation_with_case, {"pk": -1})
+ONE_AGREEMENT = PreparedFor(agreement_with_case, {"pk": -1})
+AGREEMENTS = Prepared(agreements_of, {"mediation": -1})
+PLACES = Prepared(places_of, {"agreement": -1})
+SESSIONS = Prepared(sessions_of, {"mediation": -1})
+PARTIES = Prepared(parties_of, {"case": -1})
+AGENTS = Prepared(agents_of, {"case": -1})
+GUARDIANS = Prepared(guardians_in, {"case": -1})
+ENTRIES = Prepared(entries_of, {"dossier": -1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +109,14 @@ def assignable(user, unit) -> list[Colleague]:
     return [colleague for colleague in present if colleague.seat] or present
 
 
-def signers(agreement) -> dict[int, str]:
-    """Who stands in for a party of this matter, and as what: agents, and guardians of minors."""
-    agents = agreement.mediation.case.agents.standing().select_related("party__person", "person")
+def signers(case) -> dict[Person, str]:
+    """Who stands in for a party of this matter (its key), and as what: agents, and guardians of minors."""
     known = {
-        agent.person_id: f"{agent.person.name}（{agent.party.masked}的{agent.get_authority_display()}代理人）"
-        for agent in agents
+        agent.person: f"{agent.person.name}（{agent.party.masked}的{agent.get_authority_display()}代理人）"
+        for agent in AGENTS.rows(case=case)
     }
-    wards = agreement.mediation.case.parties.exclude(person=None).values("person")
-    for link in Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian"):
-        known[link.guardian_id] = f"{link.guardian.name}（未成年人的{link.kinship}）"
+    for link in GUARDIANS.rows(case=case):
+        known[link.guardian] = f"{link.guardian.name}（未成年人的{link.kinship}）"
     return known
 
 
@@ -73,14 +131,31 @@ def load_of(user):
     return mine.values("mediator").annotate(load=Count("pk")).values("load")
 
 
-def next_step(mediation, agreement) -> str:
+def agreements_with_places(mediation) -> list[Agreement]:
+    """All versions of the agreement, the latest first, with where to sign them."""
+    agreements = AGREEMENTS.rows(mediation=mediation.pk)
+    for agreement in agreements:
+        agreement.mediation = mediation
+    prefetch_related_objects(
+        agreements, Prefetch("signatures", queryset=Signature.objects.select_related("party"))
+    )
+    return agreements
+
+
+def sessions_with_parties(mediation) -> list[Session]:
+    sessions = SESSIONS.rows(mediation=mediation.pk)
+    prefetch_related_objects(sessions, "attended")
+    return sessions
+
+
+def next_step(mediation, agreement, sessions) -> str:
     """What has to happen next, in one sentence."""
     if mediation.round.state == RoundState.CLOSED:
         return _("本轮已办结。")
     if mediation.state == State.FAILED:
         return _("调解已终止，事项现在由%(unit)s办理。") % {"unit": mediation.round.unit}
     if agreement is None:
-        if mediation.sessions.exists():
+        if sessions:
             return _("继续调解；谈成后起草协议或登记口头协议，谈不成可终止调解。")
         return _("联系双方当事人，征询意愿，约定第一次调解。")
     return {

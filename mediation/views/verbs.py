@@ -12,7 +12,7 @@ from cases.states import Route
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm, MoneyField
 from kernel.web import Button, action, buttons, page, render_form, render_part, require, submit
-from mediation import services
+from mediation import selectors, services
 from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
     AgreementForm,
@@ -28,24 +28,16 @@ from mediation.forms import (
     sent,
 )
 from mediation.models import Agreement, Mediation, PrivateNote
-from mediation.selectors import colleagues, next_step
+from mediation.selectors import colleagues
 from mediation.states import LIVE, AgreementState
 
 
 def one_mediation(request, pk) -> Mediation:
-    mediations = Mediation.objects.visible_to(request.user).with_case().select_related("mediator")
-    return get_object_or_404(mediations, pk=pk)
+    return selectors.ONE_MEDIATION.one_or_404(request.user, pk=pk)
 
 
 def one_agreement(request, pk) -> Agreement:
-    agreements = Agreement.objects.visible_to(request.user).select_related(
-        "mediation__case__category",
-        "mediation__case__area",
-        "mediation__round",
-        "mediation__unit",
-        "mediation__mediator",
-    )
-    return get_object_or_404(agreements, pk=pk)
+    return selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk)
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -67,22 +59,21 @@ def next_moves(mediation, agreement, user) -> list[Button]:
 @page
 def detail(request, pk):
     mediation = one_mediation(request, pk)
-    agreements = list(mediation.agreements.prefetch_related("signatures__party").order_by("-version"))
-    for one in agreements:
-        one.mediation = mediation
+    agreements = selectors.agreements_with_places(mediation)
     agreement = next((one for one in agreements if one.state in LIVE), None)
+    sessions = selectors.sessions_with_parties(mediation)
     context = {
         "mediation": mediation,
         "case": mediation.case,
         "agreement": agreement,
         "agreements": agreements,
-        "next_step": next_step(mediation, agreement),
+        "next_step": selectors.next_step(mediation, agreement, sessions),
         "buttons": next_moves(mediation, agreement, request.user),
-        "parties": mediation.case.parties.select_related("person", "organisation"),
-        "sessions": mediation.sessions.select_related("recorded_by").prefetch_related("attended"),
+        "parties": selectors.PARTIES.rows(case=mediation.case_id),
+        "sessions": sessions,
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
-        "entries": mediation.entries().select_related("by").order_by("-seq"),
+        "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),
     }
     return render_part(request, "mediation/detail.html", "state", context)
 
@@ -226,14 +217,15 @@ def submit_agreement(request, pk):
 @action
 def sign_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = SignAgreementForm(sent(request), agreement=agreement, user=request.user)
+    places, signers = selectors.PLACES.rows(agreement=pk), selectors.signers(agreement.mediation.case_id)
+    form = SignAgreementForm(sent(request), places=places, signers=signers, user=request.user)
     if submit(form, services.sign_agreement, agreement, by=request.user):
         return after_signing(request, agreement, _("签名已登记。"))
     context = {
         "form": form,
         "agreement": agreement,
         "mediation": agreement.mediation,
-        "places": agreement.signatures.select_related("party"),
+        "places": places,
     }
     return render_form(request, "mediation/sign_agreement.html", context)
 
@@ -248,7 +240,7 @@ def set_stamp(request, pk):
         "form": form,
         "agreement": agreement,
         "mediation": agreement.mediation,
-        "places": agreement.signatures.select_related("party"),
+        "places": selectors.PLACES.rows(agreement=pk),
     }
     return render_form(request, "mediation/set_stamp.html", context)
 

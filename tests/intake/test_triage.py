@@ -146,7 +146,7 @@ def test_an_isolated_matter_leaves_no_number_in_the_visit_and_is_not_opened_agai
         **matter(outlet=outlet(Route.MEDIATION)),
     )
     assert ticket.history.get(verb="triage").details == {}
-    assert not selectors.cases_of(ticket, clerk).filter(pk=case.pk).exists()
+    assert case not in selectors.cases_of(ticket, clerk)
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
