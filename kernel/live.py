@@ -277,9 +277,12 @@ class Hub:
         return set().union(*self.clients.values())
 
     async def read(self) -> None:
-        """Follow the Redis stream for ever. After each loss of the server all clients start afresh."""
+        """Follow the Redis stream until cancelled. After each loss of the server all clients start afresh.
+
+        The client of Redis can swallow a cancellation that comes together with an answer, so the loops look as well.
+        """
         pause = BACKOFF[0]
-        while True:
+        while not self.reader.cancelling():
             try:
                 async with self.connect() as server:
                     await self.catch_up(server)
@@ -311,7 +314,7 @@ class Hub:
             client.tell_reset()
 
     async def follow(self, server) -> None:
-        while True:
+        while not self.reader.cancelling():
             found = await server.xread({STREAM: written(self.last)}, count=500, block=5000)
             for _stream, entries in read_entries(found):
                 for entry in entries:

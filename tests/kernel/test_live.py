@@ -8,13 +8,15 @@ import shutil
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import redis
+import redis.asyncio
 import time_machine
 import uvicorn
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 
@@ -309,6 +311,25 @@ def test_a_slow_reader_gets_only_the_latest_version_of_each_topic():
         client.tell("hall", (1, sequence))
     assert client.take((1, 999)) == live.event("changed", (1, 999), {"hall": "1-999"})
     assert client.take((1, 999)).startswith(b":")
+
+
+def test_a_hub_ends_when_it_is_cancelled_even_where_its_client_of_redis_swallows_that(monkeypatch):
+    async def deaf(self, *args, **kwargs):
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        return {}
+
+    monkeypatch.setattr(redis.asyncio.Redis, "xread", deaf)
+
+    async def hub_is_cancelled():
+        hub = live.Hub(settings.REDIS_URL)
+        await hub.ready.wait()
+        await asyncio.sleep(0)
+        hub.reader.cancel()
+        await asyncio.wait([hub.reader], timeout=10)
+        return hub.reader.done()
+
+    assert asyncio.run(hub_is_cancelled())
 
 
 def test_a_hub_forgets_old_topics_and_knows_that_it_did(monkeypatch):
