@@ -440,9 +440,17 @@ class Organisation(models.Model):
     """A firm or body that is party to a matter."""
 
     name = models.CharField(_("名称"), max_length=120)
-    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, db_index=True)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
 
     objects = Reference.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organisation_code_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(uscc=""), name="organisation_name_once_without_code"
+            ),
+        ]
 
     def __str__(self):
         return self.name
