@@ -10,6 +10,7 @@ from cases.models import Case, Request, Round
 from cases.states import PANELS, Route, State
 from kernel.models import Attachment, HistoryEntry
 from kernel.moves import NEW
+from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
 from people.models import Post, Unit
 from people.roles import OPENS
@@ -77,6 +78,19 @@ class CasePage:
     panels: list[str]
     buttons: list[Button]
     may: dict[str, bool]
+
+
+def case_with_desk(reader, pk):
+    cases = Case.objects.visible_to(reader).filter(pk=pk)
+    return cases.select_related("category", "outlet", "area", "unit", "opened_by", "dossier")
+
+
+def round_with_case(reader, pk):
+    return Round.objects.visible_to(reader).filter(pk=pk).select_related("case", "unit")
+
+
+ONE_CASE = PreparedFor(case_with_desk, {"pk": -1})
+ONE_ROUND = PreparedFor(round_with_case, {"pk": -1})
 
 
 def case_page(case: Case, user) -> CasePage:

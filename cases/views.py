@@ -11,7 +11,7 @@ from cases import forms, services
 from cases.lists import case_columns, words_of, words_of_case
 from cases.models import Agent, Case, Category, Outlet, Party, Request, Round, RuleBook, UrgencyRule
 from cases.rules import KINDS, rules
-from cases.selectors import case_page
+from cases.selectors import ONE_CASE, ONE_ROUND, case_page
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
@@ -84,9 +84,7 @@ def detail(request, pk):
 
 
 def visible_case(request, pk) -> Case:
-    cases = Case.objects.visible_to(request.user)
-    cases = cases.select_related("category", "outlet", "area", "unit", "opened_by", "dossier")
-    return get_object_or_404(cases, pk=pk)
+    return ONE_CASE.one_or_404(request.user, pk=pk)
 
 
 def case_url(pk, anchor="") -> str:
@@ -204,7 +202,7 @@ def follow_up(request, pk):
 
 
 def visible_round(request, pk) -> Round:
-    return get_object_or_404(Round.objects.visible_to(request.user).select_related("case", "unit"), pk=pk)
+    return ONE_ROUND.one_or_404(request.user, pk=pk)
 
 
 @action

@@ -39,6 +39,13 @@ EARLIER = 8
 LATELY = 12
 
 
+def ticket_with_people(reader, pk):
+    return Ticket.objects.visible_to(reader).with_people().filter(pk=pk)
+
+
+ONE_TICKET = PreparedFor(ticket_with_people, {"pk": -1})
+
+
 # --- The hall -------------------------------------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ def hall_of_matters(request):
 
 
 def one_ticket(request, pk) -> Ticket:
-    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), pk=pk)
+    return selectors.ONE_TICKET.one_or_404(request.user, pk=pk)
 
 
 def back_to(request, ticket) -> str:

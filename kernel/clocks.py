@@ -5,15 +5,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel import live, notifications
 from kernel.calendar import DAY, Calendar, NoCalendar, WeekendsOnly, due, midnight
 from kernel.models import Clock, ClockRule, Dossier, Timed
+from kernel.prepared import Prepared
 
 BATCH = 200
 BLINK = timedelta(microseconds=1)
+
+
+def rules_in_force(code, on):
+    still = Q(until=None) | Q(until__gte=on)
+    return ClockRule.objects.filter(still, code=code, since__lte=on).order_by("-since")[:1]
+
+
+RULES_IN_FORCE = Prepared(rules_in_force, {"code": "?", "on": date.min})
+
+
+def rule_in_force(code: str, on: date) -> ClockRule:
+    """The rule of `code` for clocks that start on `on`. Raises DoesNotExist where there is none."""
+    for rule in RULES_IN_FORCE.rows(code=code, on=on):
+        return rule
+    raise ClockRule.DoesNotExist(code)
 
 
 def turn(
@@ -35,14 +52,14 @@ def turn(
 
 def give(subject: Timed, code: str, *, last_day: date, at: datetime) -> None:
     """Start a clock whose last day stands on a paper (交办函, 12345): its rule says why, not how long."""
-    rule = ClockRule.objects.in_force(code, timezone.localdate(at))
+    rule = rule_in_force(code, timezone.localdate(at))
     _keep(subject, rule, at, midnight(last_day + DAY))
     subject.clocks_changed()
 
 
 def _begin(subject: Timed, code: str, at: datetime) -> None:
     """Start a clock by the rule in force on that day. The day itself does not count."""
-    rule = ClockRule.objects.in_force(code, timezone.localdate(at))
+    rule = rule_in_force(code, timezone.localdate(at))
     due_at, provisional = _due(at, rule)
     _keep(subject, rule, at, due_at, provisional)
 

@@ -108,12 +108,6 @@ class Anchor(models.Model):
         return f"{self.until:%Y-%m-%d %H:%M} {self.entries}"
 
 
-class ClockRuleQuerySet(Reference):
-    def in_force(self, code, on):
-        """The rule of `code` for clocks that start on `on`. Raises DoesNotExist where there is none."""
-        return self.filter(Q(until=None) | Q(until__gte=on), code=code, since__lte=on).latest("since")
-
-
 class ClockRule(models.Model):
     """How long a clock runs, and why: the law changes and the code should not."""
 
@@ -133,7 +127,7 @@ class ClockRule(models.Model):
     since = models.DateField(_("施行"))
     until = models.DateField(_("废止"), null=True, blank=True)
 
-    objects = ClockRuleQuerySet.as_manager()
+    objects = Reference.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "since"], name="clockrule_once")]

@@ -196,7 +196,7 @@ class Agreement(Tracked):
 
     MOVES = AGREEMENT_MOVES
     ENTRY_LABELS = {"edit_agreement": _("修改协议草稿"), "print_agreement": _("打印协议书")}
-    READ_TOGETHER = ("mediation__round", "mediation__case")
+    READ_TOGETHER = ("mediation__round", "mediation__case", "mediation__unit__area")
     TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount")
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="agreements")

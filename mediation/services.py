@@ -283,7 +283,6 @@ def take_effect_when_complete(agreement, *, by):
         take_effect(agreement, by=by)
 
 
-@transaction.atomic
 def take_effect(agreement, *, by):
     """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it."""
     details: dict[str, object] = {}

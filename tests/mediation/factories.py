@@ -11,8 +11,9 @@ from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
 from mediation.states import Way
-from people.models import Organisation, Unit
+from people.models import Unit
 from people.roles import Role
+from people.services import register_organisation
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
 
 TEXTS = {
@@ -54,7 +55,7 @@ def waiting_case(committee, **matter):
         name="陈素芬", id_number="330803195803084527", address="浮石街道百汇路 8 号 402 室", sex="f"
     )
     case = CaseFactory(unit=committee, route=Route.MEDIATION, applicant=applicant, **matter)
-    firm = Organisation.objects.create(name="衢州市安澜物业有限公司", uscc="91330803MA2DFAKE0X")
+    firm = register_organisation(name="衢州市安澜物业有限公司", uscc="91330803MA2DFAKE0X")
     Party.objects.create(case=case, side=Side.RESPONDENT, person=respondent, name=respondent.name)
     Party.objects.create(case=case, side=Side.THIRD, organisation=firm, name=firm.name)
     return case
