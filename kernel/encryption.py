@@ -33,11 +33,6 @@ def mask_name(name: str) -> str:
     return name[:surname] + "*" * max(1, len(name) - surname) if name else ""
 
 
-def mask_names(names: str) -> str:
-    """Each of several names, joined by 、 as on the cover of a file."""
-    return "、".join(mask_name(name) for name in names.split("、") if name)
-
-
 def mask_ends(head: int, tail: int) -> Callable[[str], str]:
     """Keep `head` characters in front and `tail` at the end; short values are hidden whole."""
 

@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists import masked_parties
 from cases.models import Case, Round
 from intake.models import Ticket
 from intake.selectors import average_wait
-from kernel.encryption import mask_names
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from stats import load, measures
@@ -50,8 +50,9 @@ def rows(request, slug, part):
     if counted is None:
         raise Http404
     queryset = counted(request.user, timezone.localdate())
-    columns, joined = KINDS[queryset.model]
-    listing = Listing(request, queryset.select_related(*joined), columns, sort="-id")
+    columns, joined, further = KINDS[queryset.model]
+    found = queryset.select_related(*joined).prefetch_related(*further)
+    listing = Listing(request, found, columns, sort="-id")
     return render_list(request, "stats/rows.html", listing, str(measure.label), measure=measure, part=part)
 
 
@@ -65,7 +66,7 @@ def case_columns(case_of) -> list[Column]:
             url=lambda row: reverse("cases:detail", args=[case_of(row).pk]),
         ),
         Column(name="title", label=_("事项"), text=lambda row: case_of(row).title),
-        Column(name="names", label=_("当事人"), text=lambda row: mask_names(case_of(row).names)),
+        Column(name="parties", label=_("当事人"), text=lambda row: masked_parties(case_of(row))),
         Column(
             name="state",
             label=_("状态"),
@@ -94,7 +95,7 @@ TICKET_COLUMNS = [
     Column(name="issued", label=_("取号时间"), text=lambda row: row.issued_at),
 ]
 KINDS = {
-    Ticket: (TICKET_COLUMNS, ["queue", "visitor", "window"]),
-    Case: (case_columns(lambda row: row), ["unit"]),
-    Round: (case_columns(lambda row: row.case), ["unit", "case"]),
+    Ticket: (TICKET_COLUMNS, ["queue", "visitor", "window"], []),
+    Case: (case_columns(lambda row: row), ["unit"], ["parties"]),
+    Round: (case_columns(lambda row: row.case), ["unit", "case"], ["case__parties"]),
 }

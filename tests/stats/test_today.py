@@ -1,5 +1,7 @@
 """The director's day: every number opens exactly its rows, with the same eyes."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
@@ -10,7 +12,7 @@ from cases.states import Answer, Outcome, State
 from people.models import Area, Unit
 from people.roles import Restriction, Role
 from stats.measures import MEASURES, value
-from tests.factories import CaseFactory, UserFactory
+from tests.factories import CaseFactory, PersonFactory, UserFactory
 
 PARTS = [
     (slug, part)
@@ -76,6 +78,15 @@ def test_a_number_and_its_list_are_the_same_rows(client, day, director, slug, pa
     rows = (measure.rows if part == "rows" else measure.base)(director, timezone.localdate())
     assert f"共 {rows.count()} 条" in page
     assert page.count("<tr>") == rows.count() + bool(rows.count())
+
+
+def test_a_minor_is_named_on_no_list_behind_a_number(client, director):
+    child = PersonFactory(name="汪小禾", birth_on=timezone.localdate() - timedelta(days=3000))
+    closed_today(applicant=child)
+    client.force_login(director)
+    page = client.get(reverse("stats:rows", args=["closed", "rows"])).content.decode()
+    assert "未成年人" in page
+    assert "汪" not in page
 
 
 def test_a_township_head_counts_only_the_township(day, centre):
