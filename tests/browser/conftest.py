@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -39,6 +40,13 @@ def browser_context_args(browser_context_args):
 @pytest.fixture
 def site(transactional_db) -> str:
     """The address of a running centre; it sees what the test commits."""
+    with serving() as address:
+        yield address
+
+
+@contextmanager
+def serving():
+    """The real ASGI server on the test database."""
     address = "governance_center.asgi:application"
     server = uvicorn.Server(uvicorn.Config(address, port=0, lifespan="off", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)

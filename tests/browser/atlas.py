@@ -1,0 +1,193 @@
+"""Which pages there are, who opens them, and with rows of which kind."""
+
+import itertools
+import re
+from collections import Counter
+
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from people.models import Seat, User
+
+PAGES = {
+    "clerk": """
+        home pile search people:change_password people:set_up_factor people:devices handover:mine
+        roster:week roster:day roster:swaps roster:accept_swap roster:refuse_swap roster:withdraw_swap
+        cases:list cases:detail cases:correct cases:add_party cases:add_agent cases:end_agent cases:log_contact
+        cases:attach cases:reopen cases:reveal_party cases:ask cases:request_list
+        persons:detail persons:reveal_person persons:correct_person persons:correct_party persons:add_phone
+        persons:add_guardian persons:end_guardian persons:merge_persons persons:tell_apart
+        intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
+        intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
+        intake:print_paper intake:register_arrival intake:copy_out intake:returned intake:take_up intake:guide
+        intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
+        intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
+        intake:change_turn_rule intake:call_help
+    """,
+    "director": """
+        home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule
+        roster:set_seat roster:set_leader roster:copy_week roster:stand_in roster:stand_in_for roster:deputies
+        roster:set_deputy handover:hand_over_work cases:detail
+    """,
+    "mediator": """
+        home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
+        cases:withdraw_request mediation:list mediation:mine mediation:all mediation:accept mediation:detail
+        mediation:hand_over mediation:record_session mediation:keep_note mediation:draft_agreement
+        mediation:record_oral_agreement mediation:give_up mediation:print_notice mediation:print_session
+        mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
+    """,
+    "stamp": "home mediation:set_stamp",
+    "court": """
+        home mediation:court_list mediation:court_all mediation:court_detail mediation:leave_note
+        mediation:answer_referral mediation:send_back_referral
+    """,
+    "petitions": """
+        home petitions:list petitions:detail petitions:accept_petition
+    """,
+    "department": """
+        home dispatch:list dispatch:detail dispatch:accept_order dispatch:answer_order dispatch:send_back_order
+        cases:answer_request
+    """,
+    "sysadmin": """
+        home people:user_list people:create_user people:user_detail people:edit_user people:deactivate
+        people:reactivate people:reset_password
+    """,
+    "secadmin": "home people:user_detail people:set_policy people:add_post people:reset_factor people:remove_post",
+    "auditor": "home persons:looks",
+    "discipline": "home",
+}
+OTHERWISE = {
+    "without a log-in, by tests of their own": """
+        public:home public:query public:enquire_progress public:rate people:login people:second_factor intake:screen
+        intake:offer_screen intake:kiosk intake:kiosk_ticket
+    """,
+    "a fragment of a page above": """
+        dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
+        intake:suggest mediation:capitals kernel:tray
+    """,
+    "a button without a page, or an answer to a machine": """
+        intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
+        intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
+        kernel:attachment kernel:live_versions kernel:read_notifications mediation:print_agreement people:end_device
+        people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
+        favicon healthz metrics readyz
+    """,
+    "the form of a move like those above, in a state that a small demo centre does not hold": """
+        cases:accept_request cases:object_to_request dispatch:assign_order handover:detail handover:take_back_work
+        intake:answer_help intake:cancel intake:enter_above intake:send_on intake:settle mediation:accept_referral
+        people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
+        petitions:answer_petition petitions:send_back_petition roster:ask_swap
+    """,
+}
+"""Addresses that are no pages of a role, and why."""
+ROWS = {
+    "agents": "cases.Agent",
+    "agreements": "mediation.Agreement",
+    "cases": "cases.Case",
+    "court": "mediation.CourtReferral",
+    "deputies": "people.User",
+    "dispatch": "dispatch.OrderHandling",
+    "guardians": "people.Guardian",
+    "mediation": "mediation.Mediation",
+    "of": "people.User",
+    "parties": "cases.Party",
+    "persons": "people.Person",
+    "petitions": "petitions.PetitionHandling",
+    "posts": "people.Post",
+    "requests": "cases.Request",
+    "rounds": "cases.Round",
+    "rules": "cases.Category",
+    "seats": "people.Window",
+    "swaps": "people.SeatSwap",
+    "tickets": "intake.Ticket",
+    "turn-rules": "intake.TurnRule",
+    "users": "people.User",
+    "window": "people.Window",
+    "windows": "people.Window",
+}
+"""What stands before the key in an address, and whose key it is."""
+WORDS = {
+    "day": lambda: [timezone.localdate().isoformat()],
+    "role": lambda: ["clerk"],
+    "kind": lambda: ["category", "html"],
+    "number": lambda: ["1"],
+    "slug": lambda: ["overdue", "visits", "register-form"],
+    "part": lambda: ["rows"],
+    "system": lambda: ["hotline"],
+}
+OF_A_STATE = 10
+ALIKE = 3
+"""So many pages of one template are looked at: three dozen moves share a form of one note."""
+
+
+def routes(patterns=None, before="", namespace=""):
+    """The name and the route of every address."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", route
+        else:
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry.url_patterns, route, inner)
+
+
+def keys(label: str) -> list[int]:
+    """Of the newest rows in each state; of people the first, who have a name of their own in the demo."""
+    if label == "people.User":
+        return list(User.objects.order_by("pk").values_list("pk", flat=True)[:OF_A_STATE])
+    model = apps.get_model(label)
+    names = {field.name for field in model._meta.concrete_fields}
+    of = [name for name in ("route", "state") if name in names]
+    seen: Counter = Counter()
+    found = []
+    for row in model.objects.order_by("-pk").values_list("pk", *of):
+        seen[row[1:]] += 1
+        if seen[row[1:]] <= OF_A_STATE:
+            found.append(row[0])
+    return found
+
+
+def values(route: str, name: str) -> list:
+    if name in WORDS:
+        return WORDS[name]()
+    if "stand-in/" in route:
+        return list(Seat.objects.today().values_list("pk", flat=True))
+    before = re.sub(r"<str:kind>/", "", route).partition("<int:pk>")[0].rstrip("/").rpartition("/")[2]
+    return keys(ROWS[before])
+
+
+def addresses(route: str):
+    names = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    for words in itertools.product(*(values(route, name) for name in names)):
+        filled = route
+        for name, word in zip(names, words, strict=True):
+            filled = re.sub(rf"<(?:\w+:)?{name}>", str(word), filled)
+        yield f"/{filled}"
+
+
+def pages() -> dict[str, list[str]]:
+    """By role: an address of each of its pages, but of pages that share a template only so many."""
+    by_name = dict(reversed(list(routes())))
+    shown: Counter = Counter()
+    found: dict[str, list[str]] = {}
+    for username in PAGES:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        mine = found[username] = []
+        for name in PAGES[username].split():
+            address, template = first_open(client, by_name[name])
+            shown[template] += 1
+            if shown[template] <= ALIKE or name == "home":
+                mine.append(address)
+    return found
+
+
+def first_open(client, route: str) -> tuple[str, str]:
+    """The first address that is a page, and its template."""
+    for address in addresses(route):
+        answer = client.get(address)
+        if answer.status_code == 200 and b"</html>" in answer.content:
+            return address, answer.templates[0].name
+    raise AssertionError(f"{route} opens to nobody")
