@@ -379,7 +379,7 @@ class Round(Timed, UnderCase):
         return PANELS[self.route]
 
 
-class DeskRow(UnderCase):
+class DeskRow(Veiled, UnderCase):
     """A desk's work on a round. Its clocks hang on the round."""
 
     READ_TOGETHER = ("round",)
@@ -394,6 +394,9 @@ class DeskRow(UnderCase):
 
     def __str__(self):
         return self.case.number
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction if self._state.adding else self.restriction)
 
     @property
     def clock_subject(self):
@@ -425,6 +428,8 @@ class HandlingQuerySet(DeskQuerySet):
 
 class Handling(DeskRow):
     """The work of a desk that takes a matter, then answers it or sends it back."""
+
+    VEILED = ("reply",)
 
     handler = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("承办人"))
     state = models.CharField(_("状态"), max_length=20, choices=HandlingState, default=HandlingState.IN_HAND)
@@ -547,8 +552,20 @@ class ContactEntry(Veiled):
         return f"{self.at:%H:%M} {self.whom}"
 
 
-class Transfer(models.Model):
+class OfRound(Veiled):
+    """A row that hangs on a round, and on nothing else."""
+
+    class Meta:
+        abstract = True
+
+    def is_veiled(self) -> bool:
+        return bool(self.round.restriction)
+
+
+class Transfer(OfRound):
     """A round moved from one desk or unit to another."""
+
+    VEILED = ("reason",)
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="transfers")
     from_route = models.CharField(max_length=20, choices=Route)
@@ -668,8 +685,10 @@ class Barred(models.Model):
         return self.reason
 
 
-class Rating(models.Model):
+class Rating(OfRound):
     """What the citizen said of a closed round: once per closing, never by staff."""
+
+    VEILED = ("comment",)
 
     class Of(models.TextChoices):
         CENTRE = "centre", _("社会治理中心")
@@ -695,8 +714,10 @@ class Rating(models.Model):
         return self.get_answer_display()
 
 
-class FollowUp(models.Model):
+class FollowUp(OfRound):
     """The centre's call after a round: how it went, and whether promises were kept."""
+
+    VEILED = ("said",)
 
     class Way(models.TextChoices):
         PHONE = "phone", _("电话")

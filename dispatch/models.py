@@ -27,7 +27,7 @@ class OrderHandling(Handling):
                 name="orderhandling_ended_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.ANSWERED) | ~Q(reply=""),
+                condition=~Q(state=State.ANSWERED) | ~Q(reply="") | ~Q(restriction=""),
                 name="orderhandling_answered_has_a_reply",
             ),
         ]

@@ -416,6 +416,7 @@ class Settlement(DeskRow):
     """The window's own work on a round: answered or settled on the spot, or sent on to another desk."""
 
     MOVES = SETTLEMENT_MOVES
+    VEILED = ("said",)
 
     handler = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理人"))
     state = models.CharField(
@@ -440,7 +441,7 @@ class Settlement(DeskRow):
                 name="settlement_ended_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state=SettlementState.SETTLED) | ~Q(said=""),
+                condition=~Q(state=SettlementState.SETTLED) | ~Q(said="") | ~Q(restriction=""),
                 name="settlement_says_what_was_said",
             ),
         ]

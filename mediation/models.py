@@ -13,6 +13,7 @@ from cases.states import HandlingState
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
 from kernel.scoping import ScopedQuerySet
+from kernel.veil import Veiled
 from mediation.capitals import LARGEST, in_capitals
 from mediation.states import (
     AGREEMENT_MOVES,
@@ -46,6 +47,7 @@ class Mediation(DeskRow):
     """The work of one committee on one round: who mediates, what was said, and how it ended."""
 
     MOVES = MOVES
+    VEILED = ("ground_note",)
     ENTRY_LABELS = {"print_notice": _("打印终止调解通知书"), "print_session": _("打印调解记录")}
 
     mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
@@ -91,8 +93,10 @@ class Mediation(DeskRow):
         return self.agreements.filter(state__in=LIVE).first()
 
 
-class Session(models.Model):
+class Session(Veiled):
     """One meeting of the parties with the mediator (第 N 次调解) and its record."""
+
+    VEILED = ("place", "others", "record")
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveSmallIntegerField(_("次数"))
@@ -114,6 +118,9 @@ class Session(models.Model):
 
     def __str__(self):
         return str(_("第 %(number)d 次调解") % {"number": self.number})
+
+    def is_veiled(self) -> bool:
+        return bool(self.mediation.restriction)
 
 
 class DeskNoteQuerySet(ScopedQuerySet):
@@ -187,7 +194,7 @@ OF_AN_AGREEMENT_IN_FORCE = """
 """
 
 
-class Agreement(Tracked):
+class Agreement(Veiled, Tracked):
     """What the parties agreed. Once in force neither the row nor its signatures can change: the database refuses.
 
     A written one binds when all parties and the mediator have signed and the committee's stamp is set (人民调解法 29),
@@ -197,6 +204,7 @@ class Agreement(Tracked):
     MOVES = AGREEMENT_MOVES
     ENTRY_LABELS = {"edit_agreement": _("修改协议草稿"), "print_agreement": _("打印协议书")}
     READ_TOGETHER = ("mediation__round", "mediation__case", "mediation__unit__area")
+    VEILED = ("facts", "duties", "terms", "performance")
     TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount")
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="agreements")
@@ -280,6 +288,9 @@ class Agreement(Tracked):
             self.dossier_id = self.mediation.dossier_id
         super().save(*args, **kwargs)
 
+    def is_veiled(self) -> bool:
+        return bool(self.mediation.restriction)
+
     def is_holder(self, user) -> bool:
         return self.mediation.is_holder(user)
 
@@ -337,12 +348,14 @@ class Agreement(Tracked):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Signature(Protected):
+class Signature(Veiled, Protected):
     """A place to sign on a written agreement, for one party or for the mediator; empty until `signed_on`.
 
     `details` is the party as the paper names it (sex, birth, papers, address, telephone), as JSON; it stays as it
     was when the agreement was handed out for signing.
     """
+
+    VEILED = ("name",)
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
     party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
@@ -385,6 +398,10 @@ class Signature(Protected):
     def __str__(self):
         return self.name
 
+    def is_veiled(self) -> bool:
+        """The mediator's name is no secret, and changes when the work is handed over."""
+        return bool(self.party_id and self.agreement.mediation.restriction)
+
 
 class CourtReferral(Handling):
     """A matter at the court's desk in the centre: guidance on filing, advice, or back to the window."""
@@ -405,7 +422,7 @@ class CourtReferral(Handling):
                 name="courtreferral_ended_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply=""),
+                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply="") | ~Q(restriction=""),
                 name="courtreferral_answered_has_a_reply",
             ),
         ]

@@ -25,7 +25,7 @@ class PetitionHandling(Handling):
                 name="petitionhandling_ended_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply=""),
+                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply="") | ~Q(restriction=""),
                 name="petitionhandling_answered_has_a_reply",
             ),
         ]

@@ -4,7 +4,6 @@ import logging
 import re
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from cases.models import Case, ContactEntry, Party
@@ -15,6 +14,7 @@ from kernel.models import HistoryEntry, Notification
 from people.models import Unit
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, CategoryFactory, OutletFactory, UnitFactory, UserFactory
+from tests.raw import tables_with
 
 TITLE, STORY, NAME, PLACE, SAID = (
     "举报村主任侵占",
@@ -78,17 +78,6 @@ def accused(office, officer):
     take(case.latest_round(), by=officer)
     log_contact(case, by=officer, whom=NAME, said=SAID)
     return case
-
-
-def tables_with(word) -> list[str]:
-    """The tables in which a row holds this word, in whatever column."""
-    return [table for table in connection.introspection.table_names() if rows_with(table, word)]
-
-
-def rows_with(table, word) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT count(*) FROM "{table}" AS row WHERE row::text LIKE %s', [f"%{word}%"])
-        return cursor.fetchone()[0]
 
 
 def test_no_column_of_no_table_holds_a_word_of_it(office, officer):
