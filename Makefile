@@ -5,7 +5,7 @@ FITS := -c "import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3
 PYTHON ?= $(shell /usr/bin/python3 $(FITS) 2> /dev/null && echo /usr/bin/python3 || echo python3)
 PY := .venv/bin/python
 
-.PHONY: run test check setup reset lock
+.PHONY: run test check fuzz setup reset lock
 .DEFAULT_GOAL := run
 
 run: setup  ## serve everything on http://127.0.0.1:$(PORT), with demo data
@@ -13,6 +13,12 @@ run: setup  ## serve everything on http://127.0.0.1:$(PORT), with demo data
 
 test: setup .venv/dev  ## every test; browser tests where Chromium is installed
 	@exec $(PY) -m pytest -n 2 $(PYTEST_ARGS)
+
+fuzz: setup .venv/dev  ## every form and address with malformed input, for FUZZ_SECONDS; FUZZ_SEED says which
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_SEED=$(FUZZ_SEED) exec $(PY) -m pytest -n 2 -q --tb=short --show-capture=no -p no:logging tests/fuzz
+
+FUZZ_SECONDS ?= 300
+FUZZ_SEED ?= 1
 
 check: setup .venv/dev  ## lint, format, templates, imports, missing migrations, types
 	$(PY) -m ruff check .

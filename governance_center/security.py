@@ -26,15 +26,30 @@ class ThreeKindsValidator:
         return _("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。")
 
 
-def refuse_nul(get_response):
-    """No path holds the character NUL, which PostgreSQL cannot store; forms refuse it in what is sent."""
+def refuse_unreadable(get_response):
+    """No path holds the character NUL, which PostgreSQL cannot store; forms refuse it in what is sent.
+
+    And nobody writes in a "charset" that Python knows and that is none, such as rot13.
+    """
 
     def refusing(request):
         if "\0" in request.path:
             raise SuspiciousOperation("NUL in an address")
+        if request.encoding and not is_text_in(request.encoding):
+            request.encoding = None
+            raise SuspiciousOperation("a charset that is none")
         return get_response(request)
 
     return refusing
+
+
+def is_text_in(encoding: str) -> bool:
+    """Whether bytes can be read as text in this encoding; Django has already seen that Python knows it."""
+    try:
+        b"a".decode(encoding, "replace")
+    except (LookupError, UnicodeError):
+        return False
+    return True
 
 
 def csp_nonce(request):

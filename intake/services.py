@@ -624,7 +624,8 @@ def hold(ticket, *, by, note):
 
 @transaction.atomic
 def resume(ticket, *, by):
-    take_window(ticket.window, by)
+    if ticket.window:  # whoever is at none is not held there, and the table of moves says so
+        take_window(ticket.window, by)
     with moving(ticket, "resume", by=by):
         book(ticket, State.SERVING, by=by)
 

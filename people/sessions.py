@@ -28,6 +28,10 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls):
         return Session
 
+    def _validate_session_key(self, key):
+        """A cookie holds what a browser likes; the database cannot even look for NUL."""
+        return super()._validate_session_key(key) and "\0" not in key
+
     def _get_session_from_db(self):
         self.row = next(iter(SESSION.rows(key=self.session_key, now=timezone.now())), None)
         if self.row is None or self.row.ended:

@@ -51,3 +51,12 @@ def test_who_chose_english_gets_it(client, settings):
 @pytest.mark.parametrize("address", ["/hall/kiosk/tickets/a%00b/", "/%00"])
 def test_a_path_with_nul_is_refused(client, address):
     assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["rot13", "hex", "undefined", "idna"])
+def test_a_request_in_a_charset_that_is_none_is_refused(client, charset):
+    answer = client.generic(
+        "POST", "/public/query/", b"code=a", f"application/x-www-form-urlencoded; charset={charset}"
+    )
+
+    assert answer.status_code == 400

@@ -51,6 +51,11 @@ def test_a_call_taken_back_keeps_the_place(clerk, window):
     assert services.call_next(window, by=clerk) == ticket
 
 
+def test_whoever_waits_at_no_window_cannot_be_resumed_there(clerk, window):
+    with pytest.raises(MoveRefused, match="不能继续接待"):
+        services.resume(waiting(clerk), by=clerk)
+
+
 def test_a_visit_laid_aside_frees_the_window_and_comes_back(clerk, window):
     ticket = serving(clerk)
     services.hold(ticket, by=clerk, note="回家取工资条")

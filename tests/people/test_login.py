@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from people import accounts
@@ -115,6 +116,11 @@ def test_changing_the_password_keeps_the_person_logged_in_and_leaves_a_trace(cli
     assert client.post(reverse("people:change_password"), data).status_code == 302
     assert client.get(reverse("people:change_password")).status_code == 200
     assert verbs(user)[-1] == "change_password"
+
+
+def test_a_cookie_with_a_character_that_the_database_cannot_hold_is_nobodys(client):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "\0" * 32
+    assert client.get(reverse("people:change_password")).status_code == 302
 
 
 def test_a_page_sends_whoever_is_not_logged_in_to_the_log_in(client):
