@@ -89,7 +89,7 @@ def receivers(ticket) -> str:
 
 def list_of_materials(visit: Visit) -> Paper:
     """材料接收清单: the materials on file, and room for what was handed over on paper."""
-    names = visit.case.dossier.attachments.order_by("attached_at", "pk").values_list("name", flat=True)
+    names = [file.name for file in visit.case.dossier.attachments.order_by("attached_at", "pk")]
     filled = [[str(n), name, "", "", ""] for n, name in enumerate(names, 1)]
     empty = [[str(n), "", "", "", ""] for n in range(len(filled) + 1, len(filled) + 1 + ROOM)]
     return Paper(

@@ -149,6 +149,6 @@ def _broken_files() -> Iterator[str]:
     for attachment in Attachment.objects.iterator():
         path = stored_path(attachment.sha256)
         if (attachment.sha256, attachment.pk) not in recorded:
-            yield f"attachment {attachment.pk} ({attachment.name}) is not the one that was attached"
+            yield f"attachment {attachment.pk} is not the one that was attached"
         if not path.exists() or sha256_of(path) != attachment.sha256:
-            yield f"attachment {attachment.pk} ({attachment.name}): its bytes are missing or were changed"
+            yield f"attachment {attachment.pk}: its bytes are missing or were changed"

@@ -1,18 +1,22 @@
 """Files of a subject: type by content, stored outside the web root under their own hash, served through its scope."""
 
 import hashlib
+import io
 import os
 import tempfile
 import zipfile
 from pathlib import Path
 
 import puremagic
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kernel import history
+from kernel.encryption import new_file_key, open_bytes, seal_bytes
 from kernel.models import Attachment
 
 ALLOWED = frozenset(
@@ -43,13 +47,14 @@ PARTS = {
 
 @transaction.atomic
 def attach(subject, file, *, by, name="") -> Attachment:
-    """Keep a file with `subject`, and its hash in the history.
+    """Keep a file with `subject`, and the hash of what is stored in the history. Of a restricted one that is cipher.
 
     `file` is an uploaded file. Raises ValidationError for a type or size that is not allowed. Bytes written before
     a rollback stay behind as an unnamed file that nothing refers to.
     """
     content_type = checked_type(file)
-    sha256 = store(file)
+    file_key = new_file_key() if getattr(subject, "restriction", "") else ""
+    sha256 = store(ContentFile(seal_bytes(file.read(), file_key)) if file_key else file)
     attachment = Attachment.objects.create(
         subject=subject,
         dossier_id=subject.dossier_id,
@@ -57,6 +62,7 @@ def attach(subject, file, *, by, name="") -> Attachment:
         content_type=content_type,
         size=file.size,
         sha256=sha256,
+        file_key=file_key,
         by=by,
     )
     details = {"attachment": attachment.pk, "sha256": sha256}
@@ -120,6 +126,18 @@ def store(file) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.replace(part.name, path)
     return sha256.hexdigest()
+
+
+def content(attachment):
+    """What was uploaded, as a file to read. Raises FileNotFoundError where the store has lost or spoilt it."""
+    stored = stored_path(attachment.sha256).open("rb")
+    if not attachment.file_key:
+        return stored
+    with stored:
+        try:
+            return io.BytesIO(open_bytes(stored.read(), attachment.file_key))
+        except InvalidTag as error:
+            raise FileNotFoundError(stored.name) from error
 
 
 def stored_path(sha256: str) -> Path:

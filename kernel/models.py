@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.moments import NEVER
 from kernel.scoping import Reference
-from kernel.veil import shown_note
+from kernel.veil import Veiled, shown_note
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -218,14 +218,20 @@ class AttachmentQuerySet(models.QuerySet):
         return attachment if subjects.filter(pk=attachment.subject_id).exists() else None
 
 
-class Attachment(AboutSubject):
-    """A file of a subject. Its bytes lie outside the web root under the name of their own hash."""
+class Attachment(Veiled, AboutSubject):
+    """A file of a subject. Its bytes lie outside the web root under the name of their own hash.
+
+    Of a restricted subject the bytes are cipher under `file_key`, which is cipher itself.
+    """
+
+    VEILED = ("name", "file_key")
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+    file_key = models.CharField(max_length=60, blank=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField(default=timezone.now)
 
@@ -236,6 +242,9 @@ class Attachment(AboutSubject):
 
     def __str__(self):
         return self.name
+
+    def is_veiled(self) -> bool:
+        return bool(self.file_key)
 
 
 class NotificationQuerySet(models.QuerySet):

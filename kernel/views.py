@@ -1,10 +1,8 @@
-from pathlib import Path
-
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 
 from kernel import notifications
-from kernel.attachments import SHOWN_INLINE, stored_path
+from kernel.attachments import SHOWN_INLINE, content
 from kernel.models import Attachment, Notification
 from kernel.web import action, page, trace
 
@@ -15,13 +13,14 @@ def attachment(request, pk):
     file = Attachment.objects.visible_to(request.user, pk=pk)
     if file is None:
         raise Http404
-    path = Path(stored_path(file.sha256))
-    if not path.exists():
+    try:
+        opened = content(file)
+    except FileNotFoundError:
         return render(request, "kernel/file_missing.html", {"file": file}, status=410)
     trace(request, file.subject, "open_file", note=file.name, details={"attachment": file.pk})
     inline = file.content_type in SHOWN_INLINE
     response = FileResponse(
-        path.open("rb"), content_type=file.content_type, as_attachment=not inline, filename=file.name
+        opened, content_type=file.content_type, as_attachment=not inline, filename=file.name
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"

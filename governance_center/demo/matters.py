@@ -292,7 +292,9 @@ class Matter:
         self.file.record(self.case, "log_contact", by=by.pk, at=self.at, note=f"{whom}：{said}")
 
     def attach(self, by: Colleague) -> None:
-        """Somebody brought a paper, or sent it."""
+        """Somebody brought a paper, or sent it. Those of restricted matters would be cipher: the demo has none."""
+        if self.case["restriction"]:
+            return
         kept = self.world.album[self.random.choice(album.BROUGHT)]
         attachment = self.file.add_tracked(
             Attachment,

@@ -11,10 +11,12 @@ from openpyxl import Workbook
 from PIL import Image
 
 from cases.models import Barred
+from kernel.anchors import verify
 from kernel.attachments import attach, stored_path
 from kernel.models import Attachment
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, UserFactory
+from tests.raw import tables_with
 
 PNG = io.BytesIO()
 Image.new("RGB", (4, 4)).save(PNG, "PNG")
@@ -129,3 +131,26 @@ def test_a_restricted_file_is_for_its_role_alone(client, officer):
         answer = client.get(url)
         assert answer.status_code == status
         assert not answer.streaming or b"".join(answer.streaming_content) == PNG.getvalue()
+
+
+def test_of_a_restricted_file_neither_bytes_nor_name_stand_anywhere(client):
+    case = CaseFactory(restriction=Restriction.ACCUSATION)
+    reader = UserFactory(post=(Role.DISCIPLINE, case.unit))
+    said = "谁领走了青苗补偿款".encode()
+    attachment = attach(case, upload("举报信.txt", said), by=reader)
+    stored = stored_path(attachment.sha256)
+    assert said not in stored.read_bytes()
+    assert tables_with("举报信") == []
+    assert Attachment.objects.get().name == "举报信.txt"
+    assert verify().broken == ""
+    client.force_login(reader)
+    url = reverse("kernel:attachment", args=[attachment.pk])
+    assert b"".join(client.get(url).streaming_content) == said
+    stored.write_bytes(stored.read_bytes()[:-1] + b"?")
+    assert client.get(url).status_code == 410
+
+
+def test_one_file_in_two_restricted_matters_is_two_in_the_store(officer):
+    first, second = (CaseFactory(restriction=Restriction.ACCUSATION) for _ in range(2))
+    kept = {attach(case, upload("收据.png", PNG.getvalue()), by=officer).sha256 for case in (first, second)}
+    assert len(kept) == 2
