@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kernel.encryption import lookup_hashes, normalised
-from people.models import Apart, Person, Phone, keys_by_phone
+from people.models import Apart, Guardian, Person, Phone, keys_by_phone
 
 MOST = 100
 """Of a very common name, the latest so many records are compared."""
@@ -64,9 +64,16 @@ def reasons(person, other, *, shares_phone) -> list[str]:
         said.append(_("姓名、出生日期相同"))
     if shares_phone and person.name == other.name:
         said.append(_("姓名、电话相同"))
-    elif shares_phone:
+    elif shares_phone and not plainly_two(person, other):
         said.append(_("电话相同，姓名不同（也可能是家人）"))
     return said
+
+
+def plainly_two(one, two) -> bool:
+    """Whether a telephone in common only says that they live or act together: a child, a guardian, two papers."""
+    if one.is_minor or two.is_minor or (one.id_number and two.id_number):
+        return True
+    return Guardian.objects.filter(Q(minor=one, guardian=two) | Q(minor=two, guardian=one)).exists()
 
 
 def papers_alike(one: str, two: str) -> str:

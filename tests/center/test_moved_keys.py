@@ -82,7 +82,8 @@ def test_with_the_secrets_carried_over_numbers_are_read_and_found_again(first, p
 def test_without_them_the_restore_says_which_are_missing_and_later_is_early_enough(first, places):
     old, folder = first
     new = places()
-    restored = done(new, "restore", folder)
+    restored = manage(new, "restore", folder)
+    assert restored.returncode == 3
     assert "ID numbers, telephones" in restored.stderr
     assert "field 1, look-up 1" in restored.stderr
     assert "secrets.env" in restored.stderr

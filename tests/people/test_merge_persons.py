@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.apps import apps
 from django.db import connections, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.models import Dossier, HistoryEntry
 from kernel.moves import MoveRefused
 from people.likeness import likely_same
-from people.models import Merge, Person, Unit, User
+from people.models import Guardian, Merge, Person, Unit, User
 from people.persons import add_phone, merge_persons, unmerge_persons
 from people.roles import Role
 from people.services import known_person, register_person
@@ -189,6 +190,23 @@ def test_likely_doubles_are_shown_with_what_they_have_in_common(clerk):
     assert found[other_phone] == ["姓名、电话相同"]
     assert found[typed_wrong] == found[exchanged] == ["证件号码只差一位"]
     assert "家人" in found[family][0]
+
+
+def test_a_telephone_alone_does_not_make_one_of_a_child_and_its_mother(clerk):
+    mother = PersonFactory(name="王冬梅", phone="13800000001")
+    child = PersonFactory(
+        name="王小禾", phone="13800000001", birth_on=timezone.localdate().replace(month=1, day=1)
+    )
+    grown = PersonFactory(name="王大禾", phone="13800000001")
+    Guardian.objects.create(minor=grown, guardian=mother, kinship="母亲")
+    assert why(child) == {}
+    assert why(mother) == {}
+
+
+def test_a_telephone_alone_does_not_make_one_of_two_with_papers_of_their_own():
+    agent = PersonFactory(name="王冬梅", phone="13800000001", id_number=id_number())
+    PersonFactory(name="周国良", phone="13800000001", id_number=id_number(serial=33, day="19600202"))
+    assert why(agent) == {}
 
 
 def test_the_same_paper_registered_twice_at_once_is_found():
