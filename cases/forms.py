@@ -198,7 +198,7 @@ class PaperForm(forms.Form):
         asked = super().clean()
         if number := asked.get("id_number"):
             try:
-                asked["id_number"] = checked_number(asked.get("id_type"), number)
+                asked["id_number"] = checked_number(asked.get("id_type") or Person.IdType.RESIDENT, number)
             except WrongPaper as error:
                 self.add_error("id_number", str(error))
         return asked

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import SuspiciousOperation, ValidationError
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 
@@ -26,28 +27,35 @@ class ThreeKindsValidator:
         return _("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。")
 
 
-def refuse_unreadable(get_response):
-    """No path holds the character NUL, which PostgreSQL cannot store; forms refuse it in what is sent.
-
-    And nobody writes in a "charset" that Python knows and that is none, such as rot13.
-    """
+def refuse_nul(get_response):
+    """No path holds the character NUL, which PostgreSQL cannot store; forms refuse it in what is sent."""
 
     def refusing(request):
         if "\0" in request.path:
             raise SuspiciousOperation("NUL in an address")
-        if request.encoding and not is_text_in(request.encoding):
-            request.encoding = None
-            raise SuspiciousOperation("a charset that is none")
         return get_response(request)
 
     return refusing
 
 
-def is_text_in(encoding: str) -> bool:
-    """Whether bytes can be read as text in this encoding; Django has already seen that Python knows it."""
+def refuse_false_charsets(application):
+    """Around Django, which believes in rot13, and fails on it before its own middleware could refuse it."""
+
+    def refusing(environ, start_response):
+        if is_readable(environ.get("CONTENT_TYPE", "")):
+            return application(environ, start_response)
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"This content type cannot be read.\n"]
+
+    return refusing
+
+
+def is_readable(content_type: str) -> bool:
+    """Whether the charset that a content type names, if any, is one of text."""
     try:
-        b"a".decode(encoding, "replace")
-    except (LookupError, UnicodeError):
+        _kind, params = parse_header_parameters(content_type)
+        b"a".decode(params.get("charset", "utf-8"), "replace")
+    except (LookupError, ValueError):
         return False
     return True
 

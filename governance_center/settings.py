@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "governance_center.language.ChosenLanguageMiddleware",
-    "governance_center.security.refuse_unreadable",
+    "governance_center.security.refuse_nul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "people.middleware.AuthenticationMiddleware",

@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
-application = get_wsgi_application()
+pages = get_wsgi_application()
+
+from governance_center.security import refuse_false_charsets  # noqa: E402 - after the settings are known
+
+application = refuse_false_charsets(pages)

@@ -22,6 +22,7 @@ from kernel.moves import MoveRefused
 from kernel.web import action, page, posted, render_form, submit
 
 COOKIE, SALT = "screen", "intake.screen"
+TICKET_SALT = "intake.kiosk_ticket"
 KEPT, RENEWED = 90 * 24 * 60 * 60, 24 * 60 * 60
 JUST_NOW = 3 * 60
 
@@ -114,7 +115,7 @@ def kiosk(request):
         return redirect("intake:screen")
     form = forms.DoorForm(posted(request))
     if submit(form, services.give_number, by=None, unit=found.unit, screen=found):
-        token = signing.dumps(form.result.pk, salt=SALT)
+        token = signing.dumps(form.result.pk, salt=TICKET_SALT)
         return redirect(f"{reverse('intake:kiosk_ticket', args=[token])}?print=1")
     context = {"form": form, "kiosk": found, "day": selectors.day_of(found.unit)}
     return renewed(request, render_form(request, "intake/guide.html", context), found)
@@ -127,7 +128,7 @@ def kiosk_ticket(request, token):
     """The number that this kiosk just gave; after a few minutes the address shows nothing."""
     board = screen_at(request, ScreenKind.KIOSK)
     try:
-        pk = signing.loads(token, salt=SALT, max_age=JUST_NOW)
+        pk = signing.loads(token, salt=TICKET_SALT, max_age=JUST_NOW)
     except signing.BadSignature:
         return redirect("intake:kiosk")
     found = board and selectors.ticket_of(board, pk)

@@ -57,3 +57,11 @@ def test_a_wrong_number_is_named_and_nothing_typed_is_lost(client, case, clerk):
     assert "身份证号码应为 18 位" in page
     assert "电话号码格式不对" in page
     assert "周启航" in page
+
+
+def test_without_a_kind_of_paper_the_form_asks_for_it(client, case, clerk):
+    client.force_login(clerk)
+    typed = {"side": "third", "name": "周启航", "id_number": "330803"}
+    answer = client.post(reverse("cases:add_party", args=[case.pk]), typed)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"id_type", "id_number"}

@@ -53,10 +53,19 @@ def test_a_path_with_nul_is_refused(client, address):
     assert client.get(address).status_code == 400
 
 
-@pytest.mark.parametrize("charset", ["rot13", "hex", "undefined", "idna"])
-def test_a_request_in_a_charset_that_is_none_is_refused(client, charset):
-    answer = client.generic(
-        "POST", "/public/query/", b"code=a", f"application/x-www-form-urlencoded; charset={charset}"
-    )
+@pytest.mark.parametrize("charset", ["=rot13", "=hex", "=undefined", "=idna", "*=x-none''a"])
+def test_a_charset_that_is_none_is_refused_before_django_fails_on_it(charset):
+    answered = []
+    environ = {"CONTENT_TYPE": f"text/plain; charset{charset}"}
+    security.refuse_false_charsets(pytest.fail)(environ, lambda status, headers: answered.append(status))
 
-    assert answer.status_code == 400
+    assert answered == ["400 Bad Request"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "text/plain; charset=gb18030", "multipart/form-data; boundary=x"]
+)
+def test_whatever_can_be_read_goes_through(content_type):
+    guarded = security.refuse_false_charsets(lambda environ, start_response: "a page")
+
+    assert guarded({"CONTENT_TYPE": content_type}, None) == "a page"

@@ -108,6 +108,11 @@ def test_a_ticket_of_the_kiosk_is_gone_after_three_minutes(client, kiosk, time_m
     assert client.get(answer.url).url == reverse("intake:kiosk")
 
 
+def test_the_token_of_a_screen_is_none_of_a_ticket(client, kiosk):
+    answer = client.get(reverse("intake:kiosk_ticket", args=[token_of(kiosk)]))
+    assert answer.url == reverse("intake:kiosk")
+
+
 def test_a_board_or_a_stranger_is_no_kiosk(client, clerk):
     client.cookies["screen"] = token_of(paired(clerk))
     for _n in range(2):
