@@ -24,6 +24,7 @@ from cases.states import (
     State,
     Urgency,
 )
+from kernel import live
 from kernel.encryption import mask_name
 from kernel.models import Attachment, Searchable, Timed, Tracked
 from kernel.moments import NEVER
@@ -262,7 +263,7 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         return self.rounds.order_by("number").last()
 
     def topics(self):
-        return [f"case:{self.pk}"]
+        return live.of_file(self.restriction, f"case:{self.pk}")
 
 
 class RoundQuerySet(FileQuerySet):
@@ -372,7 +373,7 @@ class Round(Timed, UnderCase):
         return self.case.readers(User.objects.in_unit(self.unit))
 
     def topics(self):
-        return [f"case:{self.case_id}", f"unit:{self.unit_id}", "today"]
+        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "today")
 
     @property
     def panel(self) -> str:
@@ -642,7 +643,8 @@ class Request(Veiled, Timed, UnderCase):
         return self.case.readers(User.objects.in_unit(self.to_unit))
 
     def topics(self):
-        return [f"case:{self.case_id}", f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}"]
+        units = (f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
+        return live.of_file(self.restriction, f"case:{self.case_id}", *units)
 
 
 class Sight(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Request, Round
 from cases.states import RequestState, State
+from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
@@ -128,4 +129,4 @@ def tomorrow() -> datetime:
 
 
 def topics(user) -> list[str]:
-    return [f"unit:{pk}" for pk in sorted(user.unit_ids)]
+    return live.heard_by(user.scope, *(f"unit:{pk}" for pk in sorted(user.unit_ids)))

@@ -27,6 +27,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.db import transaction
 from django.http import HttpResponseForbidden, HttpResponseNotModified, JsonResponse
+from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_safe
 
@@ -88,6 +89,20 @@ def changed(*topics: str) -> None:
     pending = [hook for _ids, hook, _robust in connection.run_on_commit if isinstance(hook, Publication)]
     told = pending[-1].told if pending else set()
     transaction.on_commit(Publication(set(topics), told), robust=True)
+
+
+def of_file(restriction: str, *topics: str) -> list[str]:
+    """The topics of a file. Of a restricted one they have names that tell nobody which file, or even that it is one."""
+    return [opaque(topic, restriction) for topic in topics] if restriction else list(topics)
+
+
+def heard_by(scope, *topics: str) -> list[str]:
+    """`topics`, and what the restricted files that somebody may open tell under them."""
+    return [*topics, *(opaque(topic, kind) for topic in topics for kind in sorted(scope.restrictions))]
+
+
+def opaque(topic: str, restriction: str) -> str:
+    return salted_hmac("kernel.live", f"{restriction} {topic}", algorithm="sha256").hexdigest()[:32]
 
 
 class Publisher:

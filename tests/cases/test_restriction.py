@@ -1,19 +1,36 @@
 """A restricted matter is cipher from the first saved word, and for everybody else it is as if it were not there."""
 
+import json
 import logging
 import re
+from io import BytesIO
 
 import pytest
-from django.urls import reverse
+from django.conf import settings
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from openpyxl import load_workbook
 
 from cases.models import Case, ContactEntry, Party
-from cases.services import add_party, log_contact, new_number, open_case, take
+from cases.services import add_party, attach, log_contact, new_number, open_case, take
 from cases.states import Route, Side
+from kernel import live
 from kernel.anchors import verify
 from kernel.models import HistoryEntry, Notification
-from people.models import Unit
+from people.models import Unit, Window
 from people.roles import Restriction, Role
-from tests.factories import CaseFactory, CategoryFactory, OutletFactory, UnitFactory, UserFactory
+from people.services import register_person
+from tests.factories import (
+    CaseFactory,
+    CategoryFactory,
+    OutletFactory,
+    SeatFactory,
+    UnitFactory,
+    UserFactory,
+)
+from tests.guards.test_house_rules import url_patterns
 from tests.raw import tables_with
 
 TITLE, STORY, NAME, PLACE, SAID = (
@@ -24,30 +41,11 @@ TITLE, STORY, NAME, PLACE, SAID = (
     "电话里不愿多说",
 )
 MARKS = (TITLE, STORY, NAME, PLACE, SAID)
-OTHERS = [
-    Role.CLERK,
-    Role.GUIDE,
-    Role.MEDIATOR,
-    Role.COURT,
-    Role.PETITION_OFFICER,
-    Role.HANDLER,
-    Role.DIRECTOR,
-    Role.ANALYST,
-    Role.LEADER,
-    Role.SYSADMIN,
-]
-PAGES = [
-    ("home", ""),
-    ("cases:list", ""),
-    ("cases:list", f"?q={TITLE[:4]}"),
-    ("cases:list", "?q=G00001"),
-    ("cases:request_list", ""),
-    ("petitions:list", ""),
-    ("dispatch:list", ""),
-    ("mediation:list", ""),
-    ("stats:today", ""),
-    ("kernel:tray", ""),
-]
+OTHERS = [Role.CLERK, Role.MEDIATOR, Role.HANDLER, Role.DIRECTOR, Role.LEADER, Role.SYSADMIN]
+CALLER, ID_NUMBER, PHONE = "闻人远舟", "330803197511204031", "13906701122"
+SEARCHES = [TITLE[:4], STORY[:4], NAME, CALLER, ID_NUMBER, PHONE, PHONE[-4:], "G00001"]
+EXPORT = 'name="export"'
+OPAQUE = re.compile(r"[0-9a-f]{32}")
 TOKEN = re.compile(r"\d{13}-\d+|[A-Za-z0-9_.:=-]{40,}|\d{1,2}:\d{2}(:\d{2})?")
 
 
@@ -62,6 +60,7 @@ def officer(office):
 
 
 def accused(office, officer):
+    """All that is done with it before somebody else could notice."""
     case = open_case(
         by=None,
         unit=office,
@@ -74,9 +73,12 @@ def accused(office, officer):
         place=PLACE,
         restriction=Restriction.ACCUSATION,
     )
+    person = register_person(by=officer, name=CALLER, id_number=ID_NUMBER, phone=PHONE)
+    add_party(case, by=officer, side=Side.APPLICANT, person=person, name=CALLER)
     add_party(case, by=officer, side=Side.RESPONDENT, name=NAME)
     take(case.latest_round(), by=officer)
     log_contact(case, by=officer, whom=NAME, said=SAID)
+    attach(case, by=officer, file=SimpleUploadedFile(f"{TITLE}.txt", STORY.encode()))
     return case
 
 
@@ -89,8 +91,8 @@ def test_no_column_of_no_table_holds_a_word_of_it(office, officer):
 def test_whoever_may_read_it_reads_it(client, office, officer):
     case = accused(office, officer)
     read = Case.objects.get(pk=case.pk)
-    assert (read.title, read.story, read.names, read.place) == (TITLE, STORY, NAME, PLACE)
-    assert Party.objects.get(case=case).name == NAME
+    assert (read.title, read.story, read.names, read.place) == (TITLE, STORY, f"{CALLER}、{NAME}", PLACE)
+    assert Party.objects.get(case=case, side=Side.RESPONDENT).name == NAME
     assert ContactEntry.objects.get(case=case).said == SAID
     read.refresh_from_db(fields=["title"])
     assert read.title == TITLE
@@ -116,41 +118,96 @@ def test_a_cipher_moved_to_another_row_does_not_open(office, officer):
         Case.objects.get(pk=second.pk)
 
 
-def answers(client, people) -> dict:
+def pages():
+    """Every address of the site that names no row; whoever may not ask is refused, with and without it alike."""
+    for name, _entry in url_patterns():
+        if name in {"people:logout", "metrics"}:  # these count the requests themselves
+            continue
+        try:
+            yield reverse(name)
+        except NoReverseMatch:
+            continue
+
+
+def cells(answer) -> str:
+    """What stands in the sheets of an exported list."""
+    sheets = load_workbook(BytesIO(content_of(answer))).worksheets
+    return TOKEN.sub("", str([list(sheet.values) for sheet in sheets]))
+
+
+def plain(answer):
+    return answer.status_code, TOKEN.sub("", content_of(answer).decode(errors="replace"))
+
+
+def content_of(answer) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def answers(clients) -> dict:
     found = {}
-    for role, user in people.items():
-        client.force_login(user)
-        for name, query in PAGES:
-            answer = client.get(reverse(name) + query)
-            found[role, name, query] = (answer.status_code, TOKEN.sub("", answer.content.decode()))
-        exported = client.post(reverse("cases:list"), {"export": "1"})
-        found[role, "export"] = (exported.status_code, len(exported.content) // 100)
-        suggestion = client.post(reverse("intake:suggest"), {"story": STORY})
-        found[role, "suggest"] = (suggestion.status_code, suggestion.content)
+    for who, client in clients.items():
+        for address in pages():
+            found[who, address] = plain(client.get(address))
+            if EXPORT in found[who, address][1]:
+                found[who, "export", address] = cells(client.post(address, {"export": "1"}))
+        for words in SEARCHES:
+            found[who, "list", words] = plain(client.get(reverse("cases:list"), {"q": words}))
+            found[who, "search", words] = plain(client.post(reverse("search"), {"q": words}))
+        found[who, "known?"] = plain(client.post(reverse("intake:look_up"), {"id_number": ID_NUMBER}))
+        found[who, "suggestion"] = plain(client.post(reverse("intake:suggest"), {"story": STORY}))
     return found
 
 
+def logged_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 def first_difference(before, after) -> str:
+    before, after = str(before), str(after)
     place = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
-    return f"{before[place - 80 : place + 80]} / {after[place - 80 : place + 80]}"
+    return f"{before[max(0, place - 80) : place + 80]} / {after[max(0, place - 80) : place + 80]}"
 
 
-def test_with_and_without_it_every_other_role_gets_the_same_answers(client, office, officer, caplog):
+def told_over_redis(server) -> set[str]:
+    """The topics in the stream of changes, and every other key that is not a version of one."""
+    topics = {topic for _id, fields in server.xrange(live.STREAM) for topic in json.loads(fields["topics"])}
+    return topics | {
+        key for key in server.scan_iter() if key != live.STREAM and not key.startswith(live.version_key(""))
+    }
+
+
+def test_with_and_without_it_every_other_role_gets_the_same_answers(office, officer, caplog):
     centre = Unit.objects.get(code="centre")
     people = {role: UserFactory(post=(role, centre)) for role in OTHERS}
     people["same office"] = UserFactory(post=(Role.PETITION_OFFICER, office))
+    SeatFactory(window=Window.objects.first(), user=people[Role.CLERK])
     CaseFactory(unit=centre)
-    answers(client, people)  # whatever is made on the first look is made
-    before, told = answers(client, people), Notification.objects.count()
+    clients = {who: logged_in(user) for who, user in people.items()}
+    answers(clients)  # whatever is made on the first look is made
+    before, notified = answers(clients), Notification.objects.count()
     caplog.clear()
     with caplog.at_level(logging.DEBUG):
-        accused(office, officer)
+        case = accused(office, officer)
     logged = caplog.text
-    after = answers(client, people)
+    after = answers(clients)
+    assert len(before) > 500
     different = [key for key in before if before[key] != after[key]]
-    assert different == [], first_difference(before[different[0]][1], after[different[0]][1])
-    assert Notification.objects.exclude(to=officer).count() == told
-    assert not [word for word in MARKS if word in logged]
+    assert different == [], first_difference(before[different[0]], after[different[0]])
+    assert Notification.objects.exclude(to=officer).count() == notified
+    assert [word for word in [*MARKS, CALLER, ID_NUMBER, PHONE, case.number] if word in logged] == []
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_through_redis_tells_neither_that_there_is_one_nor_which(office, officer):
+    server = live.server(settings.REDIS_URL)
+    before = told_over_redis(server)
+    case = accused(office, officer)
+    fresh = told_over_redis(server) - before - {live.EVERYTHING}
+    assert {topic for topic in fresh if not OPAQUE.fullmatch(topic)} <= {f"tray:{officer.pk}"}
+    assert fresh >= set(case.topics())
 
 
 def test_ordinary_numbers_have_no_gap_where_it_was_registered(office, officer):

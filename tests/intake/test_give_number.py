@@ -10,10 +10,16 @@ from intake import services
 from intake.models import Advice, Ticket
 from intake.states import ScreenKind, State
 from kernel.moves import MoveRefused
-from tests.factories import PersonFactory
+from tests.factories import CaseFactory, PersonFactory
 from tests.intake.factories import called, paired, token_of
 
 CARD = "430421190603080024"
+
+
+def came_before():
+    known = PersonFactory(name="王冬梅", id_number=CARD)
+    CaseFactory(applicant=known)
+    return known
 
 
 def test_the_guide_gives_a_number_for_nothing_at_all(client, guide):
@@ -29,7 +35,7 @@ def test_a_card_finds_a_known_person_and_is_kept_protected_of_an_unknown_one(cli
     client.post(reverse("intake:guide"), {"card": CARD, "head_count": 1, "care": ""})
     unknown = Ticket.objects.latest("pk")
     assert (unknown.visitor, unknown.card.plain) == (None, CARD)
-    known = PersonFactory(name="王冬梅", id_number=CARD)
+    known = came_before()
     client.post(reverse("intake:guide"), {"card": CARD, "head_count": 1, "care": ""})
     assert Ticket.objects.latest("pk").visitor == known
 
@@ -95,7 +101,7 @@ def test_a_kiosk_gives_numbers_without_a_log_in_or_a_menu(client, kiosk):
 
 
 def test_a_kiosk_tells_nobody_who_came(client, kiosk, clerk):
-    PersonFactory(name="王冬梅", id_number=CARD)
+    came_before()
     answer = client.post(reverse("intake:kiosk"), {"card": CARD, "head_count": 1})
     page = client.get(answer.url).content.decode()
     assert not any(word in page for word in ("王", CARD))

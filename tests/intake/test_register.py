@@ -9,6 +9,7 @@ from intake.states import Care, Rank, State
 from kernel.models import HistoryEntry
 from kernel.moves import MoveRefused
 from people.models import Person
+from people.roles import Restriction
 from tests.factories import CaseFactory, PersonFactory
 from tests.intake.factories import issued
 
@@ -108,14 +109,27 @@ def test_a_telephone_without_a_name_is_asked_for_the_name(client, clerk):
     assert "请填写姓名" in answer.content.decode()
 
 
+CARD = {"id_type": "resident", "id_number": WANG["id_number"].lower(), "head_count": 1}
+
+
 def test_a_known_paper_needs_no_name(client, clerk):
     known = PersonFactory(name="王冬梅", id_number=WANG["id_number"], phone="")
+    CaseFactory(applicant=known)
     client.force_login(clerk)
-    client.post(
-        reverse("intake:register"),
-        {"id_type": "resident", "id_number": WANG["id_number"].lower(), "head_count": 1},
-    )
+    client.post(reverse("intake:register"), CARD)
     assert Ticket.objects.get().visitor == known
+
+
+def test_whoever_is_known_from_an_isolated_matter_alone_is_new_at_the_counter(client, clerk):
+    hidden = PersonFactory(name="王冬梅", id_number=WANG["id_number"], phone="")
+    CaseFactory(applicant=hidden, restriction=Restriction.ACCUSATION)
+    client.force_login(clerk)
+    assert "已登记过" not in looked_up(client)
+    answer = client.post(reverse("intake:register"), CARD)
+    assert answer.status_code == 422
+    assert "王冬梅" not in answer.content.decode()
+    client.post(reverse("intake:register"), CARD | {"name": "王冬梅"})
+    assert Ticket.objects.get().visitor == hidden
 
 
 def test_the_page_is_closed_to_whoever_has_no_seat(client, stranger):
