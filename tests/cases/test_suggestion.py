@@ -3,6 +3,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,3 +192,25 @@ def test_every_category_has_a_lead_outlets_and_enough_words():
         assert len({cue.word for cue in row.cues}) == len(row.cues), row.code
     assert {row.route for row in OUTLETS} <= {"intake", "mediation", "court", "petitions", "dispatch"}
     assert len({row.code for row in reference.channels()}) == len(reference.channels())
+
+
+@pytest.mark.django_db
+def test_the_command_answers_each_line_with_codes_and_words(tmp_path, capsys):
+    asked = tmp_path / "texts.jsonl"
+    asked.write_text(json.dumps({"text": P1}, ensure_ascii=False) + "\n\n" + json.dumps({"text": ""}) + "\n")
+    call_command("suggest", str(asked))
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first.keys() == {"categories", "outlets", "urgency", "cues"}
+    assert len(first["categories"]) == len(first["outlets"]) == 3
+    assert first["urgency"] in LEVELS
+    assert first["cues"]
+    assert second["cues"] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ["工资", "[]", "{}", '{"text": 1}'])
+def test_the_command_says_which_line_it_cannot_read(tmp_path, line):
+    asked = tmp_path / "texts.jsonl"
+    asked.write_text(line)
+    with pytest.raises(CommandError, match="Line 1"):
+        call_command("suggest", str(asked))
