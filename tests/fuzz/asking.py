@@ -132,7 +132,7 @@ SESSIONS = [
     {"sessionid": "x"},
     {"sessionid": "\0" * 32},
     {"sessionid": "9" * 5_000, "messages": "[["},
-    {"django_language": "\0"},
+    {"django_language": "\0", "screen": "a:b:c", "csrftoken": "²"},
 ]
 BODIES = [
     ("application/json", "{"),
@@ -229,7 +229,8 @@ def addresses(draw, site: Site, route: str) -> str:
     shown = site.addresses.get(route, [])
     if shown and draw(chance(6)):
         return draw(st.sampled_from(shown))
-    keys = [draw(KEYS.get(kind, ANY_KEY)) for kind in routes()[route]]
+    others = ANY_KEY | st.sampled_from(site.tokens)
+    keys = [draw(KEYS.get(kind, others)) for kind in routes()[route]]
     try:
         return reverse(route, args=keys)
     except (NoReverseMatch, ValueError):
@@ -275,7 +276,7 @@ def good_values(control: Field):
 
 def bad_values(site: Site, name: str):
     """Hostile ones, and what the same field held on other pages: other rows, older tokens."""
-    return (HOSTILE | st.sampled_from([*site.values.get(name, []), *WRITTEN])).map(Shortened)
+    return (HOSTILE | st.sampled_from([*site.values.get(name, []), *site.tokens, *WRITTEN])).map(Shortened)
 
 
 @st.composite

@@ -11,10 +11,10 @@ from governance_center.demo.load import load
 from tests import servers
 from tests.demo.conftest import NOON
 from tests.fuzz import report
-from tests.fuzz.site import NOBODY, one_of_each_role, walk
+from tests.fuzz.site import BOARD, KIOSK, NOBODY, everybody, walk
 
 LONG = "FUZZ_SECONDS" in os.environ
-FEW = [NOBODY, "clerk", "mediator", "director", "sysadmin"]
+FEW = [NOBODY, BOARD, KIOSK, "clerk", "mediator", "director", "sysadmin"]
 
 
 @pytest.fixture
@@ -29,8 +29,7 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory):
         logging.disable(logging.CRITICAL)  # of refusals there will be thousands
         try:
             load(cases=60, years=1, seed=1)
-            everybody = one_of_each_role()
-            yield walk(everybody if LONG else FEW, each=2 if LONG else 1)
+            yield walk(everybody(), each=2) if LONG else walk(FEW, each=1)
         finally:
             logging.disable(logging.NOTSET)
             servers.clone_again()

@@ -13,13 +13,20 @@ from bs4 import BeautifulSoup, SoupStrainer
 from django.test import Client
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from cases.models import Round
+from cases.states import Side
+from intake.public import COOKIE
+from intake.states import ScreenKind
 from kernel.web import buttons
-from people.models import Post, User
+from people.models import Post, Seat, User
 from people.roles import Role
 from tests.guards.test_house_rules import MOVING, url_patterns
+from tests.intake.factories import paired, token_of
 
 NOBODY = ""
 """Who has not logged in."""
+BOARD, KIOSK = "(board)", "(kiosk)"
+"""The screens of the hall, who have not either, but hold a token."""
 CONTROLS = SoupStrainer(["form", "input", "select", "option", "textarea", "button"])
 LINKS = re.compile(r'(?:href|hx-get)="([^"#]+)')
 KNOWN_VALUES = 60
@@ -62,6 +69,7 @@ class Site:
         default_factory=lambda: defaultdict(dict)
     )  # by route, person
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by name of a field
+    tokens: list[str] = field(default_factory=list)  # of sessions and screens
     pages: int = 0
 
     def note_address(self, address: str) -> bool:
@@ -94,24 +102,46 @@ def route_of(address: str) -> str:
         return ""
 
 
-def one_of_each_role() -> list[str]:
-    """Nobody, a superuser without a post, and of each role the first who holds it."""
+def everybody() -> list[str]:
+    """Nobody, the screens, a superuser without a post, and of each role the first who holds it."""
     User.objects.create_superuser(username="superuser", name="超级用户")
     holders = Post.objects.filter(user__is_active=True).order_by("-pk")
     first = dict(holders.values_list("role", "user__username"))
-    return [NOBODY, "superuser", *dict.fromkeys(first[role] for role in Role if role in first)]
+    return [NOBODY, BOARD, KIOSK, "superuser", *dict.fromkeys(first[role] for role in Role if role in first)]
 
 
 def walk(people: list[str], *, each: int) -> Site:
     """Let everybody press what they may and follow the links of their pages, to `each` addresses of a route."""
     site = Site(people)
     for who in people:
-        client = Client()
-        if who:
-            client.force_login(User.objects.get(username=who))
+        client = come_in(who)
         site.cookies[who] = {key: morsel.value for key, morsel in client.cookies.items()}
+        site.tokens.extend(site.cookies[who].values())
+        if who == NOBODY:
+            ask_for_progress(client, site)
         walk_as(who, client, site, each)
     return site
+
+
+def come_in(who: str) -> Client:
+    client = Client()
+    if who in {BOARD, KIOSK}:
+        clerk = Seat.objects.today().filter(role=Role.CLERK).first().user
+        screen = paired(clerk, ScreenKind.BOARD if who == BOARD else ScreenKind.KIOSK)
+        client.cookies[COOKIE] = token_of(screen)
+    elif who:
+        client.force_login(User.objects.get(username=who))
+    return client
+
+
+def ask_for_progress(client: Client, site: Site) -> None:
+    """What a citizen sees with the code and the last four of the telephone."""
+    address = reverse("public:query")
+    for round in some_of_each_state(Round):
+        applicant = round.case.parties.filter(side=Side.APPLICANT).first()
+        tail = applicant.person.phone.plain[-4:] if applicant and applicant.person else "0000"
+        answer = client.post(address, {"code": round.case.query_code, "tail": tail})
+        note_forms(NOBODY, BeautifulSoup(answer.content, "html.parser"), address, site)
 
 
 def walk_as(who: str, client: Client, site: Site, each: int) -> None:
@@ -135,11 +165,9 @@ def without_keys() -> list[str]:
 
 def moves_of(who: str, each: int) -> list[str]:
     """The addresses of the moves that somebody may make now, of some rows in every state."""
-    if not who:
-        return []
-    user = User.objects.get(username=who)
+    user = User.objects.filter(username=who).first()
     found = defaultdict(list)
-    for model in MOVING:
+    for model in MOVING if user else []:
         for row in some_of_each_state(model):
             for address in addresses_of(row, user):
                 found[route_of(address)].append(address)
@@ -166,10 +194,14 @@ def look_at(who: str, client: Client, address: str, site: Site) -> set[str]:
     if answer.status_code != 200 or "text/html" not in answer["Content-Type"]:
         return set()
     soup = BeautifulSoup(page, "html.parser", parse_only=CONTROLS)
-    for element in soup.select("form:not([method=dialog]), [hx-post]"):
-        site.note_form(who, form_of(soup, element, address))
+    note_forms(who, soup, address, site)
     links = dict.fromkeys(urljoin(address, unescape(link)) for link in LINKS.findall(page.decode()))
     return {link for link in links if site.note_address(link)}
+
+
+def note_forms(who: str, soup, address: str, site: Site) -> None:
+    for element in soup.select("form:not([method=dialog]), [hx-post]"):
+        site.note_form(who, form_of(soup, element, address))
 
 
 def content_of(answer) -> bytes:
