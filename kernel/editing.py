@@ -66,10 +66,10 @@ def editing(subject, verb, *, by, seen, note="", **changes):
         for name, value in changes.items():
             setattr(subject, name, value)
         yield subject
-        subject.save()
         after = {name: recorded(subject, name) for name in changes}
         changed = {name: [before[name], after[name]] for name in changes if before[name] != after[name]}
         if changed:
+            subject.save()
             history.record(subject, verb, by=by, note=note, details={"changed": changed})
             live.changed(*subject.topics())
 

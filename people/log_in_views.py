@@ -8,10 +8,12 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core import signing
+from django.db import transaction
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -92,6 +94,7 @@ def half_in(request):
 class LogOut(LogoutView):
     """By POST only: a link in a message cannot log anybody out."""
 
+    @method_decorator(transaction.atomic)
     def post(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             accounts.log_out(by=request.user)

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core import signing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kernel.editing import Conflict, editing, seen_token
 from people.models import Person
@@ -35,6 +37,9 @@ def test_a_change_is_saved_and_recorded_with_old_and_new(case, clerk):
 def test_nothing_changed_leaves_no_trace(case, clerk):
     correct(case, clerk, seen_token(case, "correct", SHOWN), title=case.title, place=case.place)
     assert not case.history.exists()
+    with CaptureQueriesContext(connection) as sent:
+        correct(case, clerk, seen_token(case, "correct", SHOWN), title=case.title, place=case.place)
+    assert not [query["sql"] for query in sent if query["sql"].startswith("UPDATE")]
 
 
 def test_a_stale_form_is_told_both_values(case, clerk):

@@ -36,6 +36,13 @@ def test_logging_in_and_out_stands_in_the_persons_history(client, user):
     assert client.get(reverse("people:change_password")).status_code == 302
 
 
+def test_a_log_out_with_a_broken_body_is_no_log_out(client, user):
+    log_in(client, user)
+    answer = client.generic("POST", reverse("people:logout"), b"x", content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert verbs(user) == ["log_in"]
+
+
 def test_a_wrong_password_is_recorded_and_says_what_to_do(client, user):
     answer = log_in(client, user, "wrong")
     assert answer.status_code == 422
