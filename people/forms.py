@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.fields import VerbForm
 from people.accounts import used_before
 from people.models import Seat, User
-from people.selectors import free, leaders_of, partners
+from people.selectors import free, leaders_of, on_duty, partners
 
 LONGEST_NAME = User._meta.get_field("username").max_length
 
@@ -73,6 +73,18 @@ class LeaderForm(VerbForm):
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["leader"].queryset = leaders_of(unit)
+
+
+class DutyForm(VerbForm):
+    leader = forms.ModelChoiceField(
+        label=_("带班领导"), queryset=User.objects.none(), empty_label=_("请选择")
+    )
+    officer = forms.ModelChoiceField(label=_("值班员"), queryset=User.objects.none(), empty_label=_("请选择"))
+
+    def __init__(self, *args, unit, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("leader", "officer"):
+            self.fields[name].queryset = on_duty(unit)
 
 
 class CopyWeekForm(VerbForm):

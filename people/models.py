@@ -508,7 +508,9 @@ class Seat(models.Model):
 
 
 class RosterDay(Tracked):
-    """One day of a hall: who leads it, and the story of its seats. Whoever changes a seat locks its day."""
+    """One day of a unit: who leads it and who answers the telephone for its 24 hours; of a hall also the story of
+    its seats. Whoever changes a seat locks its day.
+    """
 
     MOVES = ROSTER_MOVES
 
@@ -516,6 +518,9 @@ class RosterDay(Tracked):
     day = models.DateField(_("日期"))
     leader = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("带班领导")
+    )
+    officer = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("值班员")
     )
     state = models.CharField(_("状态"), max_length=20, choices=DayState, default=DayState.PLANNED)
 
@@ -530,6 +535,10 @@ class RosterDay(Tracked):
 
     def is_of_the_hall(self, user) -> bool:
         return self.unit_id in user.unit_ids
+
+    def is_on_the_duty_list_of(self, user) -> bool:
+        """Each unit enters its own people, and the centre whoever rang to say."""
+        return self.unit_id in user.unit_ids or Unit.objects.centre().pk in user.unit_ids
 
     def is_led_by(self, user) -> bool:
         return self.leader_id == user.pk and self.day == timezone.localdate()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kernel.calendar import WeekendsOnly
 from people.models import Leave, Post, RosterDay, Seat, Unit, User, Window
 from people.roles import Role
-from people.states import SEATED
+from people.states import ON_DUTY_LISTS, SEATED
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
@@ -180,6 +180,60 @@ def leaders_of(unit) -> QuerySet[User]:
     roles = (Role.DIRECTOR, Role.LEADER, Role.COMMANDER)
     posts = Post.objects.filter(user=OuterRef("pk"), role__in=roles, unit__area=unit.area_id)
     return User.objects.filter(Exists(posts), is_active=True).order_by("pk")
+
+
+DUTY_KINDS = (
+    Unit.Kind.CENTRE,
+    Unit.Kind.COURT,
+    Unit.Kind.PETITIONS,
+    Unit.Kind.DEPARTMENT,
+    Unit.Kind.TOWNSHIP,
+)
+"""Whose people can be reached day and night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is on call for a unit."""
+
+    unit: Unit
+    leader: User | None
+    officer: User | None
+    may_set: bool
+
+
+def duty_of(day, user) -> list[Duty]:
+    """The duty list of a day, the centre first, then as the units stand in their register."""
+    planned = RosterDay.objects.filter(day=day).select_related("leader", "officer")
+    rosters = {roster.unit_id: roster for roster in planned}
+    units = list(duty_units())
+    mine = units_on_duty_list_of(user, units)
+    none = RosterDay()
+    return [
+        Duty(unit, found.leader, found.officer, unit in mine)
+        for unit in sorted(units, key=lambda unit: DUTY_KINDS.index(unit.kind))
+        for found in [rosters.get(unit.pk, none)]
+    ]
+
+
+def duty_units() -> QuerySet[Unit]:
+    return Unit.objects.filter(kind__in=DUTY_KINDS).order_by("pk")
+
+
+def units_on_duty_list_of(user, units) -> set[Unit]:
+    """The units for which somebody enters who is on call: their own; whoever keeps the centre's roster, all."""
+    if user.roles.isdisjoint(ON_DUTY_LISTS):
+        return set()
+    anywhere = any(unit.kind == Unit.Kind.CENTRE and unit.pk in user.unit_ids for unit in units)
+    return {unit for unit in units if anywhere or unit.pk in user.unit_ids}
+
+
+def on_duty(unit) -> QuerySet[User]:
+    """Who may be on call for a unit: its people, and for the centre the county's leaders too."""
+    people = User.objects.in_unit(unit)
+    return (
+        (people | leaders_of(unit)).order_by("pk") if unit.kind == Unit.Kind.CENTRE else people.order_by("pk")
+    )
 
 
 def free(unit, role, day) -> QuerySet[User]:

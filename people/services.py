@@ -192,6 +192,22 @@ def set_leader(unit, *, by, day, leader):
         notify([leader], leader, _("%(day)s 由您带班。") % {"day": day}, url=week_url(day))
 
 
+def set_duty(unit, *, by, day, leader, officer):
+    """Who leads a unit that day and night, and who answers its telephone (带班领导, 值班员)."""
+    note = _("%(unit)s 带班领导 %(leader)s，值班员 %(officer)s") % {
+        "unit": unit,
+        "leader": leader,
+        "officer": officer,
+    }
+    details = {"leader": leader.pk, "officer": officer.pk}
+    with changing(unit, day, "set_duty", by=by, note=note, details=details) as roster:
+        told = {leader, officer} - {roster.leader, roster.officer, by}
+        roster.leader, roster.officer = leader, officer
+        url = f"{reverse('roster:duty')}?day={day}"
+        for person in told:
+            notify([person], person, _("%(day)s 全天由您值班。") % {"day": day}, url=url)
+
+
 @transaction.atomic
 def copy_week(unit, *, by, source, target, seen) -> CopyPlan:
     """Fill a week as another one was, overwriting what the preview showed; people on leave are left out.

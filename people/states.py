@@ -31,6 +31,10 @@ KEEPERS = {Role.DIRECTOR: "of_the_hall", Role.ROSTER_KEEPER: "of_the_hall"}
 ON_THE_SPOT = dict.fromkeys(AT_WORK, "led_by") | KEEPERS
 """Who keeps the roster, and on the day itself whoever leads it (带班领导)."""
 
+ON_DUTY_LISTS = dict.fromkeys(
+    (Role.DIRECTOR, Role.ROSTER_KEEPER, Role.UNIT_HEAD, Role.TOWNSHIP_HEAD), "on_the_duty_list_of"
+)
+
 
 def of_the_day(verb, label, who) -> Move:
     return Move(verb=verb, label=label, sources={DayState.PLANNED}, who=who, inner=True)
@@ -48,6 +52,7 @@ ROSTER_MOVES = Moves(
     of_the_day("set_seat", _("排班"), KEEPERS),
     of_the_day("clear_seat", _("撤销坐席"), KEEPERS),
     of_the_day("set_leader", _("安排带班领导"), KEEPERS),
+    of_the_day("set_duty", _("安排24小时值班"), ON_DUTY_LISTS),
     of_the_day("copy_week", _("复制一周排班"), KEEPERS),
     of_the_day("stand_in", _("临时顶岗"), ON_THE_SPOT),
     of_the_day("swap_seats", _("换班"), dict.fromkeys(SEATED, "")),

@@ -4,9 +4,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kernel.calendar import DAY
 from kernel.fields import ConfirmForm
 from kernel.web import action, page, posted, render_form, render_part, submit
 from people import selectors, services
@@ -14,6 +16,7 @@ from people.forms import (
     AskSwapForm,
     CopyWeekForm,
     DeputyForm,
+    DutyForm,
     LeaderForm,
     RefuseSwapForm,
     SeatForm,
@@ -113,6 +116,35 @@ def set_leader(request, day):
     if submit(form, services.set_leader, unit, by=request.user, day=day):
         return to_week(day)
     return render_form(request, "roster/set_leader.html", {"form": form, "day": day})
+
+
+@page
+def duty(request):
+    """Who is on call today and tonight, in every unit, with the telephone that is answered."""
+    day = day_of(request.GET.get("day") or str(timezone.localdate()))
+    context = {
+        "day": day,
+        "today": timezone.localdate(),
+        "before": day - DAY,
+        "after": day + DAY,
+        "duties": selectors.duty_of(day, request.user),
+    }
+    return render(request, "roster/duty.html", context)
+
+
+@action
+def set_duty(request, pk, day):
+    units, day = selectors.duty_units(), day_of(day)
+    unit = get_object_or_404(units, pk=pk)
+    if unit not in selectors.units_on_duty_list_of(request.user, units):
+        raise PermissionDenied(_("值班由本单位负责人或中心排班管理员编排。"))
+    planned = RosterDay.objects.visible_to(request.user).filter(unit=unit, day=day).first()
+    known = {"leader": planned.leader_id, "officer": planned.officer_id} if planned else {}
+    form = DutyForm(posted(request), unit=unit, initial=known)
+    if submit(form, services.set_duty, unit, by=request.user, day=day):
+        messages.success(request, _("已安排%(unit)s的值班。") % {"unit": unit})
+        return redirect(f"{reverse('roster:duty')}?day={day}")
+    return render_form(request, "roster/set_duty.html", {"form": form, "unit": unit, "day": day})
 
 
 @page

@@ -17,9 +17,10 @@ from people import reference
 from people import services as people
 from people.models import Post, Seat, Unit, User, Window
 from people.roles import Role
-from people.selectors import WEEK, working_days
+from people.selectors import WEEK, duty_units, working_days
 
 DEPUTIES = {"clerk": "recorder", "mediator": "mediator9", "mediator2": "mediator10", "clerk2": "recorder"}
+HEADS = {Role.DIRECTOR, Role.UNIT_HEAD, Role.TOWNSHIP_HEAD}
 LEADERS = ("director", "deputy", "commander")
 
 
@@ -91,6 +92,7 @@ def plan(today: date) -> None:
     for day, leader in zip(fortnight(today), cycle(LEADERS), strict=False):
         if day >= today:
             people.set_leader(unit, by=keeper, day=day, leader=users[leader])
+    put_on_duty(today, keeper)
     note = "物业案的补充材料周四送到 3 号窗口，请收下后告知当事人立案流程。"
     leave_note(Unit.objects.coded("court"), by=users["court2"], text=note)
     ahead = [day for day in fortnight(today) if day > today]
@@ -101,6 +103,17 @@ def plan(today: date) -> None:
     seats = Seat.objects.on(swapped).select_related("window__unit", "user")
     asked, theirs = seats.get(user=users["clerk2"]), seats.get(user=users["clerk"])
     people.ask_swap(asked, by=users["clerk2"], theirs=theirs, note="当天上午孩子家长会，3 号窗口离得近。")
+
+
+def put_on_duty(today: date, keeper: User) -> None:
+    """Who can be reached today and tonight: the heads of units and one of their people, but for one that is late."""
+    for unit in list(duty_units())[:-1]:
+        people_there = list(User.objects.in_unit(unit).order_by("pk"))
+        heads = [one for one in people_there if not one.roles.isdisjoint(HEADS)]
+        if people_there:
+            leader = (heads or people_there)[0]
+            officer = next((one for one in reversed(people_there) if one != leader), leader)
+            people.set_duty(unit, by=keeper, day=today, leader=leader, officer=officer)
 
 
 def three_at(window: reference.Window) -> list[tuple[Role, str]]:

@@ -14,7 +14,7 @@ from people.models import Seat, User
 PAGES = {
     "clerk": """
         home pile search people:change_password people:set_up_factor people:devices handover:mine
-        roster:week roster:day roster:swaps roster:accept_swap roster:refuse_swap roster:withdraw_swap
+        roster:week roster:duty roster:day roster:swaps roster:accept_swap roster:refuse_swap roster:withdraw_swap
         cases:list cases:detail cases:correct cases:add_party cases:add_agent cases:end_agent cases:log_contact
         cases:attach cases:reopen cases:reveal_party cases:ask cases:request_list
         persons:detail persons:reveal_person persons:correct_person persons:correct_party persons:add_phone
@@ -28,8 +28,8 @@ PAGES = {
     """,
     "director": """
         home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule
-        roster:set_seat roster:set_leader roster:copy_week roster:stand_in roster:stand_in_for roster:deputies
-        roster:set_deputy handover:hand_over_work cases:detail
+        roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
+        roster:deputies roster:set_deputy handover:hand_over_work cases:detail
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -89,6 +89,7 @@ ROWS = {
     "court": "mediation.CourtReferral",
     "deputies": "people.User",
     "dispatch": "dispatch.OrderHandling",
+    "duty": "people.Unit",
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
     "of": "people.User",
