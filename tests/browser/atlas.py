@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from people.models import Seat, User
+from people.selectors import duty_units
 
 PAGES = {
     "clerk": """
@@ -89,7 +90,6 @@ ROWS = {
     "court": "mediation.CourtReferral",
     "deputies": "people.User",
     "dispatch": "dispatch.OrderHandling",
-    "duty": "people.Unit",
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
     "of": "people.User",
@@ -153,6 +153,8 @@ def keys(label: str) -> list[int]:
 def values(route: str, name: str) -> list:
     if name in WORDS:
         return WORDS[name]()
+    if "duty/" in route:
+        return list(duty_units().values_list("pk", flat=True))
     if "stand-in/" in route:
         return list(Seat.objects.today().values_list("pk", flat=True))
     before = re.sub(r"<str:kind>/", "", route).partition("<int:pk>")[0].rstrip("/").rpartition("/")[2]
