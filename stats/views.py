@@ -9,6 +9,7 @@ from cases.lists import masked_parties
 from cases.models import Case, Round
 from intake.models import Ticket
 from intake.selectors import average_wait
+from kernel import live
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from stats import load, measures
@@ -27,6 +28,7 @@ def today(request):
         raise PermissionDenied(_("系统、安全和审计管理员不查看业务数据。"))
     context = {
         "day": day,
+        "topics": ["hall", *live.heard_by(user.scope, "today")],
         "hall": figures(HALL, user, day),
         "people": measures.people(user, day),
         "average_wait": average_wait(measures.tickets(user, day)),

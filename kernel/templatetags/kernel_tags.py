@@ -56,11 +56,12 @@ def page_title(context) -> str:
 
 @register.simple_tag
 def live_topics(*topics: str) -> SafeString:
-    """Grant `topics` to this page, so that its elements with `data-live` hear of changes."""
+    """Grant `topics`, each one or several with blanks between, so that elements with `data-live` hear of changes."""
+    names = " ".join(topics).split()
     return format_html(
         '<span hidden data-live-grant="{}" data-live-topics="{}" data-live-since="{}"></span>',
-        live.token(topics),
-        " ".join(topics),
+        live.token(names),
+        " ".join(names),
         live.baseline(),
     )
 

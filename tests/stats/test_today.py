@@ -112,6 +112,16 @@ def test_the_page_shows_numerator_denominator_and_definition(client, day, direct
     assert str(MEASURES["satisfied"].definition) in text
 
 
+def test_the_figures_hear_of_restricted_matters_that_their_reader_counts(client, director):
+    hidden = CaseFactory(restriction=Restriction.VIOLENCE).latest_round()
+    closed = CaseFactory(restriction=Restriction.ACCUSATION).latest_round()
+    client.force_login(director)
+    page = BeautifulSoup(client.get(reverse("stats:today")).content, "html.parser")
+    heard = set(page.select_one("#figures")["data-live"].split())
+    assert heard & set(hidden.topics())
+    assert not heard & set(closed.topics())
+
+
 def test_the_fragment_is_what_a_reload_shows(client, director, fragment_matches_page):
     client.force_login(director)
     fragment_matches_page(reverse("stats:today"), "#figures")
