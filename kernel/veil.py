@@ -59,9 +59,12 @@ class Veiled(models.Model):
         super().refresh_from_db(using=using, fields=fields, **kwargs)
 
 
-def veil_rows(model, columns: tuple[str, ...], rows) -> None:
-    """For migrations, whose models know no `save()` of ours: the texts of `rows` become cipher."""
-    for row in rows.values("pk", *columns):
+def veil_restricted(model, columns: tuple[str, ...], restriction: str) -> None:
+    """For migrations, whose models know no `save()` of ours: the texts of restricted files become cipher.
+
+    `restriction` is the path from a row to that of its file.
+    """
+    for row in model.objects.filter(**{f"{restriction}__gt": ""}).values("pk", *columns):
         texts = json.dumps({column: row[column] for column in columns}, ensure_ascii=False)
         cipher = encrypt(texts, f"{model._meta.label_lower}.veiled:{row['pk']}")
         model.objects.filter(pk=row["pk"]).update(veiled=cipher, **dict.fromkeys(columns, ""))

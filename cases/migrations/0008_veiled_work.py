@@ -3,20 +3,14 @@
 import kernel.encryption
 from django.db import migrations
 
-from kernel.veil import veil_rows
-
-VEILED = [
-    ("Transfer", ("reason",), "round__restriction"),
-    ("Rating", ("comment",), "round__restriction"),
-    ("FollowUp", ("said",), "round__restriction"),
-]
+from kernel.veil import veil_restricted
 
 
 def veil(apps, schema_editor):
     """The texts of work on matters that are restricted already become cipher."""
-    for name, columns, restriction in VEILED:
-        model = apps.get_model("cases", name)
-        veil_rows(model, columns, model.objects.exclude(**{restriction: ""}))
+    veil_restricted(apps.get_model("cases", "Transfer"), ("reason",), "round__restriction")
+    veil_restricted(apps.get_model("cases", "Rating"), ("comment",), "round__restriction")
+    veil_restricted(apps.get_model("cases", "FollowUp"), ("said",), "round__restriction")
 
 
 class Migration(migrations.Migration):

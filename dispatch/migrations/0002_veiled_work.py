@@ -4,18 +4,12 @@ import kernel.encryption
 from django.conf import settings
 from django.db import migrations, models
 
-from kernel.veil import veil_rows
-
-VEILED = [
-    ("OrderHandling", ("reply",), "restriction"),
-]
+from kernel.veil import veil_restricted
 
 
 def veil(apps, schema_editor):
     """The texts of work on matters that are restricted already become cipher."""
-    for name, columns, restriction in VEILED:
-        model = apps.get_model("dispatch", name)
-        veil_rows(model, columns, model.objects.exclude(**{restriction: ""}))
+    veil_restricted(apps.get_model("dispatch", "OrderHandling"), ("reply",), "restriction")
 
 
 class Migration(migrations.Migration):

@@ -6,26 +6,17 @@ import kernel.encryption
 from django.conf import settings
 from django.db import migrations, models
 
-from kernel.veil import veil_rows
-
-VEILED = [
-    ("Mediation", ("ground_note",), "restriction"),
-    ("CourtReferral", ("reply",), "restriction"),
-    ("Session", ("place", "others", "record"), "mediation__restriction"),
-    ("Agreement", ("facts", "duties", "terms", "performance"), "mediation__restriction"),
-    ("Signature", ("name",), "agreement__mediation__restriction"),
-]
+from kernel.veil import veil_restricted
 
 
 def veil(apps, schema_editor):
     """The texts of work on matters that are restricted already become cipher."""
-    for name, columns, restriction in VEILED:
-        model = apps.get_model("mediation", name)
-        rows = model.objects.exclude(**{restriction: ""})
-        if name == "Signature":
-            rows = rows.exclude(party=None)
-        with pgtrigger.ignore("mediation.Agreement:frozen_in_force", "mediation.Signature:frozen_with_its_agreement"):
-            veil_rows(model, columns, rows)
+    with pgtrigger.ignore("mediation.Agreement:frozen_in_force", "mediation.Signature:frozen_with_its_agreement"):
+        veil_restricted(apps.get_model("mediation", "Mediation"), ("ground_note",), "restriction")
+        veil_restricted(apps.get_model("mediation", "CourtReferral"), ("reply",), "restriction")
+        veil_restricted(apps.get_model("mediation", "Session"), ("place", "others", "record"), "mediation__restriction")
+        veil_restricted(apps.get_model("mediation", "Agreement"), ("facts", "duties", "terms", "performance"), "mediation__restriction")
+        veil_restricted(apps.get_model("mediation", "Signature"), ("name",), "party__case__restriction")
 
 
 class Migration(migrations.Migration):

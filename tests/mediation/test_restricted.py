@@ -1,6 +1,10 @@
 """The work on a restricted matter is cipher at rest, like the matter itself."""
 
+from importlib import import_module
+
+import pgtrigger
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from cases import services as cases
@@ -72,6 +76,26 @@ def test_no_table_holds_a_word_of_it_and_whoever_may_read_it_reads_it(agreement,
     assert "周启航" in {place.name for place in Signature.objects.all()}
     assert (FollowUp.objects.get().said, Rating.objects.get().comment) == (SAID, COMMENT)
     assert verify().broken == ""
+
+
+def test_texts_from_before_they_were_cipher_become_it(agreement, keeper):
+    signed_and_stamped(agreement, keeper)
+    names = {place.pk: place.name for place in Signature.objects.all()}
+    with pgtrigger.ignore(
+        "mediation.Agreement:frozen_in_force", "mediation.Signature:frozen_with_its_agreement"
+    ):
+        Agreement.objects.update(veiled=b"", **TEXTS)
+        Session.objects.update(veiled=b"", **SESSION)
+        for pk, name in names.items():
+            Signature.objects.filter(pk=pk).update(veiled=b"", name=name)
+
+    import_module("mediation.migrations.0004_veiled_work").veil(apps, None)
+
+    assert found_in([*SESSION.values(), *TEXTS.values()]) == {}
+    assert rows_with("mediation_signature", "周启航") == 0
+    assert {place.pk: place.name for place in Signature.objects.all()} == names
+    assert {name: getattr(Agreement.objects.get(), name) for name in TEXTS} == TEXTS
+    assert {name: getattr(Session.objects.get(), name) for name in SESSION} == SESSION
 
 
 def test_why_it_failed_is_cipher_too(mediation, court):
