@@ -14,7 +14,18 @@ from cases.rules import KINDS, rules
 from cases.selectors import ONE_CASE, ONE_ROUND, case_page
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
-from kernel.web import action, page, posted, render_form, render_move, render_part, require, submit, trace
+from kernel.web import (
+    action,
+    page,
+    posted,
+    render_form,
+    render_move,
+    render_part,
+    render_verb,
+    require,
+    submit,
+    trace,
+)
 
 RECENT = 30
 LIVE_PARTS = ("cover", "work", "timeline")
@@ -93,8 +104,7 @@ def case_url(pk, anchor="") -> str:
 
 def render_file_form(request, case, form, label):
     """The page of a form about a matter as a whole."""
-    context = {"form": form, "label": label, "subject": case, "back": case_url(case.pk)}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, label, subject=case, back=case_url(case.pk))
 
 
 def requests_url(pk) -> str:

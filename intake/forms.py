@@ -14,7 +14,7 @@ from cases.states import Channel, Outcome, Route, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
-from intake.states import Care, State, Way
+from intake.states import DOORS, Care, State, Way
 from kernel.fields import MoneyField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
@@ -532,15 +532,6 @@ class TicketFilter(forms.Form):
 EARLIEST = timedelta(days=15)
 """What came in longer ago is no slip of an evening any more."""
 LATEST = timedelta(days=366)
-DOORS = [
-    Channel.PHONE,
-    Channel.LETTER,
-    Channel.POLICE,
-    Channel.HOTLINE,
-    Channel.TOWNSHIP,
-    Channel.ABOVE,
-]
-"""How matters come in without a visitor."""
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 

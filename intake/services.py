@@ -498,10 +498,8 @@ def end_pause(pause, *, by):
 @transaction.atomic
 def pause_hall(*, by, unit, reason) -> list[Pause]:
     """All windows of the hall that do not rest yet rest together, as over lunch."""
-    resting = Pause.objects.filter(unit=unit, day=timezone.localdate(), state=PauseState.PAUSED).values(
-        "window"
-    )
-    windows = list(Window.objects.filter(unit=unit).exclude(pk__in=resting).order_by("pk"))
+    at_work = Window.objects.filter(unit=unit).exclude(pk__in=resting(unit).values("window"))
+    windows = list(at_work.order_by("pk"))
     if not windows:
         raise MoveRefused(_("大厅的窗口都已暂停服务。"))
     return [pause(window, by=by, reason=reason, with_the_hall=True) for window in windows]
@@ -518,9 +516,12 @@ def end_pause_of_hall(*, by, unit) -> int:
     return len(together)
 
 
+def resting(unit):
+    return Pause.objects.filter(unit=unit, day=timezone.localdate(), state=PauseState.PAUSED)
+
+
 def resting_together(unit):
-    today = Pause.objects.filter(unit=unit, day=timezone.localdate(), state=PauseState.PAUSED)
-    return today.filter(with_the_hall=True)
+    return resting(unit).filter(with_the_hall=True)
 
 
 @transaction.atomic

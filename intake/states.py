@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import pass_on
+from cases.states import Channel, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -360,6 +360,15 @@ class ArrivalState(models.TextChoices):
     ENTERED = "entered", _("已录入上级系统")
 
 
+DOORS = [
+    Channel.PHONE,
+    Channel.LETTER,
+    Channel.POLICE,
+    Channel.HOTLINE,
+    Channel.TOWNSHIP,
+    Channel.ABOVE,
+]
+"""How matters come in without a visitor."""
 DOORKEEPERS = dict.fromkeys(
     (Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER), "of_the_unit"
 )

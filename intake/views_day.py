@@ -13,7 +13,7 @@ from intake.models import Closing, HelpCall, Notice, Pause, Screen, Ticket, Turn
 from intake.views import my_hall
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
-from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit
+from kernel.web import action, buttons, page, posted, render_form, render_move, render_verb, require, submit
 from people.models import Window
 
 
@@ -74,13 +74,7 @@ def check_in(request, pk):
     if submit(form, services.check_in, case, by=user, unit=hall):
         messages.success(request, _("已登记到场，调解员已收到提醒。"))
         return redirect("intake:check_ins")
-    context = {
-        "form": form,
-        "label": _("登记到场"),
-        "subject": case.number,
-        "back": reverse("intake:check_ins"),
-    }
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("登记到场"), subject=case.number, back=reverse("intake:check_ins"))
 
 
 # --- The day ----------------------------------------------------------------------------------------------------------
@@ -104,8 +98,7 @@ def day(request):
 def to_the_day(request, form, subject, verb):
     """The page of a verb that begins at the page of the day."""
     label = subject.MOVES.named(verb).label
-    context = {"form": form, "label": label, "subject": _("大厅管理"), "back": reverse("intake:day")}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, label, subject=_("大厅管理"), back=reverse("intake:day"))
 
 
 @action
@@ -129,8 +122,7 @@ def pause_hall(request):
     if submit(form, services.pause_hall, by=request.user, unit=hall):
         messages.success(request, _("%(count)d 个窗口已一起暂停服务。") % {"count": len(form.result)})
         return redirect("intake:day")
-    context = {"form": form, "label": _("全厅暂停服务"), "subject": hall, "back": reverse("intake:day")}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("全厅暂停服务"), subject=hall, back=reverse("intake:day"))
 
 
 @action
@@ -142,8 +134,7 @@ def end_pause_of_hall(request):
     if submit(form, services.end_pause_of_hall, by=request.user, unit=hall):
         messages.success(request, _("%(count)d 个窗口已恢复服务。") % {"count": form.result})
         return redirect("intake:day")
-    context = {"form": form, "label": _("全厅恢复服务"), "subject": hall, "back": reverse("intake:day")}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("全厅恢复服务"), subject=hall, back=reverse("intake:day"))
 
 
 def after_pause(request) -> str:
@@ -232,8 +223,7 @@ def change_turn_rule(request, pk):
     if submit(form, services.change_turn_rule, rule, by=request.user):
         messages.success(request, _("已修改，从下一个排队号起生效。"))
         return redirect("intake:day")
-    context = {"form": form, "label": _("修改叫号规则"), "subject": rule, "back": reverse("intake:day")}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("修改叫号规则"), subject=rule, back=reverse("intake:day"))
 
 
 # --- Help -------------------------------------------------------------------------------------------------------------

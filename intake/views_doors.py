@@ -11,10 +11,9 @@ from cases.models import Case
 from intake import forms, selectors, services
 from intake.copy_out import fields_of, sheet_of, systems, usual_system
 from intake.models import Arrival
-from intake.views import registered
+from intake.views import hall_of_matters, registered
 from intake.views_papers import is_concerned, visit_in_sight
-from kernel.web import action, page, posted, render_form, render_move, submit, trace
-from people.models import Unit
+from kernel.web import action, page, posted, render_form, render_move, render_verb, submit, trace
 
 
 @action
@@ -24,9 +23,7 @@ def register_arrival(request):
     unit = selectors.door_of(user)
     if unit is None:
         raise PermissionDenied(_("登记来件由窗口、分流、信访和乡镇（街道）工作人员办理。"))
-    form = forms.ArrivalForm(
-        posted(request), user=user, hall=selectors.hall_of(user) or Unit.objects.centre()
-    )
+    form = forms.ArrivalForm(posted(request), user=user, hall=hall_of_matters(request))
     if submit(form, services.register_arrival, by=user, unit=unit):
         messages.success(request, told(form.result))
         if form.result.case.restriction:
@@ -75,8 +72,7 @@ def copy_out(request, pk, system=""):
     concerned = enters(sheet.arrival, request.user) or is_concerned(visit, request.user)
     if not concerned and not form.is_valid():
         back = reverse("cases:detail", args=[pk])
-        context = {"form": form, "label": _("抄录单"), "subject": visit.case, "back": back}
-        return render_form(request, "kernel/move.html", context)
+        return render_verb(request, form, _("抄录单"), subject=visit.case, back=back)
     note = form.cleaned_data["reason"] if form.is_valid() else systems()[system]["name"]
     trace(request, visit.case, "print_paper", note=note, details={"paper": f"copy-out-{system}"})
     context = {

@@ -8,7 +8,7 @@ from cases.models import Case
 from intake import forms
 from intake.papers import PAPERS, Visit, fitting, visit_of
 from kernel.papers import answer
-from kernel.web import page, posted, render_form, trace
+from kernel.web import page, posted, render_verb, trace
 
 KINDS = ("html", "docx")
 
@@ -39,8 +39,7 @@ def print_paper(request, pk, slug, kind):
     form = forms.PrintPaperForm(posted(request))
     if not is_concerned(visit, request.user) and not form.is_valid():
         back = reverse("intake:papers", args=[pk])
-        context = {"form": form, "label": label, "subject": visit.case, "back": back}
-        return render_form(request, "kernel/move.html", context)
+        return render_verb(request, form, label, subject=visit.case, back=back)
     note = form.cleaned_data["reason"] if form.is_valid() else ""
     trace(request, visit.case, "print_paper", note=note or str(label), details={"paper": slug, "kind": kind})
     return answer(request, make(visit), kind)

@@ -119,7 +119,12 @@ def render_move(request, subject, verb, form, *, back) -> HttpResponse:
     move = subject.MOVES.named(verb)
     if not form.is_bound and (refusal := move.why_not(subject, request.user)):
         raise MoveRefused(refusal)
-    context = {"form": form, "label": move.label, "subject": subject, "back": back}
+    return render_verb(request, form, move.label, subject=subject, back=back)
+
+
+def render_verb(request, form, label, *, subject, back) -> HttpResponse:
+    """The page of one verb that is more or less than a move: `label` is the button, `subject` the way back."""
+    context = {"form": form, "label": label, "subject": subject, "back": back}
     return render_form(request, "kernel/move.html", context)
 
 

@@ -284,7 +284,10 @@ def take_effect_when_complete(agreement, *, by):
 
 
 def take_effect(agreement, *, by):
-    """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it."""
+    """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it.
+
+    Only within the transaction of that signature or stamp: all of it happens or nothing does.
+    """
     details: dict[str, object] = {}
     with moving(agreement, "take_effect", by=by, details=details):
         prefetch_related_objects([agreement], "signatures")

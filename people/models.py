@@ -373,26 +373,35 @@ class Guardian(models.Model):
         return f"{self.guardian}（{self.kinship}）"
 
 
-class MergeQuerySet(models.QuerySet):
+class StandingQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(undone_at=None)
 
 
-class Merge(models.Model):
-    """Two records said to be of one person, until it is undone. `gone` stands for `kept` as long as it is standing."""
+class OfTwo(models.Model):
+    """What somebody said of two records, until it is undone."""
 
-    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
-    reason = models.CharField(_("合并理由"), max_length=200)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = MergeQuerySet.as_manager()
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
+
+
+class Merge(OfTwo):
+    """Two records said to be of one person, until it is undone. `gone` stands for `kept` as long as it is standing."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    reason = models.CharField(_("合并理由"), max_length=200)
+
+    class Meta(OfTwo.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["gone"], condition=Q(undone_at=None), name="merge_one_standing_per_record"
@@ -405,21 +414,15 @@ class Merge(models.Model):
         return f"{self.gone_id} → {self.kept_id}"
 
 
-class Apart(models.Model):
+class Apart(OfTwo):
     """Two records that look alike, said not to be of one person (不是同一人), until that is taken back."""
 
     one = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("怎样核实不是同一人"), max_length=200)
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = MergeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
+    class Meta(OfTwo.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["one", "other"], condition=Q(undone_at=None), name="apart_once_per_pair"

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
-from kernel.web import Button, action, page, posted, render_form, render_move, submit
+from kernel.web import Button, action, page, posted, render_form, render_move, render_verb, submit
 from people import accounts
 from people.models import AccountChange, Post, RolePolicy, User
 from people.roles import ACCOUNTS, WITHOUT_BUSINESS
@@ -108,24 +108,14 @@ def create_user(request):
     if submit(form, accounts.create_user, by=request.user):
         user, password = form.result
         return render(request, "people/first_password.html", {"account": user, "password": password})
-    context = {
-        "form": form,
-        "label": _("新建账号"),
-        "subject": _("账号"),
-        "back": reverse("people:user_list"),
-    }
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("新建账号"), subject=_("账号"), back=reverse("people:user_list"))
 
 
 def ask(request, user, verb, form):
     """The page of one verb about an account."""
-    context = {
-        "form": form,
-        "label": LABELS[verb],
-        "subject": user,
-        "back": reverse("people:user_detail", args=[user.pk]),
-    }
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(
+        request, form, LABELS[verb], subject=user, back=reverse("people:user_detail", args=[user.pk])
+    )
 
 
 def other_account(request, pk, verb):
@@ -169,8 +159,7 @@ def remove_post(request, pk):
     if submit(form, accounts.remove_post, post, by=request.user):
         return redirect("people:user_detail", post.user_id)
     back = reverse("people:user_detail", args=[post.user_id])
-    context = {"form": form, "label": _("撤销岗位"), "subject": post, "back": back}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("撤销岗位"), subject=post, back=back)
 
 
 def carried_out(request, pk, verb, service):

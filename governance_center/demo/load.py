@@ -20,6 +20,7 @@ from governance_center.demo.hall import MINUTES, Hall, Visit, call_all, plan
 from governance_center.demo.matters import Matter, Told, World
 from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
+from intake.states import DOORS
 from kernel.anchors import ANCHORS_AT_ONCE
 from kernel.calendar import DAY, local
 from kernel.models import NumberSeries
@@ -45,9 +46,6 @@ REGISTERED_BY = {
     Channel.GRID: ("grid-{}001001", "grid_worker"),
 }
 """The unit and the role that open a matter of a channel; elsewhere the centre's dispatcher."""
-DOORS = frozenset(
-    {Channel.PHONE, Channel.LETTER, Channel.HOTLINE, Channel.POLICE, Channel.TOWNSHIP, Channel.ABOVE}
-)
 OUTSIDE_NUMBERS = {
     Channel.HOTLINE: "QZ{day}{count:06}",
     Channel.POLICE: "JJ330803{day}{count:05}",

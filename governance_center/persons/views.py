@@ -17,7 +17,7 @@ from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.models import HistoryEntry
-from kernel.web import action, page, posted, render_form, submit, trace
+from kernel.web import action, page, posted, render_form, render_verb, submit, trace
 from people import persons as services
 from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import Role
@@ -38,8 +38,7 @@ def person_url(person) -> str:
 
 
 def render_person_form(request, person, form, label):
-    context = {"form": form, "label": label, "subject": person.masked, "back": person_url(person)}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, label, subject=person.masked, back=person_url(person))
 
 
 @page
@@ -78,8 +77,7 @@ def correct_party(request, pk):
     if submit(form, cases.correct_party, party, by=request.user):
         messages.success(request, _("当事人信息已更正，原因已记入事项和人员的记录。"))
         return redirect(back)
-    context = {"form": form, "label": _("更正当事人信息"), "subject": party.case.number, "back": back}
-    return render_form(request, "kernel/move.html", context)
+    return render_verb(request, form, _("更正当事人信息"), subject=party.case.number, back=back)
 
 
 @action

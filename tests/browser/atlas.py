@@ -6,11 +6,11 @@ from collections import Counter
 
 from django.apps import apps
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from people.models import Seat, User
 from people.selectors import duty_units
+from tests.guards.test_house_rules import url_patterns
 
 PAGES = {
     "clerk": """
@@ -123,17 +123,6 @@ ALIKE = 3
 """So many pages of one template are looked at: three dozen moves share a form of one note."""
 
 
-def routes(patterns=None, before="", namespace=""):
-    """The name and the route of every address."""
-    for entry in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}", route
-        else:
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from routes(entry.url_patterns, route, inner)
-
-
 def keys(label: str) -> list[int]:
     """Of the newest rows in each state; of people the first, who have a name of their own in the demo."""
     if label == "people.User":
@@ -172,7 +161,7 @@ def addresses(route: str):
 
 def pages() -> dict[str, list[str]]:
     """By role: an address of each of its pages, but of pages that share a template only so many."""
-    by_name = dict(reversed(list(routes())))
+    by_name = dict(reversed([(name, route) for name, _entry, route in url_patterns()]))
     shown: Counter = Counter()
     found: dict[str, list[str]] = {}
     for username in PAGES:

@@ -14,8 +14,9 @@ from cases.models import Case
 from governance_center.demo.load import load
 from people.models import User
 from tests import servers
-from tests.browser.atlas import OTHERWISE, PAGES, pages, routes
+from tests.browser.atlas import OTHERWISE, PAGES, pages
 from tests.browser.conftest import serving
+from tests.guards.test_house_rules import url_patterns
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +138,7 @@ def serious(page) -> list[str]:
 
 def test_no_address_is_forgotten():
     named = {name for names in [*PAGES.values(), *OTHERWISE.values()] for name in names.split()}
-    assert named == {name for name, _route in routes()}
+    assert named == {name for name, _entry, _route in url_patterns()}
 
 
 @pytest.mark.parametrize("username", PAGES)

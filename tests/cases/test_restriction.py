@@ -120,7 +120,7 @@ def test_a_cipher_moved_to_another_row_does_not_open(office, officer):
 
 def pages():
     """Every address of the site that names no row; whoever may not ask is refused, with and without it alike."""
-    for name, _entry in url_patterns():
+    for name, _entry, _route in url_patterns():
         if name in {"people:logout", "metrics"}:  # these count the requests themselves
             continue
         try:

@@ -50,7 +50,7 @@ class Form:
 
 def routes() -> dict[str, list[str]]:
     """Every route by name, with the kinds of the keys in its address."""
-    return {name: kinds_of(entry.pattern) for name, entry in url_patterns()}
+    return {name: kinds_of(entry.pattern) for name, entry, _route in url_patterns()}
 
 
 def kinds_of(pattern) -> list[str]:

@@ -47,13 +47,15 @@ OPEN_TO_ALL = {
 """URLs that need no log-in, and why. A name that is not needed any more fails as loudly as one that is missing."""
 
 
-def url_patterns(patterns=None, namespace=""):
+def url_patterns(patterns=None, namespace="", before=""):
+    """The name, the pattern and the whole route of every address."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(entry.pattern)
         if isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}", entry
+            yield f"{namespace}{entry.name}", entry, route
         else:
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from url_patterns(entry.url_patterns, inner)
+            yield from url_patterns(entry.url_patterns, inner, route)
 
 
 def test_no_app_imports_anothers_web_layer():
@@ -79,7 +81,7 @@ def test_every_move_has_a_service_of_the_same_name(model):
 
 @each_life_cycle
 def test_every_button_has_a_view_of_the_same_name(model):
-    assert rules.moves_without_view(model, {name for name, _entry in url_patterns()}) == []
+    assert rules.moves_without_view(model, {name for name, _entry, _route in url_patterns()}) == []
 
 
 @each_life_cycle
@@ -94,7 +96,7 @@ def test_every_clock_of_a_move_has_a_rule(model):
 
 def test_every_url_needs_a_log_in_unless_it_is_listed():
     open_to_all = {
-        name for name, entry in url_patterns() if not getattr(entry.callback, "login_required", True)
+        name for name, entry, _route in url_patterns() if not getattr(entry.callback, "login_required", True)
     }
     assert open_to_all == set(OPEN_TO_ALL)
 

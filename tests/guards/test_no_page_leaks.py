@@ -47,7 +47,7 @@ def stranger(role):
 
 
 def addresses(keys):
-    for name, _entry in url_patterns():
+    for name, _entry, _route in url_patterns():
         if name == "people:logout":
             continue
         for args in ([], *([key] for key in keys)):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.rules import rules
+from cases.rules import Rules, rules
 
 
 class Command(BaseCommand):
@@ -19,10 +19,11 @@ class Command(BaseCommand):
             lines = file.open(encoding="utf-8", errors="replace") if file else nullcontext(sys.stdin)
         except OSError as error:
             raise CommandError(error) from error
+        book = rules()
         with lines as found:
             for number, line in enumerate(found, 1):
                 if line.strip():
-                    self.stdout.write(json.dumps(answer(text_of(line, number)), ensure_ascii=False))
+                    self.stdout.write(json.dumps(answer(book, text_of(line, number)), ensure_ascii=False))
 
 
 def text_of(line: str, number: int) -> str:
@@ -35,8 +36,8 @@ def text_of(line: str, number: int) -> str:
     return text
 
 
-def answer(text: str) -> dict:
-    found = rules().answer(text)
+def answer(book: Rules, text: str) -> dict:
+    found = book.answer(text)
     return {
         "categories": found.categories,
         "outlets": found.outlets,
