@@ -181,6 +181,7 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         "join_visit": _("当事人再次来访"),
         "check_in": _("到场登记"),
         "print_paper": _("打印材料"),
+        "read_back": _("宣读记录"),
     }
 
     number = models.CharField(_("统一编号"), max_length=20, unique=True)

@@ -14,7 +14,7 @@ from cases.states import Channel, Outcome, Route, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
-from intake.states import DOORS, Care, State, Way
+from intake.states import DOORS, WITNESSED, Care, Signed, State, Way
 from kernel.fields import MoneyField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
@@ -30,6 +30,30 @@ class PrintPaperForm(VerbForm):
     """Why somebody prints a paper in full who neither handles the matter nor received the visitor."""
 
     reason = forms.CharField(label=_("查看事由"), max_length=200)
+
+
+class ReadBackForm(VerbForm):
+    """To whom the record was read, and how they confirmed it. Who does not sign needs a witness."""
+
+    party = forms.ModelChoiceField(label=_("向谁宣读"), queryset=None, empty_label=None)
+    signed = forms.ChoiceField(
+        label=_("确认方式"), choices=Signed, initial=Signed.NAME, widget=forms.RadioSelect
+    )
+    witness = forms.CharField(
+        label=_("见证人"),
+        max_length=60,
+        required=False,
+        help_text=_("本人不能书写或者拒绝签名时填写见证人姓名。"),
+    )
+
+    def __init__(self, *args, applicants, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = applicants
+
+    def clean(self):
+        if self.cleaned_data.get("signed") in WITNESSED and not self.cleaned_data.get("witness"):
+            self.add_error("witness", _("本人没有签名或按指印的，请填写见证人姓名。"))
+        return self.cleaned_data
 
 
 class PaperForm(VerbForm):

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.states import Side
 from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket
+from intake.states import Signed
+from kernel.models import HistoryEntry
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
 
 ROOM = 5
@@ -29,6 +32,43 @@ class Visit:
     @property
     def opened_at(self):
         return timezone.localtime(self.case.opened_at)
+
+    def concerns(self, user) -> bool:
+        """Whether they handle the matter or received the visitor: reason enough to see its papers."""
+        if self.case.is_in_hand_of(user):
+            return True
+        return bool(self.ticket) and self.ticket.receivers.filter(user=user).exists()
+
+    def readings(self) -> list["Reading"]:
+        """The last time that the record was read back to each applicant."""
+        names = {party.pk: party.name for party in self.applicants}
+        corrected = self.case.history.filter(verb="correct").order_by("seq").last()
+        last = {}
+        for entry in self.case.history.filter(verb="read_back").select_related("by").order_by("seq"):
+            overtaken = bool(corrected) and corrected.seq > entry.seq
+            last[entry.details["party"]] = Reading(entry, names.get(entry.details["party"], ""), overtaken)
+        return list(last.values())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was registered was read back to `name`. `overtaken` where it was corrected since."""
+
+    entry: HistoryEntry
+    name: str
+    overtaken: bool
+
+    @property
+    def signed(self) -> Signed:
+        return Signed(self.entry.details["signed"])
+
+    def __str__(self):
+        return gettext("%(at)s，由%(by)s向%(name)s宣读：%(note)s。") % {
+            "at": f"{timezone.localtime(self.entry.at):%Y年%m月%d日 %H:%M}",
+            "by": self.entry.by,
+            "name": self.name,
+            "note": self.entry.shown_note,
+        }
 
 
 def visit_of(case: Case) -> Visit:
@@ -56,10 +96,18 @@ def register_form(visit: Visit) -> Paper:
         number=_("统一编号：%(number)s") % {"number": case.number},
         blocks=[
             Facts(rows),
-            Text(_("口头提出的，由接待人员如实记录。以上记录已向来访人宣读，经本人核对无误。")),
+            Text(confirmation(visit)),
             Signatures([_("来访人（签名或按指印）"), _("接待人员（签名）"), _("记录人（签名）")]),
         ],
     )
+
+
+def confirmation(visit: Visit) -> str:
+    """What was read back, to whom and how they confirmed it; before that, the words to be signed."""
+    readings = [reading for reading in visit.readings() if not reading.overtaken]
+    if not readings:
+        return gettext("口头提出的，由接待人员如实记录。以上记录已向来访人宣读，经本人核对无误。")
+    return "\n".join([gettext("口头提出的，由接待人员如实记录。"), *map(str, readings)])
 
 
 def particulars(party) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ from intake.states import (
     Rank,
     ScreenKind,
     ScreenState,
+    Signed,
     SpanKind,
     State,
     Turn,
@@ -718,6 +719,19 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
         if outcome:
             settle(settlement, by=by, outcome=outcome, said=said)
     return case
+
+
+@transaction.atomic
+def read_back(visit, *, by, party, signed, witness="") -> None:
+    """The record was read to an applicant (信访工作条例 19). Names stand in the note: details hold none."""
+    if not visit.concerns(by):
+        raise MoveRefused(_("只有接待人员和办理单位可以登记宣读情况。"))
+    note = Signed(signed).label
+    if witness:
+        note = _("%(signed)s，见证人%(witness)s") % {"signed": note, "witness": witness}
+    details = {"party": party.pk, "signed": signed}
+    history.record(visit.case, "read_back", by=by, note=note, details=details)
+    live.changed(*visit.case.topics())
 
 
 def may_take_up(case, user) -> bool:

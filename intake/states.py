@@ -87,6 +87,18 @@ class Way(models.TextChoices):
     SHOWN = "shown", _("屏幕出示")
 
 
+class Signed(models.TextChoices):
+    """How somebody confirmed what was read back to them."""
+
+    NAME = "name", _("签名确认")
+    FINGERPRINT = "fingerprint", _("按指印确认")
+    UNABLE = "unable", _("不能书写，由见证人签名")
+    REFUSED = "refused", _("拒绝签名，由见证人签名")
+
+
+WITNESSED = frozenset({Signed.UNABLE, Signed.REFUSED})
+
+
 class PauseState(models.TextChoices):
     PAUSED = "paused", _("暂停服务")
     ENDED = "ended", _("已恢复服务")

@@ -12,7 +12,7 @@ from intake import forms, selectors, services
 from intake.copy_out import fields_of, sheet_of, systems, usual_system
 from intake.models import Arrival
 from intake.views import hall_of_matters, registered
-from intake.views_papers import is_concerned, visit_in_sight
+from intake.views_papers import visit_in_sight
 from kernel.web import action, page, posted, render_form, render_move, render_verb, submit, trace
 
 
@@ -69,7 +69,7 @@ def copy_out(request, pk, system=""):
     if system not in systems():
         raise Http404
     form, sheet = forms.PrintPaperForm(posted(request)), sheet_of(visit.case)
-    concerned = enters(sheet.arrival, request.user) or is_concerned(visit, request.user)
+    concerned = enters(sheet.arrival, request.user) or visit.concerns(request.user)
     if not concerned and not form.is_valid():
         back = reverse("cases:detail", args=[pk])
         return render_verb(request, form, _("抄录单"), subject=visit.case, back=back)

@@ -22,8 +22,8 @@ PAGES = {
         persons:add_guardian persons:end_guardian persons:merge_persons persons:tell_apart
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
         intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
-        intake:print_paper intake:register_arrival intake:copy_out intake:returned intake:take_up intake:guide
-        intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
+        intake:print_paper intake:read_back intake:register_arrival intake:copy_out intake:returned intake:take_up
+        intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
         intake:change_turn_rule intake:call_help
     """,
