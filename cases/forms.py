@@ -9,8 +9,8 @@ from cases.lists import ANY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
 from cases.services import BODY
 from cases.states import Answer, RequestKind, RequestState, Route, Side, State, Urgency
-from kernel.attachments import checked_type
 from kernel.encryption import normalised
+from kernel.fields import ScanField
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
 
@@ -129,12 +129,7 @@ class LogContactForm(forms.Form):
 
 
 class AttachForm(forms.Form):
-    file = forms.FileField(label=_("材料"))
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        checked_type(file)
-        return file
+    file = ScanField(label=_("材料"))
 
 
 class RevealPartyForm(forms.Form):
@@ -236,17 +231,12 @@ class AddAgentForm(PaperForm):
         widget=forms.RadioSelect,
         help_text=_("只有特别授权的代理人可以代为承认、放弃、变更请求，和解、签署协议。"),
     )
-    letter = forms.FileField(label=_("授权委托书（扫描件或照片）"))
+    letter = ScanField(label=_("授权委托书（扫描件或照片）"))
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["party"].queryset = case.parties.all()
         self.fields["party"].label_from_instance = lambda party: f"{party.get_side_display()} {party.masked}"
-
-    def clean_letter(self):
-        letter = self.cleaned_data["letter"]
-        checked_type(letter)
-        return letter
 
 
 def checked_number(id_type: str, number: str) -> str:

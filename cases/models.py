@@ -182,6 +182,7 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         "check_in": _("到场登记"),
         "print_paper": _("打印材料"),
         "read_back": _("宣读记录"),
+        "keep_signed": _("上传已签扫描件"),
     }
 
     number = models.CharField(_("统一编号"), max_length=20, unique=True)

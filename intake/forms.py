@@ -15,7 +15,7 @@ from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, Signed, State, Way
-from kernel.fields import MoneyField, VerbForm
+from kernel.fields import MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
 from people.roles import Restriction, Role
@@ -54,6 +54,19 @@ class ReadBackForm(VerbForm):
         if self.cleaned_data.get("signed") in WITNESSED and not self.cleaned_data.get("witness"):
             self.add_error("witness", _("本人没有签名或按指印的，请填写见证人姓名。"))
         return self.cleaned_data
+
+
+class KeepSignedForm(VerbForm):
+    """Which printing was signed, and its scan."""
+
+    printing = forms.TypedChoiceField(label=_("签的是哪一次打印的"), coerce=int, widget=forms.RadioSelect)
+    scan = ScanField(label=_("已签扫描件"))
+
+    def __init__(self, *args, printings, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(printing.entry.seq, str(printing)) for printing in reversed(printings)]
+        self.fields["printing"].choices = choices
+        self.fields["printing"].initial = choices[0][0]
 
 
 class PaperForm(VerbForm):

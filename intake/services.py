@@ -57,6 +57,7 @@ from intake.states import (
     Way,
 )
 from kernel import clocks, history, live
+from kernel.attachments import attach
 from kernel.editing import editing
 from kernel.encryption import lookup_hash
 from kernel.moves import NEW, MoveRefused
@@ -731,6 +732,20 @@ def read_back(visit, *, by, party, signed, witness="") -> None:
         note = _("%(signed)s，见证人%(witness)s") % {"signed": note, "witness": witness}
     details = {"party": party.pk, "signed": signed}
     history.record(visit.case, "read_back", by=by, note=note, details=details)
+    live.changed(*visit.case.topics())
+
+
+@transaction.atomic
+def keep_signed(visit, slug, *, by, printing, scan) -> None:
+    """A paper came back signed: its scan goes into the file, with the printing that was signed.
+
+    `printing` is the place of that printing in the history of the matter. The last scan of a printing counts.
+    """
+    if not visit.concerns(by):
+        raise MoveRefused(_("只有接待人员和办理单位可以上传已签扫描件。"))
+    kept = attach(visit.case, scan, by=by)
+    details = {"paper": slug, "printing": printing, "attachment": kept.pk}
+    history.record(visit.case, "keep_signed", by=by, note=kept.name, details=details)
     live.changed(*visit.case.topics())
 
 

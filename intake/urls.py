@@ -33,6 +33,7 @@ urlpatterns = [
     path("cases/<int:pk>/panel/", views.panel, name="panel"),
     path("cases/<int:pk>/papers/", views_papers.papers, name="papers"),
     path("cases/<int:pk>/read-back/", views_papers.read_back, name="read_back"),
+    path("cases/<int:pk>/papers/<slug:slug>/keep-signed/", views_papers.keep_signed, name="keep_signed"),
     path("cases/<int:pk>/papers/<slug:slug>/<str:kind>/", views_papers.print_paper, name="print_paper"),
     path("register-arrival/", views_doors.register_arrival, name="register_arrival"),
     path("arrivals/<int:pk>/enter-above/", views_doors.enter_above, name="enter_above"),

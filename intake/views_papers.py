@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.states import Side
 from intake import forms, services
-from intake.papers import PAPERS, Visit, fitting, visit_of
+from intake.papers import PAPERS, UNSIGNED, Visit, fitting, visit_of
+from kernel.moves import MoveRefused
 from kernel.papers import answer
 from kernel.web import action, page, posted, render_verb, submit, trace
 
@@ -26,17 +27,26 @@ def visit_in_sight(request, pk) -> Visit:
 def papers(request, pk):
     """打印材料: the papers of this matter, and when each was last printed. No name of anybody stands here."""
     visit = visit_in_sight(request, pk)
-    printed = {}
-    for entry in visit.case.history.filter(verb="print_paper").select_related("by").order_by("seq"):
-        printed.setdefault(entry.details["paper"], []).append(entry)
-    rows = [(slug, PAPERS[slug][0], printed.get(slug, [])) for slug in fitting(visit)]
+    printed, concerned = visit.printings(), visit.concerns(request.user)
     context = {
         "case": visit.case,
-        "rows": rows,
+        "rows": [row_of(slug, printed.get(slug, [])) for slug in fitting(visit)],
         "readings": visit.readings(),
-        "may_read_back": visit.concerns(request.user),
+        "may_read_back": concerned,
+        "may_keep_signed": concerned,
     }
     return render(request, "intake/papers.html", context)
+
+
+def row_of(slug, printings) -> dict:
+    """A paper on the page of papers. One that is signed waits from its first printing until a scan is there."""
+    return {
+        "slug": slug,
+        "label": PAPERS[slug][0],
+        "printings": printings,
+        "to_sign": slug not in UNSIGNED and bool(printings),
+        "signed": any(printing.signed for printing in printings),
+    }
 
 
 @page(post=True)
@@ -67,3 +77,25 @@ def read_back(request, pk):
         messages.success(request, _("已登记宣读情况。"))
         return redirect(back)
     return render_verb(request, form, _("登记宣读情况"), subject=visit.case, back=back)
+
+
+@action
+def keep_signed(request, pk, slug):
+    """已签扫描件: the paper that was printed came back signed."""
+    if slug not in PAPERS or slug in UNSIGNED:
+        raise Http404
+    visit = visit_in_sight(request, pk)
+    back = reverse("intake:papers", args=[pk])
+    if not visit.concerns(request.user):
+        raise PermissionDenied(_("只有接待人员和办理单位可以上传已签扫描件。"))
+    printings = visit.printings().get(slug, [])
+    if not printings:
+        raise MoveRefused(
+            _("“%(paper)s”还没有打印，请先打印、签名，再上传扫描件。") % {"paper": PAPERS[slug][0]}
+        )
+    form = forms.KeepSignedForm(posted(request), request.FILES or None, printings=printings)
+    if submit(form, services.keep_signed, visit, slug, by=request.user):
+        messages.success(request, _("已上传“%(paper)s”的已签扫描件。") % {"paper": PAPERS[slug][0]})
+        return redirect(back)
+    label = _("上传已签扫描件：%(paper)s") % {"paper": PAPERS[slug][0]}
+    return render_verb(request, form, label, subject=visit.case, back=back)

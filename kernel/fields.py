@@ -3,6 +3,8 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from kernel.attachments import checked_type
+
 
 class VerbForm(forms.Form):
     """A form whose `cleaned_data` are the keyword arguments of one verb. `layout` is its crispy layout, if any."""
@@ -17,6 +19,16 @@ class VerbForm(forms.Form):
 
 class ConfirmForm(VerbForm):
     """Asks nothing but yes."""
+
+
+class ScanField(forms.FileField):
+    """One file that may come in, told by its content: a scan, a photo, a recording."""
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file:
+            checked_type(file)
+        return file
 
 
 class MoneyField(forms.DecimalField):

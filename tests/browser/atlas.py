@@ -77,7 +77,8 @@ OTHERWISE = {
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
         cases:accept_request cases:object_to_request dispatch:assign_order handover:detail handover:take_back_work
-        intake:answer_help intake:cancel intake:enter_above intake:send_on intake:settle mediation:accept_referral
+        intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:send_on intake:settle
+        mediation:accept_referral
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
     """,

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 
 from cases.models import Case
@@ -111,7 +112,7 @@ def test_a_print_leaves_a_trace_and_stands_on_the_list(client, clerk, matter):
     entry = matter.history.last()
     assert (entry.verb, entry.by, entry.details["paper"]) == ("print_paper", clerk, "register-form")
     listed = page_text(client.get(reverse("intake:papers", args=[matter.pk])))
-    assert "已打印 1 次" in listed
+    assert f"第 1 次打印，{timezone.localdate()}" in listed
     assert "陈素芬" not in listed
 
 
