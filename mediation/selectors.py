@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,8 +97,9 @@ def colleagues(user, unit=None) -> list[Colleague]:
     seats = Seat.objects.today().select_related("window")
     seated = {seat.user_id: seat for seat in seats.filter(role__in=MEDIATORS)}
     wanted = of_unit if unit else of_unit | Q(pk__in=seated)
-    people = User.objects.filter(wanted, is_active=True).annotate(load=Subquery(load_of(user))).order_by("pk")
-    known = [Colleague(person, seated.get(person.pk), person.load or 0) for person in people]
+    people = User.objects.filter(wanted, is_active=True).order_by("pk")
+    loads = loads_of(people, user)
+    known = [Colleague(person, seated.get(person.pk), loads.get(person.pk, 0)) for person in people]
     return sorted(known, key=lambda colleague: (colleague.seat is None, colleague.load))
 
 
@@ -125,10 +126,12 @@ def users_of(people):
     return User.objects.filter(pk__in=[colleague.user.pk for colleague in people]).order_by("pk")
 
 
-def load_of(user):
-    """How many open mediations a mediator has, among those that `user` sees."""
-    mine = Mediation.objects.visible_to(user).open().filter(mediator=OuterRef("pk")).order_by()
-    return mine.values("mediator").annotate(load=Count("pk")).values("load")
+def loads_of(mediators, user) -> dict[int, int]:
+    """How many open mediations each mediator has (by key), among those that `user` sees."""
+    theirs = (
+        Mediation.objects.visible_to(user).open().filter(mediator__in=[person.pk for person in mediators])
+    )
+    return dict(theirs.order_by().values_list("mediator").annotate(Count("pk")))
 
 
 def agreements_with_places(mediation) -> list[Agreement]:
