@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks
-from cases.states import Channel, Outcome, Route, Urgency
+from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
-from intake.states import DOORS, WITNESSED, Care, Signed, State, Way
+from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
@@ -67,6 +67,94 @@ class KeepSignedForm(VerbForm):
         choices = [(printing.entry.seq, str(printing)) for printing in reversed(printings)]
         self.fields["printing"].choices = choices
         self.fields["printing"].initial = choices[0][0]
+
+
+COUNTED = forms.NumberInput(attrs={"inputmode": "numeric"})
+MOST_PAGES = 9999
+
+
+class MaterialFields(forms.Form):
+    """What was handed over, how much of it, and by which party."""
+
+    name = forms.CharField(label=_("材料名称"), max_length=80, widget=TYPED)
+    kind = forms.ChoiceField(label=_("原件或复印件"), choices=MaterialKind, initial=MaterialKind.COPY)
+    pages = forms.IntegerField(label=_("页数"), min_value=1, max_value=MOST_PAGES, initial=1, widget=COUNTED)
+    copies = forms.IntegerField(label=_("份数"), min_value=1, max_value=100, initial=1, widget=COUNTED)
+    party = forms.ModelChoiceField(None, label=_("提交人"), required=False, empty_label=_("随来件，无提交人"))
+
+    def __init__(self, *args, parties, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = parties
+        self.fields["party"].label_from_instance = lambda party: f"{party.get_side_display()} {party.masked}"
+
+
+LOOKS = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+
+
+class MaterialRow(MaterialFields):
+    """One row of the list. A row that nobody typed into is left out."""
+
+    returned = forms.BooleanField(label=_("当场退还"), required=False)
+    scan = ScanField(label=_("扫描件"), required=False)
+
+    def __init__(self, *args, parties, **kwargs):
+        super().__init__(*args, parties=parties, **kwargs)
+        self.fields["party"].initial = parties.filter(side=Side.APPLICANT).first()
+        for field in self.fields.values():
+            look = LOOKS.get(type(field.widget), "form-control")
+            field.widget.attrs |= {"class": look, "aria-label": field.label}
+        if not self.is_bound and self.prefix.endswith("-0"):
+            self.fields["name"].widget.attrs["autofocus"] = True
+
+
+class MaterialRows(forms.BaseFormSet):
+    """Several rows at once; its `cleaned_data` are the keyword arguments of the service."""
+
+    def clean(self):
+        if not any(self.errors) and not self.typed():
+            raise forms.ValidationError(_("请至少填写一份材料的名称。"))
+
+    def typed(self):
+        return [form for form in self.forms if form.has_changed()]
+
+    @property
+    def cleaned_data(self):
+        return {"rows": [form.cleaned_data for form in self.typed()]}
+
+
+MaterialsForm = forms.formset_factory(
+    MaterialRow, formset=MaterialRows, extra=5, max_num=20, absolute_max=20, validate_max=True
+)
+
+
+class CorrectMaterialForm(MaterialFields, VerbForm):
+    """What was entered, to be put right. `seen` holds what the form showed."""
+
+    SHOWN = ("name", "kind", "pages", "copies", "party")
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class ScanMaterialForm(VerbForm):
+    scan = ScanField(label=_("扫描件"))
+
+
+class ReturnMaterialForm(VerbForm):
+    returned_on = forms.DateField(
+        label=_("退还日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
+    )
+
+    def __init__(self, *args, received_on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.received_on = received_on
+
+    def clean_returned_on(self):
+        day = self.cleaned_data["returned_on"]
+        if not self.received_on <= day <= timezone.localdate():
+            raise forms.ValidationError(_("退还日期在接收当日到今天之间，请核对。"))
+        return day
 
 
 class PaperForm(VerbForm):

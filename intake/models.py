@@ -13,6 +13,7 @@ from intake.states import (
     AT_WINDOW,
     CLOSING_MOVES,
     HELP_MOVES,
+    MATERIAL_MOVES,
     MOVES,
     NEVER_WAITED,
     NOTICE_MOVES,
@@ -23,6 +24,8 @@ from intake.states import (
     Care,
     ClosingState,
     HelpState,
+    MaterialKind,
+    MaterialState,
     NoticeState,
     PauseState,
     Rank,
@@ -34,8 +37,9 @@ from intake.states import (
     Turn,
 )
 from kernel.encryption import Protected, ProtectedField
-from kernel.models import Timed, Tracked
+from kernel.models import Attachment, Timed, Tracked
 from kernel.scoping import Reference, ScopedQuerySet
+from kernel.veil import Veiled
 from people.models import Person, Unit, User, Window
 from people.roles import Role
 
@@ -407,6 +411,74 @@ class Arrival(Timed, UnderCase):
 
     def keepers(self):
         return self.case.readers(User.objects.in_unit(self.unit))
+
+    def topics(self):
+        return self.case.topics()
+
+
+def takes_part(case, user) -> bool:
+    """Whether they handle the matter, received its visitor or registered what came in: then its papers are theirs."""
+    if case.is_in_hand_of(user):
+        return True
+    if Receiver.objects.filter(ticket__query_code=case.query_code, user=user).exists():
+        return True
+    arrival = Arrival.objects.filter(case=case).first()
+    return bool(arrival) and arrival.MOVES.named("enter_above").allows(arrival, user)
+
+
+class MaterialQuerySet(DeskQuerySet):
+    def standing(self):
+        """Without those that were entered by mistake."""
+        return self.exclude(state=MaterialState.VOID)
+
+
+class Material(Veiled, UnderCase):
+    """Something on paper that a party handed over: what, how much of it, original or copy, and when it went back.
+
+    `party` is empty for what came with a letter or from another office. The signed list is the 材料接收清单.
+    """
+
+    MOVES = MATERIAL_MOVES
+    VEILED = ("name",)
+    READ_TOGETHER = ("case",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
+    name = models.CharField(_("材料名称"), max_length=80)
+    kind = models.CharField(_("原件或复印件"), max_length=10, choices=MaterialKind, default=MaterialKind.COPY)
+    pages = models.PositiveSmallIntegerField(_("页数"), default=1, validators=[MinValueValidator(1)])
+    copies = models.PositiveSmallIntegerField(_("份数"), default=1, validators=[MinValueValidator(1)])
+    party = models.ForeignKey(
+        Party, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("提交人")
+    )
+    received_at = models.DateTimeField(_("接收时间"), default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("接收人"))
+    returned_on = models.DateField(_("退还日期"), null=True)
+    scan = models.ForeignKey(
+        Attachment, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("扫描件")
+    )
+    state = models.CharField(_("状态"), max_length=20, choices=MaterialState, default=MaterialState.KEPT)
+
+    objects = MaterialQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["received_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(pages__gte=1, copies__gte=1), name="material_is_of_something"),
+            models.CheckConstraint(
+                condition=~Q(state=MaterialState.RETURNED) | Q(returned_on__isnull=False),
+                name="material_returned_has_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction if self._state.adding else self.restriction)
+
+    def is_of_the_matter(self, user) -> bool:
+        return takes_part(self.case, user)
 
     def topics(self):
         return self.case.topics()

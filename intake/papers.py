@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.states import Side
-from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket
+from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
 from intake.states import Signed
 from kernel.models import HistoryEntry
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
@@ -34,10 +34,8 @@ class Visit:
         return timezone.localtime(self.case.opened_at)
 
     def concerns(self, user) -> bool:
-        """Whether they handle the matter or received the visitor: reason enough to see its papers."""
-        if self.case.is_in_hand_of(user):
-            return True
-        return bool(self.ticket) and self.ticket.receivers.filter(user=user).exists()
+        """Whether they have reason enough to see its papers in full."""
+        return takes_part(self.case, user)
 
     def readings(self) -> list["Reading"]:
         """The last time that the record was read back to each applicant."""
@@ -166,20 +164,28 @@ def receivers(ticket) -> str:
 
 
 def list_of_materials(visit: Visit) -> Paper:
-    """材料接收清单: the materials on file, and room for what was handed over on paper."""
-    names = [file.name for file in visit.case.dossier.attachments.order_by("attached_at", "pk")]
-    filled = [[str(n), name, "", "", ""] for n, name in enumerate(names, 1)]
-    empty = [[str(n), "", "", "", ""] for n in range(len(filled) + 1, len(filled) + 1 + ROOM)]
+    """材料接收清单: what was handed over, and by whom; room to write where nothing was entered yet."""
+    materials = visit.case.materials.standing().select_related("party", "by")
+    rows = [
+        [
+            str(n),
+            material.name,
+            material.get_kind_display(),
+            _("%(pages)d 页 %(copies)d 份") % {"pages": material.pages, "copies": material.copies},
+            material.party.name if material.party else "",
+            f"{timezone.localtime(material.received_at):%m月%d日}",
+            f"{material.returned_on:%m月%d日}" if material.returned_on else "",
+        ]
+        for n, material in enumerate(materials, 1)
+    ]
+    room = [[str(n), *[""] * 6] for n in range(1, ROOM + 1)]
+    head = [_("序号"), _("材料名称"), _("种类"), _("数量"), _("提交人"), _("接收日期"), _("退还日期")]
     return Paper(
         title=_("材料接收清单"),
         number=_("统一编号：%(number)s") % {"number": visit.case.number},
         blocks=[
-            Table(
-                [_("序号"), _("材料名称"), _("页数"), _("原件或复印件"), _("是否退还")],
-                [*filled, *empty],
-                wide=2,
-            ),
-            Text(_("本清单一式两份，提交人和接收单位各执一份。原件核对后退还的，请在“是否退还”栏注明。")),
+            Table(head, rows or room, shares=(3, 8, 5, 6, 5, 7, 7)),
+            Text(_("本清单一式两份，提交人和接收单位各执一份。原件核对后退还的，在“退还日期”栏注明。")),
             Signatures([_("提交人（签名）"), _("接收人（签名）")]),
         ],
     )
@@ -207,7 +213,9 @@ def notice_at_once(visit: Visit) -> Paper:
             Text(case.outlet.advice),
             Heading(_("需要补充的材料")),
             Table(
-                [_("序号"), _("材料名称"), _("要求")], [[str(n), "", ""] for n in range(1, ROOM + 1)], wide=2
+                [_("序号"), _("材料名称"), _("要求")],
+                [[str(n), "", ""] for n in range(1, ROOM + 1)],
+                shares=(1, 4, 3),
             ),
             Text(_("联系电话：%(phone)s") % {"phone": case.unit.phone or "＿＿＿＿＿＿＿＿"}, flush=True),
             Signatures([_("告知人（签名）"), _("来访人（签名）")]),
@@ -316,7 +324,13 @@ def contact_log(visit: Visit) -> Paper:
     return Paper(
         title=_("联系记录"),
         number=_("统一编号：%(number)s") % {"number": visit.case.number},
-        blocks=[Table([_("时间"), _("联系对象"), _("内容"), _("记录人")], rows or [[""] * 4] * ROOM, wide=3)],
+        blocks=[
+            Table(
+                [_("时间"), _("联系对象"), _("内容"), _("记录人")],
+                rows or [[""] * 4] * ROOM,
+                shares=(2, 2, 5, 2),
+            )
+        ],
     )
 
 

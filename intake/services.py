@@ -24,6 +24,7 @@ from intake.models import (
     Closing,
     HelpCall,
     Joining,
+    Material,
     Notice,
     OnCall,
     Pause,
@@ -747,6 +748,55 @@ def keep_signed(visit, slug, *, by, printing, scan) -> None:
     details = {"paper": slug, "printing": printing, "attachment": kept.pk}
     history.record(visit.case, "keep_signed", by=by, note=kept.name, details=details)
     live.changed(*visit.case.topics())
+
+
+@transaction.atomic
+def receive_materials(case, *, by, rows) -> list[Material]:
+    """What the visitor handed over goes onto the list, one row each. Originals may go back at once."""
+    return [receive_material(case, by=by, **row) for row in rows]
+
+
+@transaction.atomic
+def receive_material(
+    case, *, by, name, kind, pages, copies, party=None, returned=False, scan=None
+) -> Material:
+    material = Material(case=case, name=name, kind=kind, pages=pages, copies=copies, party=party, by=by)
+    with opening(material, "receive_material", by=by, note=name):
+        pass
+    if scan:
+        scan_material(material, by=by, scan=scan)
+    if returned:
+        return_material(material, by=by, returned_on=timezone.localdate())
+    return material
+
+
+def correct_material(material, *, by, seen, **changes) -> None:
+    """Put right what was entered. The list that was signed keeps what stood there; print it again."""
+    refuse_unless(material, "correct_material", by=by)
+    with editing(material, "correct_material", by=by, seen=seen, note=material.name, **changes):
+        pass
+
+
+def refuse_unless(subject, verb, *, by) -> None:
+    if refusal := subject.MOVES.named(verb).why_not(subject, by):
+        raise MoveRefused(refusal)
+
+
+def scan_material(material, *, by, scan) -> None:
+    """A scan or photo of what was handed over. The last one counts; earlier ones stay in the file."""
+    with moving(material, "scan_material", by=by, note=material.name):
+        material.scan = attach(material.case, scan, by=by)
+
+
+def return_material(material, *, by, returned_on) -> None:
+    with moving(material, "return_material", by=by, note=material.name):
+        material.returned_on = returned_on
+
+
+def void_material(material, *, by, note) -> None:
+    """It was entered by mistake: it stays in the history and leaves the list."""
+    with moving(material, "void_material", by=by, note=f"{material.name}：{note}"):
+        pass
 
 
 def may_take_up(case, user) -> bool:

@@ -446,3 +446,55 @@ SETTLEMENT_MOVES = Moves(
     ),
     pass_on(SettlementState.IN_HAND),
 )
+
+
+class MaterialKind(models.TextChoices):
+    COPY = "copy", _("复印件")
+    ORIGINAL = "original", _("原件")
+
+
+class MaterialState(models.TextChoices):
+    KEPT = "kept", _("留存")
+    RETURNED = "returned", _("已退还")
+    VOID = "void", _("已作废")
+
+
+TAKING_PART = dict.fromkeys(set(Role), "of_the_matter")
+"""Whoever handles the matter, received its visitor or registered what came in."""
+
+MATERIAL_MOVES = Moves(
+    Move(
+        verb="receive_material",
+        label=_("接收材料"),
+        sources={NEW},
+        target=MaterialState.KEPT,
+        who=TAKING_PART,
+        inner=True,
+    ),
+    Move(
+        verb="correct_material",
+        label=_("更正材料"),
+        sources={MaterialState.KEPT, MaterialState.RETURNED},
+        who=TAKING_PART,
+    ),
+    Move(
+        verb="scan_material",
+        label=_("上传扫描件"),
+        sources={MaterialState.KEPT, MaterialState.RETURNED},
+        who=TAKING_PART,
+    ),
+    Move(
+        verb="return_material",
+        label=_("退还"),
+        sources={MaterialState.KEPT},
+        target=MaterialState.RETURNED,
+        who=TAKING_PART,
+    ),
+    Move(
+        verb="void_material",
+        label=_("作废"),
+        sources={MaterialState.KEPT, MaterialState.RETURNED},
+        target=MaterialState.VOID,
+        who=TAKING_PART,
+    ),
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from intake import public, views, views_day, views_doors, views_papers
+from intake import public, views, views_day, views_doors, views_materials, views_papers
 
 app_name = "intake"
 urlpatterns = [
@@ -35,6 +35,11 @@ urlpatterns = [
     path("cases/<int:pk>/read-back/", views_papers.read_back, name="read_back"),
     path("cases/<int:pk>/papers/<slug:slug>/keep-signed/", views_papers.keep_signed, name="keep_signed"),
     path("cases/<int:pk>/papers/<slug:slug>/<str:kind>/", views_papers.print_paper, name="print_paper"),
+    path("cases/<int:pk>/materials/", views_materials.receive_materials, name="receive_materials"),
+    path("materials/<int:pk>/correct/", views_materials.correct_material, name="correct_material"),
+    path("materials/<int:pk>/scan/", views_materials.scan_material, name="scan_material"),
+    path("materials/<int:pk>/return/", views_materials.return_material, name="return_material"),
+    path("materials/<int:pk>/void/", views_materials.void_material, name="void_material"),
     path("register-arrival/", views_doors.register_arrival, name="register_arrival"),
     path("arrivals/<int:pk>/enter-above/", views_doors.enter_above, name="enter_above"),
     path("cases/<int:pk>/copy-out/", views_doors.copy_out, name="copy_out"),

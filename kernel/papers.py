@@ -51,12 +51,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`wide` is the column (from 1) that holds the long texts; 0 where all are alike."""
+    """`shares` says how wide the columns are beside each other; empty where all are alike."""
 
     head: list[str]
     rows: list[list[str]]
-    wide: int = 0
+    shares: tuple[int, ...] = ()
     kind = "table"
+
+    @property
+    def percents(self) -> list[int]:
+        shares = self.shares or (1,) * len(self.head)
+        return [100 * share // sum(shares) for share in shares]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,7 @@ def write_facts(document, block: Facts) -> None:
 
 
 def write_table(document, block: Table) -> None:
-    shares = [3 if n == block.wide else 1 for n in range(1, len(block.head) + 1)]
-    widths = [WIDTH * share // sum(shares) for share in shares]
+    widths = [WIDTH * percent // 100 for percent in block.percents]
     table = fill(document, [block.head, *block.rows], widths)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 

@@ -22,7 +22,8 @@ PAGES = {
         persons:add_guardian persons:end_guardian persons:merge_persons persons:tell_apart
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
         intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
-        intake:print_paper intake:read_back intake:register_arrival intake:copy_out intake:returned intake:take_up
+        intake:print_paper intake:read_back intake:receive_materials intake:register_arrival intake:copy_out
+        intake:returned intake:take_up
         intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
         intake:change_turn_rule intake:call_help
@@ -77,7 +78,8 @@ OTHERWISE = {
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
         cases:accept_request cases:object_to_request dispatch:assign_order handover:detail handover:take_back_work
-        intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:send_on intake:settle
+        intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
+        intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         mediation:accept_referral
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
