@@ -728,7 +728,7 @@ def read_back(visit, *, by, party, signed, witness="") -> None:
     """The record was read to an applicant (信访工作条例 19). Names stand in the note: details hold none."""
     if not visit.concerns(by):
         raise MoveRefused(_("只有接待人员和办理单位可以登记宣读情况。"))
-    note = Signed(signed).label
+    note = str(Signed(signed).label)
     if witness:
         note = _("%(signed)s，见证人%(witness)s") % {"signed": note, "witness": witness}
     details = {"party": party.pk, "signed": signed}
