@@ -261,7 +261,7 @@ def test_the_list_asks_the_same_however_many_there_are(sysadmin, centre, django_
     client.get(LIST)
     for _user in range(20):
         UserFactory(post=(Role.CLERK, centre))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(LIST)
 
 
