@@ -104,7 +104,10 @@ class Listing:
 
     @cached_property
     def _window(self) -> "Window":
-        return cut(self.queryset, self.sort, self.size, self.query)
+        rows = self.queryset
+        if self.q and len(self._counted) <= COUNTED:  # nothing is searched twice
+            rows = rows.filter(pk__in=self._counted)
+        return cut(rows, self.sort, self.size, self.query)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -132,8 +135,13 @@ class Listing:
         return self._url(sort=column.sort if self._sorted(column) == "desc" else f"-{column.sort}")
 
     @cached_property
+    def _counted(self) -> list[int]:
+        """The keys of what was found, in no order; one more than is counted where there are too many."""
+        return list(self.queryset.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+
+    @cached_property
     def total_label(self) -> str:
-        count = len(self.queryset.order_by().values_list("pk")[: COUNTED + 1])
+        count = len(self._counted)
         return f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
 
     @property
