@@ -685,6 +685,11 @@ class ArrivalForm(TriageForm):
     )
     name = short(_("反映人姓名"), 60, help_text=_("匿名的留空。"), widget=TYPED)
     phone = short(_("手机号码"), 30, widget=TYPED)
+    scan = ScanField(
+        label=_("来件扫描件"),
+        required=False,
+        help_text=_("来信、交办函等，图片或 PDF。表单退回改正时请重新选择文件。"),
+    )
     story = long(_("来件内容"), 7, max_length=5000, required=True, attrs=SUGGEST)
 
     def __init__(self, *args, user, **kwargs):

@@ -838,7 +838,7 @@ def once(constraint, text):
 
 
 def register_arrival(
-    *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", **matter
+    *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", scan=None, **matter
 ) -> Arrived:
     """A matter that came by telephone, letter or from another system. Its number is registered once in its channel.
 
@@ -863,6 +863,8 @@ def register_arrival(
         else:
             with opening(arrival, "register_arrival", by=by, at=came_at):
                 pass
+        if scan:
+            attach(case, scan, by=by)
         if reply_by:
             clocks.give(case.latest_round(), "case.reply_by", last_day=reply_by, at=came_at)
     return Arrived(case, pin)

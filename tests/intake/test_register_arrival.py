@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from intake import services
 from intake.copy_out import VALUES, systems
 from intake.models import Arrival
 from intake.states import ArrivalState
+from kernel.attachments import stored_path
 from kernel.moves import MoveRefused
 from people.models import Unit
 from people.roles import Restriction, Role
@@ -23,6 +25,7 @@ from tests.factories import CategoryFactory, UnitFactory, UserFactory
 from tests.intake.factories import matter, outlet
 
 ADDRESS = reverse("intake:register_arrival")
+LETTER = b"%PDF-1.4\n% letter\n"
 
 
 @pytest.fixture
@@ -239,6 +242,27 @@ def test_nothing_is_entered_above_before_it_came_or_tomorrow(client, clerk, cent
     client.force_login(clerk)
     data = {"above_number": "ZJ1", "entered_at": at}
     assert client.post(reverse("intake:enter_above", args=[arrival.pk]), data).status_code == 422
+
+
+# --- With a scan ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("restriction", ["", Restriction.ACCUSATION])
+def test_the_letter_comes_in_with_its_scan(client, clerk, committee, restriction):
+    client.force_login(clerk)
+    given = {"scan": SimpleUploadedFile("letter.pdf", LETTER), "restriction": restriction}
+    assert client.post(ADDRESS, filled(committee, **given)).status_code == 302
+    kept = Case.objects.get().attachments.get()
+    assert kept.name == "letter.pdf"
+    assert (stored_path(kept.sha256).read_bytes() == LETTER) == (not restriction)
+
+
+def test_what_is_no_scan_is_not_taken_in(client, clerk, committee):
+    client.force_login(clerk)
+    answer = client.post(ADDRESS, filled(committee, scan=SimpleUploadedFile("x.exe", b"MZ\x90\0\0")))
+    assert answer.status_code == 422
+    assert "不能接收这种文件" in text_of(answer)
+    assert not Case.objects.exists()
 
 
 # --- 110 ------------------------------------------------------------------------------------------------------------
