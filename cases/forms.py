@@ -144,7 +144,17 @@ class RevealPartyForm(forms.Form):
 class CorrectForm(forms.Form):
     """What was registered, to be put right. `seen` holds what the form showed."""
 
-    SHOWN = ("title", "story", "place", "area", "urgency", "category", "people_count", "amount")
+    SHOWN = (
+        "title",
+        "story",
+        "place",
+        "area",
+        "urgency",
+        "category",
+        "people_count",
+        "amount",
+        "outside_number",
+    )
 
     title = forms.CharField(label=_("事项"), max_length=120)
     story = forms.CharField(label=_("诉求"), widget=forms.Textarea(attrs={"rows": 8}), required=False)
@@ -156,6 +166,9 @@ class CorrectForm(forms.Form):
     amount = forms.DecimalField(
         label=_("涉及金额（元）"), max_digits=14, decimal_places=2, min_value=0, required=False
     )
+    outside_number = forms.CharField(
+        label=_("来件编号"), max_length=40, required=False, help_text=_("对方系统或来文上的编号。")
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
 
     helper = FormHelper()
@@ -166,6 +179,7 @@ class CorrectForm(forms.Form):
             _("地点与规模"),
             Row(Column("area"), Column("place")),
             Row(Column("people_count"), Column("amount")),
+            "outside_number",
         ),
         "seen",
     )
@@ -177,6 +191,9 @@ class CorrectForm(forms.Form):
         self.fields["area"].queryset = areas.filter(
             level__in=[Area.Level.COUNTY, Area.Level.TOWNSHIP]
         ) | areas.filter(pk=case.area_id)
+
+    def clean_outside_number(self):
+        return "".join(self.cleaned_data["outside_number"].split()).upper()
 
 
 class PaperForm(forms.Form):

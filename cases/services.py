@@ -4,9 +4,10 @@ Desks call these from their own verbs. A case in hand leaves its desk only by a 
 """
 
 import secrets
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -245,11 +246,24 @@ def allow(case, verb, *, by) -> None:
         raise MoveRefused(refusal)
 
 
+@contextmanager
+def once(constraint, text):
+    """Of two who register one number in the same instant, the second is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as fault:
+        if constraint not in str(fault):
+            raise
+        raise MoveRefused(text) from fault
+
+
 @transaction.atomic
 def correct(case, *, by, seen, **changes) -> None:
     """Put right what was registered. A form that somebody else overtook is refused with both values."""
     allow(case, "correct", by=by)
-    with editing(case, "correct", by=by, seen=seen, **changes):
+    taken = _("这个来件编号已在另一件事项上，请核对。")
+    with once("case_outside_number_once", taken), editing(case, "correct", by=by, seen=seen, **changes):
         case.area_path = case.area.path
     refresh_words(case)
     copy_sight(case)

@@ -1,11 +1,10 @@
 """What happens in the hall: a number, a call, a conversation at the window, and where each matter goes from there."""
 
 import secrets
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, Subquery, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
@@ -825,18 +824,6 @@ class Arrived:
     pin: str
 
 
-@contextmanager
-def once(constraint, text):
-    """Of two who register one number in the same instant, the second is told."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as fault:
-        if constraint not in str(fault):
-            raise
-        raise MoveRefused(text) from fault
-
-
 def register_arrival(
     *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", scan=None, **matter
 ) -> Arrived:
@@ -844,7 +831,9 @@ def register_arrival(
 
     The clocks begin when it came in, which the law counts from, and not when it was typed.
     """
-    with once("case_outside_number_once", _("这个来件编号已经登记过，不再重复登记。请打开原来的事项办理。")):
+    with cases.once(
+        "case_outside_number_once", _("这个来件编号已经登记过，不再重复登记。请打开原来的事项办理。")
+    ):
         person = register_person(by=by, name=name, phone=phone, id_type=Person.IdType.NONE) if name else None
         pin = pin_for(person)
         case = register_matter(
@@ -880,7 +869,7 @@ def receive_from_above(arrival, *, by):
 def enter_above(arrival, *, by, above_number, entered_at):
     """It was typed into the system of the levels above, and has that number there."""
     text = _("上级系统编号 %(number)s 已在另一件事项上，请核对。") % {"number": above_number}
-    with once("case_above_number_once", text), moving(arrival, "enter_above", by=by, note=above_number):
+    with cases.once("case_above_number_once", text), moving(arrival, "enter_above", by=by, note=above_number):
         arrival.entered_at = entered_at
         arrival.case.above_number = above_number
         arrival.case.save(update_fields=["above_number"])

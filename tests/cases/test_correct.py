@@ -6,7 +6,7 @@ from cases.services import correct
 from kernel.editing import Conflict, seen_token
 from kernel.moves import MoveRefused
 from tests.cases.fixtures import verbs
-from tests.factories import AreaFactory
+from tests.factories import AreaFactory, CaseFactory
 
 
 def test_a_correction_keeps_old_and_new_and_is_found_by_its_new_words(case, clerk):
@@ -70,3 +70,25 @@ def test_the_page_corrects_and_a_stale_one_loses_nothing(client, case, clerk, ha
     assert client.post(url, again).status_code == 302
     case.refresh_from_db()
     assert case.title == "我改的标题"
+
+
+def test_the_number_of_another_system_is_put_right_and_found(client, case, clerk):
+    client.force_login(clerk)
+    url = reverse("cases:correct", args=[case.pk])
+    assert client.post(url, fields(client.get(url)) | {"outside_number": " qz 2026001"}).status_code == 302
+    case.refresh_from_db()
+    assert case.outside_number == "QZ2026001"
+    assert case.history.last().details["changed"]["outside_number"] == ["", "QZ2026001"]
+    assert case.number in client.post(reverse("search"), {"q": "QZ2026001"}).content.decode()
+
+
+def test_a_number_that_another_matter_has_is_refused(client, case, clerk):
+    CaseFactory(channel=case.channel, outside_number="QZ2026001")
+    client.force_login(clerk)
+    url = reverse("cases:correct", args=[case.pk])
+    answer = client.post(url, fields(client.get(url)) | {"title": "新标题", "outside_number": "QZ2026001"})
+    assert answer.status_code == 409
+    assert "已在另一件事项上" in answer.content.decode()
+    assert "新标题" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.outside_number, case.title) == ("", "保洁员被辞退要工资")
