@@ -1,3 +1,6 @@
+import re
+from datetime import date
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Fieldset, Layout, Row
 from django import forms
@@ -8,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.lists import ANY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
 from cases.services import BODY
-from cases.states import Answer, RequestKind, RequestState, Route, Side, State, Urgency
+from cases.states import Answer, DeferralKind, RequestKind, RequestState, Route, Side, State, Urgency
+from kernel.calendar import WEEKEND, Calendar, NamedDay, days_between
 from kernel.encryption import normalised
 from kernel.fields import ScanField
+from kernel.models import ClockRule
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
+from people.roles import OPENS, Restriction
 
 LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
@@ -139,6 +145,35 @@ class RevealPartyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not asks_reason:
             del self.fields["reason"]
+
+
+class AskRestrictionForm(forms.Form):
+    """Only kinds that somebody may open."""
+
+    kind = forms.ChoiceField(
+        label=_("限制类别"),
+        choices=[
+            (kind.value, kind.label)
+            for kind in Restriction
+            if any(kind in opened for opened in OPENS.values())
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        widget=LONG,
+        max_length=500,
+        help_text=_("只有您和有权查看这类事项的人能看到。同意后，本件只对规定的岗位显示。"),
+    )
+
+
+class AskLiftingForm(forms.Form):
+    reason = forms.CharField(
+        label=_("理由"),
+        widget=LONG,
+        max_length=500,
+        help_text=_("同意后，凡能查看本单位事项的人都能看到全部内容。"),
+    )
 
 
 class CorrectForm(forms.Form):
@@ -317,6 +352,10 @@ class RateForm(forms.Form):
     comment = forms.CharField(label=_("想说的话（可不填）"), widget=SHORT, max_length=500, required=False)
 
 
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(max_length=200, required=False)
+
+
 class RuleForm(forms.Form):
     """The cue words of one rule by weight, and a text to try them on before they are saved."""
 
@@ -387,3 +426,204 @@ def weight_of(weight: str, line: str) -> str:
 def written_cues(cues) -> str:
     """Cue words as the form shows them, a line a weight."""
     return "\n".join(f"{weight}：{words}" for weight, words in cues.items())
+
+
+class DeferralForm(forms.Form):
+    """More time for a clock, or a pause: what its rule allows is what can be chosen."""
+
+    kind = forms.ChoiceField(label=_("申请什么"), choices=DeferralKind.choices, widget=forms.RadioSelect)
+    amount = forms.DecimalField(
+        label=_("延长多久"), required=False, min_value=0, max_digits=6, decimal_places=2
+    )
+    first_day = forms.DateField(
+        label=_("从哪天起暂停"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("这一天不计入。"),
+    )
+    reason = forms.CharField(label=_("理由"), widget=SHORT, max_length=500)
+    consent = ScanField(label=_("双方当事人同意延长的书面材料"), required=False)
+
+    def __init__(self, *args, clock, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rule = clock.rule
+        offered = {DeferralKind.EXTEND: self.rule.extension_max, DeferralKind.PAUSE: self.rule.pausable}
+        kinds = [(kind, label) for kind, label in DeferralKind.choices if offered[kind]]
+        self.fields["kind"].choices = kinds
+        if len(kinds) == 1:
+            self.initial["kind"] = kinds[0][0]
+        self.fields["amount"].help_text = _("单位：%(unit)s，最多 %(most)s。依据：%(basis)s") % {
+            "unit": self.rule.get_unit_display(),
+            "most": self.rule.amount(self.rule.extension_max),
+            "basis": self.rule.legal_basis,
+        }
+        if not self.needs_consent:
+            del self.fields["consent"]
+        for kind, name in [(DeferralKind.EXTEND, "amount"), (DeferralKind.PAUSE, "first_day")]:
+            if not offered[kind]:
+                del self.fields[name]
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.rule.extension_approver == ClockRule.Approver.BOTH_PARTIES
+
+    def clean(self):
+        asked = super().clean()
+        kind = asked.get("kind")
+        if kind == DeferralKind.EXTEND:
+            self.require("amount", _("请填写延长多久。"))
+            if self.needs_consent:
+                self.require("consent", _("调解期限经双方当事人同意才能延长，请上传双方签字的材料。"))
+            asked["first_day"] = None
+        elif kind == DeferralKind.PAUSE:
+            self.require("first_day", _("请填写从哪天起暂停。"))
+            asked["amount"] = None
+        return asked
+
+    def require(self, name, text) -> None:
+        if name not in self.errors and not self.cleaned_data.get(name):
+            self.add_error(name, text)
+
+
+class DecideForm(forms.Form):
+    answer = forms.CharField(label=_("审批意见"), widget=SHORT, max_length=500)
+
+
+class GrantForm(forms.Form):
+    answer = forms.CharField(label=_("审批意见"), widget=SHORT, max_length=500, required=False)
+
+
+class ResumeForm(forms.Form):
+    last_day = forms.DateField(
+        label=_("最后一个不计入的日子"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("例如听证、鉴定结束的那天；从第二天起接着计算。"),
+    )
+
+
+class BookForm(forms.Form):
+    """A change of the book of clocks, from the version of it that the form was filled from."""
+
+    reason = forms.CharField(
+        label=_("修改的依据"), max_length=200, help_text=_("写明文件名称、文号，记入每一件变动的事项。")
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CalendarForm(BookForm):
+    """The days off and the worked weekends of one year, as the yearly notice tells them, a line each."""
+
+    LINE = re.compile(
+        r"(?P<name>\S{1,20})\s+(?P<first>\d{1,2}-\d{1,2})(?:\s*[至到~—]+\s*(?P<last>\d{1,2}-\d{1,2}))?\s+(?P<kind>放假|上班)"
+    )
+
+    days = forms.CharField(
+        label=_("放假和调休安排"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        help_text=_("每行一项：“国庆节 10-01至10-07 放假”，“国庆节 10-10 上班”。双休日照常休息，不用写。"),
+    )
+    field_order = ["days", "reason"]
+
+    def __init__(self, *args, year, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.year = year
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+    def clean_days(self) -> dict[date, NamedDay]:
+        named: dict[date, NamedDay] = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["days"].splitlines())):
+            named |= self.days_of(line)
+        if not named:
+            raise ValidationError(_("至少写一项；没有放假安排的年份不能当作已录入。"))
+        return named
+
+    def days_of(self, line: str) -> dict[date, NamedDay]:
+        """The days of one line that differ from an ordinary week."""
+        found = self.LINE.fullmatch(line)
+        if not found:
+            raise ValidationError(_("看不懂这一行：%(line)s"), params={"line": line[:60]})
+        first, last = self.day(found["first"], line), self.day(found["last"] or found["first"], line)
+        worked = found["kind"] == "上班"
+        if last < first:
+            raise ValidationError(_("结束早于开始：%(line)s"), params={"line": line[:60]})
+        span = [day for day in days_between(first, last) if (day.weekday() >= WEEKEND) == worked]
+        if not span:
+            raise ValidationError(_("这一行没有改变任何一天：%(line)s"), params={"line": line[:60]})
+        return {day: NamedDay(worked, found["name"]) for day in span}
+
+    def day(self, text: str, line: str) -> date:
+        month, _dash, day = text.partition("-")
+        try:
+            return date(self.year, int(month), int(day))
+        except ValueError as wrong:
+            raise ValidationError(_("没有这一天：%(line)s"), params={"line": line[:60]}) from wrong
+
+
+def calendar_lines(calendar: Calendar, year: int) -> str:
+    """The days of a year as CalendarForm reads them."""
+    spans: list[tuple[NamedDay, date, date]] = []
+    for day, named in sorted(calendar.named.items()):
+        if day.year != year:
+            continue
+        if spans and spans[-1][0] == named and nothing_between(spans[-1][2], day, named):
+            spans[-1] = (named, spans[-1][1], day)
+        else:
+            spans.append((named, day, day))
+    return "\n".join(
+        f"{named.name} {span_text(first, last)} {'上班' if named.worked else '放假'}"
+        for named, first, last in spans
+    )
+
+
+def nothing_between(one: date, other: date, named: NamedDay) -> bool:
+    """Whether only days that the same line may span lie between."""
+    gap = [day for day in days_between(one, other) if day not in (one, other)]
+    return all((day.weekday() >= WEEKEND) != named.worked for day in gap) and len(gap) <= 2
+
+
+def span_text(first: date, last: date) -> str:
+    return f"{first:%m-%d}" if first == last else f"{first:%m-%d}至{last:%m-%d}"
+
+
+class ClockRuleForm(BookForm, forms.ModelForm):
+    """New terms for one code, from a day on."""
+
+    field_order = [
+        "name", "legal_basis", "start_event", "length", "unit", "rolls", "extension_max", "extension_times",
+        "extension_approver", "pausable", "since", "moves_open", "reason",
+    ]  # fmt: skip
+
+    class Meta:
+        model = ClockRule
+        fields = [
+            "name", "legal_basis", "start_event", "length", "unit", "rolls", "extension_max", "extension_times",
+            "extension_approver", "pausable", "since", "moves_open",
+        ]  # fmt: skip
+        widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        help_texts = {
+            "since": _("从这一天起开始的期限按新规则。"),
+            "rolls": _("最后一日是节假日的，顺延到下一个工作日（民法典第二百零三条）。"),
+            "extension_max": _("按本规则的单位，0 为不能延长。"),
+            "pausable": _("例如“听证所需时间”；不填为不能暂停。只有按日计算的规则可以暂停。"),
+            "moves_open": _("不勾选时，已经开始的期限仍按开始时的规则。"),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+
+    def clean(self):
+        asked = super().clean()
+        if asked.get("extension_max") and not asked.get("extension_approver"):
+            self.add_error("extension_approver", _("可以延长的，须写明由谁批准。"))
+        if asked.get("pausable") and asked.get("unit") not in ClockRule.IN_DAYS:
+            self.add_error("pausable", _("按小时计算的期限不能暂停。"))
+        if asked.get("length") is not None and asked["length"] < 0:
+            self.add_error("length", _("不能是负数。"))
+        return asked
+
+    def _post_clean(self):
+        """The row in force stays as it is: what was typed becomes a new one."""

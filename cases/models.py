@@ -3,22 +3,31 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import (
+    APPROVERS,
+    CLOCK_BOOK_MOVES,
+    DEFERRAL_MOVES,
     ENDED,
     MOVES,
     PANELS,
     REQUEST_MOVES,
+    RESTRICTING_MOVES,
     RULE_MOVES,
+    Aim,
     Answer,
     BookState,
     Channel,
+    DeferralKind,
+    DeferralState,
     HandlingState,
     Outcome,
     RequestKind,
     RequestState,
+    RestrictingState,
     Route,
     Side,
     State,
@@ -26,13 +35,13 @@ from cases.states import (
 )
 from kernel import live
 from kernel.encryption import mask_name
-from kernel.models import Attachment, Searchable, Timed, Tracked
+from kernel.models import Attachment, Clock, ClockRule, Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
-from people.models import Area, Organisation, Person, Unit, User
-from people.roles import Restriction
+from people.models import Area, Organisation, Person, Post, Unit, User
+from people.roles import OPENS, RESTRICTS, Restriction
 
 
 class Category(models.Model):
@@ -116,6 +125,24 @@ class RuleBook(Tracked):
         return str(_("分流建议规则"))
 
 
+class ClockBook(Tracked):
+    """The rules of deadlines and the working calendar as one book: there is one, and its history says who changed what.
+
+    `version` is raised with each change, so that whoever edits a form that was overtaken is told.
+    """
+
+    MOVES = CLOCK_BOOK_MOVES
+    ENTRY_LABELS = {"edit_calendar": _("修改工作日历"), "edit_clock_rule": _("修改期限规则")}
+
+    state = models.CharField(max_length=20, choices=BookState, default=BookState.IN_FORCE)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = Reference.as_manager()
+
+    def __str__(self):
+        return str(_("期限规则和工作日历"))
+
+
 class FileQuerySet(ScopedQuerySet):
     """Rows that carry their own copy of a file's sight: area path, restriction, and the units that may see it."""
 
@@ -183,6 +210,9 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         "print_paper": _("打印材料"),
         "read_back": _("宣读记录"),
         "keep_signed": _("上传已签扫描件"),
+        "restrict": _("限制查看"),
+        "lift_restriction": _("解除限制查看"),
+        "reseal": _("材料改存"),
     }
 
     number = models.CharField(_("统一编号"), max_length=20, unique=True)
@@ -305,7 +335,11 @@ class Round(Timed, UnderCase):
     """One going-through of a matter: where it is, and how it ended. A matter that comes back is the next round."""
 
     MOVES = MOVES
-    ENTRY_LABELS = {"rate": _("当事人评价"), "enquire_progress": _("当事人催问")}
+    ENTRY_LABELS = {
+        "rate": _("当事人评价"),
+        "enquire_progress": _("当事人催问"),
+        "ask_withdrawal": _("当事人申请撤回"),
+    }
     CITIZENS = frozenset({"case.rating"})
     READ_TOGETHER = ("case",)
 
@@ -371,8 +405,16 @@ class Round(Timed, UnderCase):
         super().clocks_changed()
         Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
 
+    @property
+    def unit_of_clocks(self) -> Unit:
+        return self.unit
+
+    @property
+    def name_of_clocks(self) -> str:
+        return _("第 %(n)d 轮") % {"n": self.number}
+
     def keepers(self):
-        return self.case.readers(User.objects.in_unit(self.unit))
+        return self.case.readers(User.objects.in_unit(self.unit_of_clocks))
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "today")
@@ -386,6 +428,7 @@ class DeskRow(Veiled, UnderCase):
     """A desk's work on a round. Its clocks hang on the round."""
 
     READ_TOGETHER = ("round",)
+    IN_FILE = "case"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
@@ -461,6 +504,7 @@ class Party(Veiled):
     """Somebody on one side of a matter."""
 
     VEILED = ("name",)
+    IN_FILE = "case"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     side = models.CharField(_("身份"), max_length=20, choices=Side)
@@ -538,6 +582,7 @@ class ContactEntry(Veiled):
     """Whom we rang or met about a matter, when, and what they said."""
 
     VEILED = ("whom", "said")
+    IN_FILE = "case"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
     at = models.DateTimeField(_("时间"))
@@ -557,6 +602,8 @@ class ContactEntry(Veiled):
 
 class OfRound(Veiled):
     """A row that hangs on a round, and on nothing else."""
+
+    IN_FILE = "round__case"
 
     class Meta:
         abstract = True
@@ -601,6 +648,7 @@ class Request(Veiled, Timed, UnderCase):
 
     MOVES = REQUEST_MOVES
     VEILED = ("text", "answer")
+    IN_FILE = "case"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
@@ -641,12 +689,104 @@ class Request(Veiled, Timed, UnderCase):
         """Whether they ask for their own unit, and the matter is theirs or the centre's to move on."""
         return self.is_asking(user) and self.round.is_concerned(user)
 
+    @property
+    def unit_of_clocks(self) -> Unit:
+        return self.to_unit
+
+    @property
+    def name_of_clocks(self) -> str:
+        return f"{self.get_kind_display()}：{self.to_unit}"
+
     def keepers(self):
-        return self.case.readers(User.objects.in_unit(self.to_unit))
+        return self.case.readers(User.objects.in_unit(self.unit_of_clocks))
 
     def topics(self):
         units = (f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
         return live.of_file(self.restriction, f"case:{self.case_id}", *units)
+
+
+class RestrictingQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        """For whoever asked, and whoever may open such a matter: to the others the asking itself would tell."""
+        cases = Case.objects.all()
+        told = Q(asked_by=scope.user_id) | Q(kind__in=sorted(scope.restrictions))
+        return told & Q(case__in=cases.filter(cases.in_scope(scope)))
+
+    def waiting(self):
+        return self.filter(state=RestrictingState.ASKED)
+
+
+class Restricting(Veiled, Timed):
+    """Somebody asks that a matter be hidden, or shown again, and why; somebody else decides.
+
+    Its words are cipher from the asking on, and its history is its own, because the matter's is still open to those
+    from whom it may have to be hidden. `kind` is the restriction to be set or lifted.
+    """
+
+    MOVES = RESTRICTING_MOVES
+    VEILED = ("reason", "answer")
+    READ_TOGETHER = ("case",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="restrictings")
+    aim = models.CharField(_("申请事项"), max_length=10, choices=Aim)
+    kind = models.CharField(_("限制类别"), max_length=20, choices=Restriction)
+    reason = models.CharField(_("理由"), max_length=500)
+    answer = models.CharField(_("审批意见"), max_length=500, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=20, choices=RestrictingState, default=RestrictingState.ASKED
+    )
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+
+    objects = RestrictingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state=RestrictingState.ASKED), name="restricting_one_at_a_time"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], name="restricting_waiting", condition=Q(state=RestrictingState.ASKED)
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.case.number} {self.get_aim_display()}"
+
+    def is_veiled(self) -> bool:
+        return True
+
+    @property
+    def restriction(self) -> str:
+        """Its notes are cipher and its topics opaque, whatever becomes of it."""
+        return self.kind
+
+    def is_concerned(self, user) -> bool:
+        return self.case.latest_round().is_concerned(user)
+
+    def is_asking(self, user) -> bool:
+        return self.asked_by_id == user.pk
+
+    def is_deciding(self, user) -> bool:
+        """Whether they may open matters of this kind, and this one."""
+        seen = Case.objects.visible_to(user).filter(pk=self.case_id)
+        return self.kind in user.scope.restrictions and seen.exists()
+
+    def deciders(self) -> list[User]:
+        """Who can decide: anybody but the one who asked."""
+        roles = [role for role in RESTRICTS if self.kind in OPENS[role]]
+        posts = Post.objects.filter(user=OuterRef("pk"), role__in=roles)
+        people = User.objects.filter(Exists(posts), is_active=True).exclude(pk=self.asked_by_id)
+        return [user for user in people.order_by("pk") if self.is_deciding(user)]
+
+    def keepers(self):
+        return self.deciders()
+
+    def topics(self):
+        return live.of_file(self.kind, "restricting")
 
 
 class Sight(models.Model):
@@ -737,3 +877,96 @@ class FollowUp(OfRound):
 
     def __str__(self):
         return self.said
+
+
+class DeferralQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def waiting_for(self, user):
+        """Those that somebody may decide, as long as the clock has not run out meanwhile."""
+        signs = [approver for approver, roles in APPROVERS.items() if roles & user.roles]
+        rule = Q(clock__rule__extension_approver__in=signs)
+        if ClockRule.Approver.UNIT_HEAD in signs:
+            rule |= Q(clock__rule__extension_approver="")
+        running = self.filter(
+            state=DeferralState.ASKED, clock__stopped_at=None, clock__due_at__gt=timezone.now()
+        )
+        here = Q() if any(unit.kind == Unit.Kind.CENTRE for unit in user.units) else Q(unit__in=user.unit_ids)
+        return running.filter(rule, here).exclude(asked_by=user)
+
+
+class Deferral(Veiled, UnderCase):
+    """More time for a clock, or days on which it does not count: asked by who works, granted by whom the rule names.
+
+    `amount` is in units of the clock's rule. `consent` is what both parties signed, where the rule asks for that.
+    """
+
+    MOVES = DEFERRAL_MOVES
+    VEILED = ("reason", "answer")
+    IN_FILE = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deferrals")
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="deferrals")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("办理单位"))
+    kind = models.CharField(_("种类"), max_length=10, choices=DeferralKind)
+    amount = models.DecimalField(_("延长"), max_digits=6, decimal_places=2, null=True)
+    first_day = models.DateField(_("从哪天起暂停"), null=True)
+    reason = models.CharField(_("理由"), max_length=500)
+    consent = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("状态"), max_length=20, choices=DeferralState, default=DeferralState.ASKED)
+    asked_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(_("审批意见"), max_length=500, blank=True)
+
+    objects = DeferralQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["asked_at", "pk"]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["unit"], name="deferral_waiting", condition=Q(state=DeferralState.ASKED)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock"], condition=Q(state=DeferralState.ASKED), name="deferral_one_asked_per_clock"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=DeferralKind.EXTEND, amount__gt=0, first_day=None)
+                | Q(kind=DeferralKind.PAUSE, amount=None, first_day__isnull=False),
+                name="deferral_is_an_amount_or_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case.number} {self.get_kind_display()}"
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
+
+    def is_holder(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def is_pausing(self, user) -> bool:
+        return self.kind == DeferralKind.PAUSE and self.is_holder(user)
+
+    @property
+    def asked_amount(self) -> str:
+        return self.clock.rule.amount(self.amount)
+
+    @property
+    def approvers(self) -> frozenset[str]:
+        """The roles that sign for what the rule asks."""
+        return APPROVERS[self.clock.rule.extension_approver or ClockRule.Approver.UNIT_HEAD]
+
+    def is_approver(self, user) -> bool:
+        """Whether they sign for that, in the unit that works or at the centre."""
+        of_the_centre = any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
+        return bool(self.approvers & user.roles) and (self.is_holder(user) or of_the_centre)
+
+    @property
+    def url(self) -> str:
+        return reverse("cases:clocks", args=[self.case_id])
+
+    def topics(self):
+        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}")

@@ -14,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Party, Round
-from cases.states import SETTLING, Side, State
+from cases.states import SETTLING, Outcome, Side, State
 from kernel.encryption import lookup_hashes, normalised
+from kernel.explanations import of_clock
 from kernel.moments import NEVER
 
 TAIL = 4
@@ -40,9 +41,11 @@ class Progress:
     state_label: str
     steps: list[Step]
     next_text: str
+    counted: list[str]
     phone: str
     token: str
     is_open: bool
+    can_withdraw: bool
     can_rate: bool
     rated: str
 
@@ -76,7 +79,12 @@ def progress_of(case: Case) -> Progress:
     round = case.rounds.select_related("unit").prefetch_related("ratings").order_by("number").last()
     rating = next(iter(round.ratings.all()), None)
     token = signing.dumps(round.pk, salt=SALT)
-    common = {"token": token, "is_open": round.state != State.CLOSED, "rated": str(rating or "")}
+    common = {
+        "token": token,
+        "is_open": round.state != State.CLOSED,
+        "can_withdraw": round.state in (State.ROUTED, State.IN_HAND),
+        "rated": str(rating or ""),
+    }
     can_rate = round.state == State.CLOSED and rating is None
     if case.restriction:
         return Progress(
@@ -86,6 +94,7 @@ def progress_of(case: Case) -> Progress:
             state_label=_("按规定办理"),
             steps=[],
             next_text=_("您的事项正在按规定办理，具体情况由承办人当面或来电告知，网上不显示内容。"),
+            counted=[],
             phone=settings.CENTRE_PHONE,
             can_rate=can_rate,
             **common,
@@ -97,6 +106,7 @@ def progress_of(case: Case) -> Progress:
         state_label=state_label(round),
         steps=steps_of(case),
         next_text=next_text(round),
+        counted=counted(round),
         phone=round.unit.phone or settings.CENTRE_PHONE,
         can_rate=can_rate,
         **common,
@@ -113,6 +123,8 @@ def round_of(token: str) -> Round | None:
 
 
 def state_label(round: Round) -> str:
+    if round.state == State.RESOLVED and round.outcome == Outcome.WITHDRAWN:
+        return _("已撤回（待回访）")
     if round.state == State.RESOLVED and round.outcome not in SETTLING:
         return _("已答复（待回访）")
     return round.get_state_display()
@@ -148,6 +160,13 @@ def next_text(round: Round) -> str:
         State.CLOSED: _("本事项已办结。情况有变化的，可以来窗口申请重新办理。"),
     }
     return words[State(round.state)] % {"who": round.unit, "by": by_when(round.due_at)}
+
+
+def counted(round: Round) -> list[str]:
+    """How the nearest date was counted, sentence by sentence; nothing where no clock runs."""
+    binding = round.clocks.running().exclude(code__in=Round.CITIZENS)
+    nearest = binding.select_related("rule").order_by("due_at").first()
+    return of_clock(nearest) if nearest else []
 
 
 def by_when(due_at: datetime) -> str:

@@ -93,6 +93,22 @@ def named(round) -> str:
 @never_cache
 @require_POST
 @action
+def withdraw(request):
+    """撤回: whoever holds the matter is told and asks back; nothing ends by this alone."""
+    round = round_of(request.POST.get("token", ""))
+    if round is None:
+        return out_of_date(request)
+    form = forms.WithdrawForm(posted(request))
+    if submit(form, services.ask_withdrawal, round):
+        messages.success(request, _("已转告%(unit)s，会与您核实后办结。") % {"unit": named(round)})
+        return render(request, "public/result.html", answer_about([round.case]))
+    return render_form(request, "public/result.html", answer_about([round.case]) | {"form": form})
+
+
+@login_not_required
+@never_cache
+@require_POST
+@action
 def rate(request):
     """The citizen's own answer, once per closing. Nobody who is logged in answers for a citizen."""
     round = round_of(request.POST.get("token", ""))

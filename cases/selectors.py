@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Request, Round
-from cases.states import PANELS, Route, State
-from kernel.models import Attachment, HistoryEntry
+from cases.models import Case, Deferral, Request, Restricting, Round
+from cases.states import PANELS, DeferralState, Route, State
+from kernel.explanations import of_clock
+from kernel.models import Attachment, Clock, HistoryEntry
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -21,7 +23,7 @@ DESK_KINDS = {
     Route.INTAKE: [Unit.Kind.CENTRE],
     Route.MEDIATION: [Unit.Kind.COMMITTEE],
     Route.COURT: [Unit.Kind.COURT],
-    Route.PETITIONS: [Unit.Kind.PETITIONS],
+    Route.PETITIONS: [Unit.Kind.PETITIONS, Unit.Kind.DISCIPLINE],
     Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
 }
 """Which units sit at the desk of a route."""
@@ -35,13 +37,19 @@ def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]
     """
     units = Unit.objects.filter(kind__in=[kind for route in routes for kind in DESK_KINDS[route]])
     if restriction:
-        roles = [role for role, opened in OPENS.items() if restriction in opened]
-        units = units.filter(Exists(Post.objects.filter(unit=OuterRef("pk"), role__in=roles)))
+        units = units.filter(pk__in=units_that_open(restriction))
     groups = [
         (route.label, [(f"{route}:{unit.pk}", str(unit)) for unit in units if unit.kind in DESK_KINDS[route]])
         for route in routes
     ]
     return [(label, choices) for label, choices in groups if choices]
+
+
+def units_that_open(restriction) -> QuerySet[Unit]:
+    """The units at some desk in which somebody may open matters of this kind."""
+    roles = [role for role, opened in OPENS.items() if restriction in opened]
+    posts = Post.objects.filter(unit=OuterRef("pk"), role__in=roles, user__is_active=True)
+    return Unit.objects.filter(Exists(posts), kind__in=sum(DESK_KINDS.values(), []))
 
 
 def desk_of(choice: str) -> tuple[str, Unit]:
@@ -67,11 +75,13 @@ class CasePage:
     rounds: list[Round]
     round: Round
     step: NextStep
+    withdrawal: HistoryEntry | None
     parties: list
     agents: list
     asks_reason: bool
     contacts: list
     requests: list[tuple[Request, list[Button]]]
+    restrictings: list[tuple[Restricting, list[Button]]]
     files: list[Attachment]
     acts: list[HistoryEntry]
     looks: list[HistoryEntry]
@@ -102,11 +112,13 @@ def case_page(case: Case, user) -> CasePage:
         rounds=rounds,
         round=round,
         step=next_step(round),
+        withdrawal=withdrawal_of(round, entries),
         parties=list(case.parties.select_related("person", "organisation")),
         agents=list(case.agents.standing().select_related("party__person", "person", "letter")),
         asks_reason=not case.is_in_hand_of(user),
         contacts=list(case.contacts.select_related("by")),
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
+        restrictings=[(asked, buttons(asked, user)) for asked in restrictings_of(case, user)],
         files=list(case.dossier.attachments.order_by("attached_at", "pk")),
         acts=[entry for entry in entries if entry.verb not in LOOKS],
         looks=[entry for entry in entries if entry.verb in LOOKS],
@@ -114,6 +126,48 @@ def case_page(case: Case, user) -> CasePage:
         buttons=buttons(round, user),
         may=rights(case, round, user),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCard:
+    """One clock as its page shows it: the sentences, what was asked about it, and whether more can be asked."""
+
+    clock: Clock
+    sentences: list[str]
+    deferrals: list[tuple[Deferral, list[Button]]]
+    of_a_citizen: bool
+    may_ask: bool
+
+
+def clocks_of(case: Case, user) -> list[ClockCard]:
+    """The clocks of the whole file: those that run first, the nearest due on top."""
+    clocks = Clock.objects.filter(dossier_id=case.dossier_id).select_related("rule")
+    deferrals = Deferral.objects.select_related("asked_by", "unit", "consent")
+    clocks = clocks.prefetch_related("subject", "pauses", Prefetch("deferrals", deferrals))
+    running_first = [F("stopped_at").desc(nulls_first=True), "due_at", "pk"]
+    return [card_of(clock, case, user) for clock in clocks.order_by(*running_first)]
+
+
+def card_of(clock: Clock, case: Case, user) -> ClockCard:
+    asked = list(clock.deferrals.all())
+    for deferral in asked:
+        deferral.case, deferral.clock = case, clock
+    new = Deferral(case=case, clock=clock, unit=clock.subject.unit_of_clocks, state=NEW)
+    waits = any(deferral.state == DeferralState.ASKED for deferral in asked)
+    deferrable = bool(clock.rule.extension_max or clock.rule.pausable)
+    runs = clock.stopped_at is None and clock.due_at is not None and not clock.source
+    return ClockCard(
+        clock=clock,
+        sentences=of_clock(clock),
+        deferrals=[(deferral, buttons(deferral, user)) for deferral in asked],
+        of_a_citizen=clock.code in clock.subject.CITIZENS,
+        may_ask=runs and deferrable and not waits and new.MOVES.named("ask_deferral").allows(new, user),
+    )
+
+
+def clock_of(case: Case, pk: int) -> Clock:
+    """One clock of a file that the reader sees."""
+    return get_object_or_404(Clock.objects.select_related("rule"), dossier_id=case.dossier_id, pk=pk)
 
 
 def rounds_of(case: Case) -> list[Round]:
@@ -132,6 +186,22 @@ def requests_of(case: Case, rounds: list[Round]) -> list[Request]:
     for request in requests:
         request.case, request.round = case, by_key[request.round_id]
     return requests
+
+
+def restrictings_of(case: Case, user) -> list[Restricting]:
+    """The requests to hide or show this matter, for those who may know of them."""
+    asked = list(case.restrictings.visible_to(user).select_related("asked_by"))
+    for one in asked:
+        one.case = case
+    return asked
+
+
+def withdrawal_of(round: Round, entries: list[HistoryEntry]) -> HistoryEntry | None:
+    """That the citizen asked to take the matter back, as long as nobody has ended it."""
+    if round.state in (State.RESOLVED, State.CLOSED):
+        return None
+    asked = (e for e in entries if e.verb == "ask_withdrawal" and e.subject_id == round.pk)
+    return next(asked, None)
 
 
 def next_step(round: Round) -> NextStep:
@@ -161,5 +231,6 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     may = {verb: not round.MOVES.named(verb).why_not(round, user) for verb in ON_THE_PAGE}
     request = Request(case=case, round=round, state=NEW, from_unit_id=min(user.unit_ids, default=None))
     may["ask"] = round.state != State.CLOSED and request.MOVES.named("ask").allows(request, user)
+    may["ask_lifting" if case.restriction else "ask_restriction"] = may["log_contact"]
     may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
     return may

@@ -5,6 +5,7 @@ Desks call these from their own verbs. A case in hand leaves its desk only by a 
 
 import secrets
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,29 +13,38 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
     Case,
+    ClockBook,
     ContactEntry,
+    Deferral,
     FollowUp,
     Party,
     Rating,
     Request,
+    Restricting,
     Round,
     Sight,
     Transfer,
     UnderCase,
 )
-from cases.states import Answer, Route, Side, State
-from kernel import attachments, clocks, history, live, notifications
+from cases.selectors import units_that_open
+from cases.states import Aim, Answer, DeferralKind, DeferralState, Route, Side, State
+from kernel import attachments, calendar, clocks, history, live, notifications, recounting
+from kernel.calendar import DAY, NamedDay
 from kernel.editing import editing
-from kernel.models import Attachment
+from kernel.models import Attachment, CalendarVersion, ClockRule
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
+from kernel.rotation import unfrozen
 from kernel.transitions import moving, opening
+from kernel.veil import Veiled
 from kernel.words import searched
-from people.models import Person, User
+from people.models import Person, Unit, User
 from people.persons import correct_person
+from people.roles import Restriction
 from people.services import register_organisation, register_person
 
 BODY = "body"
@@ -226,10 +236,24 @@ def enquire_progress(round) -> None:
 
 
 @transaction.atomic
+def ask_withdrawal(round, *, reason="") -> None:
+    """The citizen takes the matter back (撤回). Whoever holds it asks them, and ends it by the verb of the desk."""
+    history.lock(round.dossier_id)
+    round.refresh_from_db()
+    if round.state in (State.RESOLVED, State.CLOSED):
+        raise MoveRefused(_("本事项已办理完毕，不用撤回。对结果有意见，请在回访或评价时说明。"))
+    if round.history.filter(verb="ask_withdrawal").exists():
+        raise MoveRefused(_("您已申请撤回，承办单位会与您核实。"))
+    history.record(round, "ask_withdrawal", by=None, note=reason)
+    text = _("当事人申请撤回：%(number)s") % {"number": round.case.number}
+    notifications.notify(round.keepers(), round.case, text, url=reverse("cases:detail", args=[round.case_id]))
+    live.changed(*round.topics())
+
+
+@transaction.atomic
 def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     """Go through a closed matter again: the next round, with the same number and code, its own clock and rating."""
-    history.lock(case.dossier_id)
-    last = case.latest_round()
+    last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
@@ -238,10 +262,21 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     return round
 
 
-def allow(case, verb, *, by) -> None:
-    """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
+def lock_file(case) -> Round:
+    """Take the lock of a file before rows are added to it; return its latest round.
+
+    Who read the file before it was restricted, or shown again, would write into it as it was, and is refused.
+    """
     history.lock(case.dossier_id)
     round = case.latest_round()
+    if round.restriction != case.restriction:
+        raise MoveRefused(_("本件的查看范围刚刚有变，请重新打开后再办理。"))
+    return round
+
+
+def allow(case, verb, *, by) -> None:
+    """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
+    round = lock_file(case)
     if refusal := round.MOVES.named(verb).why_not(round, by):
         raise MoveRefused(refusal)
 
@@ -286,10 +321,10 @@ def reveal_party(party, *, by, reason="") -> Party:
     if not reason and not party.case.is_in_hand_of(by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
-    for subject in filter(
-        None, [party.person, party.case]
-    ):  # persons before matters, as when they are registered
-        history.record(subject, "reveal", by=by, note=reason, details=details)
+    if party.person:  # persons before matters, as when they are registered
+        history.record(party.person, "reveal", by=by, note=reason, details=details)
+    lock_file(party.case)
+    history.record(party.case, "reveal", by=by, note=reason, details=details)
     return party
 
 
@@ -395,7 +430,7 @@ def end_agent(agent, *, by, note) -> None:
 @transaction.atomic
 def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     """Ask another unit for a piece of work; the case stays, and its round cannot close before the answer."""
-    history.lock(round.dossier_id)
+    lock_file(round.case)
     refuse_ended(round)
     request = Request(
         case=round.case, round=round, kind=kind, from_unit=from_unit, to_unit=to_unit, text=text
@@ -452,6 +487,142 @@ def withdraw_request(request, *, by, note):
         pass
 
 
+# --- Restricted later, and shown again ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_restriction(case, *, by, kind, reason) -> Restricting:
+    """Ask that a matter be hidden: it turned out to be an accusation, violence at home, or the like.
+
+    It stays as it is until somebody else agrees: nobody hides a matter alone.
+    """
+    history.lock(case.dossier_id)
+    case.refresh_from_db()
+    if case.restriction:
+        raise MoveRefused(_("本件已经限制查看。"))
+    asked = Restricting(case=case, aim=Aim.RESTRICT, kind=kind, reason=reason, asked_by=by)
+    refuse_blind_desk(case, kind)
+    return put_to_another(asked, "ask_restriction")
+
+
+@transaction.atomic
+def ask_lifting(case, *, by, reason) -> Restricting:
+    """Ask that a hidden matter be shown again, and why."""
+    history.lock(case.dossier_id)
+    case.refresh_from_db()
+    if not case.restriction:
+        raise MoveRefused(_("本件没有限制查看。"))
+    asked = Restricting(case=case, aim=Aim.LIFT, kind=case.restriction, reason=reason, asked_by=by)
+    return put_to_another(asked, "ask_lifting")
+
+
+def put_to_another(asked, verb) -> Restricting:
+    """Lay a request before all who can decide it. The page of the matter shows it to nobody else."""
+    case, by = asked.case, asked.asked_by
+    if case.restrictings.waiting().exists():
+        raise MoveRefused(_("本件已有一份申请待审批，不必重复提出。"))
+    deciders = asked.deciders()
+    if not deciders:
+        raise MoveRefused(
+            _("没有另一位能审批的人员：须有权查看本件，且不是申请人本人。请由他人提出申请，您来审批。")
+        )
+    with opening(asked, verb, by=by, note=asked.reason):
+        text = _("%(number)s：%(verb)s，请审批。") % {
+            "number": case.number,
+            "verb": asked.MOVES.named(verb).label,
+        }
+        notifications.notify(deciders, asked, text, url=reverse("cases:detail", args=[case.pk]))
+    return asked
+
+
+def refuse_blind_desk(case, kind) -> None:
+    """A matter in hand leaves only by a verb of its desk: it is not hidden from a desk that still has it."""
+    able = units_that_open(kind)
+    if case.state == State.CLOSED or able.filter(pk=case.unit_id).exists():
+        return
+    raise MoveRefused(
+        _("%(unit)s没有可以查看“%(kind)s”的岗位，限制后将无人办理。请先由承办单位把本件转到：%(able)s。")
+        % {
+            "unit": case.unit,
+            "kind": Restriction(kind).label,
+            "able": "、".join(unit.name for unit in able) or _("（尚无单位，请联系中心主任）"),
+        }
+    )
+
+
+def grant_restricting(restricting, *, by, note=""):
+    """Agree, as somebody else: the whole file is written again, as cipher or plain, in this one transaction."""
+    with moving(restricting, "grant_restricting", by=by, note=note):
+        restricting.answer = note
+        history.lock(restricting.case.dossier_id)
+        case = Case.objects.select_related("unit").get(pk=restricting.case_id)
+        kind = restricting.kind if restricting.aim == Aim.RESTRICT else ""
+        if kind:
+            refuse_blind_desk(case, kind)
+        restrict(case, kind, by=by, note=restricting.get_kind_display())
+        tell_asker(restricting, _("您的申请已同意：%(asked)s。"))
+
+
+def refuse_restricting(restricting, *, by, note):
+    with moving(restricting, "refuse_restricting", by=by, note=note):
+        restricting.answer = note
+        tell_asker(restricting, _("您的申请未获同意：%(asked)s。"))
+
+
+def withdraw_restricting(restricting, *, by):
+    with moving(restricting, "withdraw_restricting", by=by):
+        pass
+
+
+def tell_asker(restricting, text) -> None:
+    asked = restricting.get_aim_display()
+    notifications.notify([restricting.asked_by], restricting, text % {"asked": asked})
+
+
+def restrict(case, restriction, *, by, note) -> None:
+    """Let a file be restricted from now on, or no longer (""). Its number stays: the citizen was told it.
+
+    Lines of the history from before are chained and stay as they are; who may not see the file cannot read them.
+    """
+    told = case.latest_round().topics()
+    case.restriction = restriction
+    taken = _("解除后，本件的来件编号或上级系统编号会与另一件事项重复。请先更正编号。")
+    with once("case_outside_number_once", taken), once("case_above_number_once", taken):
+        case.save()
+    write_again(case)
+    refresh_words(case)
+    attachments.reseal(case, by=by)
+    history.record(case, "restrict" if restriction else "lift_restriction", by=by, note=note)
+    if restriction:
+        rows = [model._base_manager.filter(case=case) for model in concrete_rows(UnderCase)]
+        notifications.withhold([Case.objects.filter(pk=case.pk), *rows], readers=case.readers)
+    live.changed(*told, *case.latest_round().topics())
+
+
+def write_again(case) -> None:
+    """Write every text of a file as its restriction now asks. Rows with a copy of that go first: others ask them."""
+    models = [model for model in concrete_rows(Veiled) if model.IN_FILE]
+    for model in models:
+        if issubclass(model, UnderCase):
+            rewrite(model, case, "restriction")
+    copy_sight(case)
+    for model in models:
+        if not issubclass(model, UnderCase):
+            rewrite(model, case)
+
+
+def rewrite(model, case, *copied) -> None:
+    """The texts and what a row copies of its file change in one statement: constraints look at both."""
+    with unfrozen(model):
+        for row in model._base_manager.filter(**{model.IN_FILE: case}):
+            for name in copied:
+                setattr(row, name, getattr(case, name))
+            row.save(update_fields=[*model.VEILED, "veiled", *copied])
+
+
+# --- A desk that takes and answers ----------------------------------------------------------------------------------
+
+
 @transaction.atomic
 def accept_handling(handling, *, by, verb):
     """A desk takes a matter that waits for it: `handling` is its new row on the round.
@@ -459,6 +630,7 @@ def accept_handling(handling, *, by, verb):
     The round is taken first: of two people who press at once, the second is refused before a row of hers exists.
     """
     take(handling.round, by=by)
+    handling.case = handling.round.case  # as it is under its lock
     with opening(handling, verb, by=by):
         pass
 
@@ -488,3 +660,159 @@ def send_back_handling(handling, *, by, verb, note, to_unit):
     with moving(handling, verb, by=by, note=note):
         handling.ended_at = timezone.now()
         reroute(handling.round, by=by, route=Route.INTAKE, unit=to_unit, note=note)
+
+
+@transaction.atomic
+def ask_deferral(
+    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, consent=None
+) -> Deferral:
+    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works."""
+    lock_file(case)
+    clock.refresh_from_db()
+    refuse_undeferrable(clock, kind, amount, first_day)
+    if clock.deferrals.filter(state=DeferralState.ASKED).exists():
+        raise MoveRefused(_("“%(clock)s”已有一份申请等待审批。") % {"clock": clock.rule.name})
+    deferral = Deferral(
+        case=case,
+        unit=unit,
+        clock=clock,
+        kind=kind,
+        amount=amount,
+        first_day=first_day,
+        reason=reason,
+        asked_by=by,
+    )
+    with opening(deferral, "ask_deferral", by=by, note=reason, details={"clock": clock.code}):
+        if consent:
+            deferral.consent = attachments.attach(case, consent, by=by)
+            deferral.save()
+    text = _("待审批：%(deferral)s") % {"deferral": deferral}
+    notifications.notify(case.readers(approvers_of(deferral)), case, text, url=deferral.url)
+    return deferral
+
+
+def approvers_of(deferral) -> list[User]:
+    """Those who may decide: in the unit that works, and at the centre."""
+    centres = Unit.objects.filter(kind=Unit.Kind.CENTRE)
+    people = User.objects.in_units(
+        [deferral.unit_id, *centres.values_list("pk", flat=True)], *deferral.approvers
+    )
+    return [user for user in people if user != deferral.asked_by and deferral.is_approver(user)]
+
+
+def refuse_undeferrable(clock, kind, amount, first_day) -> None:
+    """A clock that stands still or has run out is deferred no more, and none further than its rule allows."""
+    if clock.stopped_at or clock.is_paused:
+        raise MoveRefused(_("“%(clock)s”现在没有在计时。") % {"clock": clock.rule.name})
+    if clock.due_at <= timezone.now():
+        raise MoveRefused(_("“%(clock)s”已经到期，到期后不能再延期或暂停。") % {"clock": clock.rule.name})
+    if kind == DeferralKind.EXTEND:
+        refuse_too_long(clock, amount)
+    else:
+        refuse_unpausable(clock, first_day)
+
+
+def refuse_unpausable(clock, first_day) -> None:
+    if not clock.rule.pausable:
+        raise MoveRefused(_("“%(clock)s”依规定不能暂停计算。") % {"clock": clock.rule.name})
+    if not timezone.localdate(clock.started_at) < first_day <= timezone.localdate():
+        raise MoveRefused(_("暂停从起算之后、今天或今天以前的一天开始。"))
+    if clock.pauses.filter(last_day__gte=first_day).exists():
+        raise MoveRefused(_("这一天已经在先前的暂停里。"))
+
+
+def refuse_too_long(clock, amount) -> None:
+    rule = clock.rule
+    if not rule.extension_max:
+        raise MoveRefused(_("“%(clock)s”依规定不能延期。") % {"clock": rule.name})
+    if clock.generation >= rule.extension_times:
+        raise MoveRefused(_("“%(clock)s”已经延期过，依规定不能再延。") % {"clock": rule.name})
+    if clock.extension + amount > rule.extension_max:
+        longest = rule.amount(rule.extension_max - clock.extension)
+        raise MoveRefused(_("“%(clock)s”最多再延长%(longest)s。") % {"clock": rule.name, "longest": longest})
+
+
+def grant_deferral(deferral, *, by, answer=""):
+    """The date moves at once, and the history says by whose signature."""
+    with moving(deferral, "grant_deferral", by=by, note=answer):
+        clock = deferral.clock
+        clock.refresh_from_db()
+        refuse_undeferrable(clock, deferral.kind, deferral.amount, deferral.first_day)
+        deferral.answer = answer
+        if deferral.kind == DeferralKind.EXTEND:
+            clocks.extend(clock, deferral.amount)
+        else:
+            clocks.pause(clock, first_day=deferral.first_day)
+        tell_decided(deferral)
+
+
+def refuse_deferral(deferral, *, by, answer):
+    with moving(deferral, "refuse_deferral", by=by, note=answer):
+        deferral.answer = answer
+        tell_decided(deferral)
+
+
+def tell_decided(deferral) -> None:
+    text = _("已审批：%(deferral)s") % {"deferral": deferral}
+    notifications.notify(deferral.case.readers([deferral.asked_by]), deferral.case, text, url=deferral.url)
+
+
+def withdraw_deferral(deferral, *, by, note=""):
+    with moving(deferral, "withdraw_deferral", by=by, note=note):
+        pass
+
+
+def resume_clock(deferral, *, by, last_day):
+    """What was waited for is there: the clock counts on from the day after `last_day`."""
+    with moving(deferral, "resume_clock", by=by, details={"last_day": str(last_day)}):
+        clock = deferral.clock
+        clock.refresh_from_db()
+        if not clock.is_paused or clock.stopped_at:
+            raise MoveRefused(_("“%(clock)s”没有在暂停。") % {"clock": clock.rule.name})
+        if not deferral.first_day <= last_day <= timezone.localdate():
+            raise MoveRefused(_("最后一个不计入的日子，在暂停开始之后、今天或今天以前。"))
+        clocks.resume(clock, last_day=last_day)
+
+
+# --- Rules of deadlines and the calendar -----------------------------------------------------------------------------
+
+
+def edit_calendar(
+    book: ClockBook, *, by, year: int, days: dict[date, NamedDay], reason: str, version: int
+) -> None:
+    """Give `year` other days off and worked weekends. Open clocks follow at once, each with this reason."""
+    new = with_year(year, days)
+    with moving(book, "edit_calendar", by=by, note=reason, details={"year": year, "days": written(days)}):
+        refuse_overtaken(book, version)
+        if new.named == calendar.current().named:
+            raise MoveRefused(_("与现行日历相同，没有需要保存的变动。"))
+        CalendarVersion.objects.create(days=written(new.named), by=by, reason=reason)
+        book.version += 1
+        recounting.follow_soon()
+
+
+def edit_clock_rule(
+    book: ClockBook, rule: ClockRule, *, by, since: date, reason: str, version: int, **terms
+) -> ClockRule:
+    """Let other terms hold from a day on. Clocks that run keep the rule they began under, unless `moves_open`."""
+    with moving(
+        book, "edit_clock_rule", by=by, note=f"{rule.name}：{reason}", details=changes(rule, since, terms)
+    ):
+        refuse_overtaken(book, version)
+        latest = ClockRule.objects.filter(code=rule.code).order_by("since").last()
+        if latest != rule:
+            raise MoveRefused(_("这条规则已有新的版本，请从新的版本修改。"))
+        if since <= rule.since or since < timezone.localdate():
+            raise MoveRefused(_("施行日期不能早于今天，并须晚于现行规则的施行日期。"))
+        ClockRule.objects.filter(pk=rule.pk).update(until=since - DAY)
+        new = ClockRule.objects.create(code=rule.code, since=since, **terms)
+        book.version += 1
+        recounting.follow_soon()
+    return new
+
+
+def refuse_overtaken(book: ClockBook, version: int) -> None:
+    if book.version != version:
+        raise MoveRefused(
+            _("填写期间，期限规则或日历已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
+        )

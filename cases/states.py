@@ -3,8 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kernel.models import ClockRule
 from kernel.moves import NEW, Move, Moves
-from people.roles import Role
+from people.roles import RESTRICTS, Role
 
 
 class Route(models.TextChoices):
@@ -43,6 +44,7 @@ class Outcome(models.TextChoices):
     ORAL_AGREEMENT = "oral_agreement", _("达成口头协议")
     REPLIED = "replied", _("已答复")
     GUIDED = "guided", _("告知其他途径")
+    WITHDRAWN = "withdrawn", _("当事人撤回")
 
 
 SETTLING = frozenset({Outcome.SETTLED, Outcome.AGREEMENT, Outcome.ORAL_AGREEMENT})
@@ -272,6 +274,134 @@ REQUEST_MOVES = Moves(
 )
 
 
+class Aim(models.TextChoices):
+    RESTRICT = "restrict", _("限制查看")
+    LIFT = "lift", _("解除限制")
+
+
+class RestrictingState(models.TextChoices):
+    ASKED = "asked", _("待审批")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("不同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+DECIDING = dict.fromkeys(RESTRICTS, "deciding")
+ASKED_TO_RESTRICT = ("ask_restriction", "ask_lifting")
+
+RESTRICTING_MOVES = Moves(
+    Move(
+        verb="ask_restriction",
+        label=_("申请限制查看"),
+        sources={NEW},
+        target=RestrictingState.ASKED,
+        who=CONCERNED,
+        starts=("restricting.decide",),
+        inner=True,
+    ),
+    Move(
+        verb="ask_lifting",
+        label=_("申请解除限制"),
+        sources={NEW},
+        target=RestrictingState.ASKED,
+        who=CONCERNED,
+        starts=("restricting.decide",),
+        inner=True,
+    ),
+    Move(
+        verb="grant_restricting",
+        label=_("同意"),
+        sources={RestrictingState.ASKED},
+        target=RestrictingState.GRANTED,
+        who=DECIDING,
+        stops=("restricting.decide",),
+        not_by=ASKED_TO_RESTRICT,
+    ),
+    Move(
+        verb="refuse_restricting",
+        label=_("不同意"),
+        sources={RestrictingState.ASKED},
+        target=RestrictingState.REFUSED,
+        who=DECIDING,
+        stops=("restricting.decide",),
+        not_by=ASKED_TO_RESTRICT,
+    ),
+    Move(
+        verb="withdraw_restricting",
+        label=_("撤回申请"),
+        sources={RestrictingState.ASKED},
+        target=RestrictingState.WITHDRAWN,
+        who=dict.fromkeys(CONCERNED, "asking"),
+        stops=("restricting.decide",),
+    ),
+)
+"""Two persons hide a matter that came in as an ordinary one, and show it again."""
+
+
+class DeferralKind(models.TextChoices):
+    EXTEND = "extend", _("延长期限")
+    PAUSE = "pause", _("暂停计算")
+
+
+class DeferralState(models.TextChoices):
+    ASKED = "asked", _("待审批")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("不同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    RESUMED = "resumed", _("已恢复计算")
+
+
+APPROVERS = {
+    ClockRule.Approver.UNIT_HEAD: frozenset({Role.UNIT_HEAD, Role.TOWNSHIP_HEAD, Role.DIRECTOR}),
+    ClockRule.Approver.BOTH_PARTIES: frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR, Role.DIRECTOR}),
+    ClockRule.Approver.COURT: frozenset({Role.COURT}),
+    ClockRule.Approver.ARBITRATION_HEAD: frozenset({Role.UNIT_HEAD}),
+    ClockRule.Approver.DISPATCHER: frozenset({Role.DISPATCHER}),
+}
+"""Who signs for what a clock rule asks. Where both parties agree, somebody else checks their written consent."""
+
+DEFERRAL_MOVES = Moves(
+    Move(
+        verb="ask_deferral",
+        label=_("申请延期或暂停"),
+        sources={NEW},
+        target=DeferralState.ASKED,
+        who=DESKS,
+        inner=True,
+    ),
+    Move(
+        verb="grant_deferral",
+        label=_("同意"),
+        sources={DeferralState.ASKED},
+        target=DeferralState.GRANTED,
+        who=dict.fromkeys(frozenset().union(*APPROVERS.values()), "approver"),
+        not_by=("ask_deferral",),
+    ),
+    Move(
+        verb="refuse_deferral",
+        label=_("不同意"),
+        sources={DeferralState.ASKED},
+        target=DeferralState.REFUSED,
+        who=dict.fromkeys(frozenset().union(*APPROVERS.values()), "approver"),
+        not_by=("ask_deferral",),
+    ),
+    Move(
+        verb="withdraw_deferral",
+        label=_("撤回申请"),
+        sources={DeferralState.ASKED},
+        target=DeferralState.WITHDRAWN,
+        who=DESKS,
+    ),
+    Move(
+        verb="resume_clock",
+        label=_("恢复计算"),
+        sources={DeferralState.GRANTED},
+        target=DeferralState.RESUMED,
+        who=dict.fromkeys(DESKS, "pausing"),
+    ),
+)
+
+
 def pass_on(*sources) -> Move:
     """The move by which work changes hands when somebody goes on leave. Who may is asked by the handover as a whole."""
     return Move(
@@ -330,4 +460,19 @@ RULE_MOVES = Moves(
         sources={BookState.IN_FORCE},
         who={Role.ANALYST: "", Role.DIRECTOR: ""},
     )
+)
+
+CLOCK_BOOK_MOVES = Moves(
+    Move(
+        verb="edit_calendar",
+        label=_("修改工作日历"),
+        sources={BookState.IN_FORCE},
+        who={Role.DIRECTOR: "", Role.SYSADMIN: ""},
+    ),
+    Move(
+        verb="edit_clock_rule",
+        label=_("修改期限规则"),
+        sources={BookState.IN_FORCE},
+        who={Role.DIRECTOR: "", Role.SYSADMIN: ""},
+    ),
 )

@@ -9,7 +9,18 @@ from django.views.decorators.cache import never_cache
 
 from cases import forms, services
 from cases.lists import case_columns, words_of, words_of_case
-from cases.models import Agent, Case, Category, Outlet, Party, Request, Round, RuleBook, UrgencyRule
+from cases.models import (
+    Agent,
+    Case,
+    Category,
+    Outlet,
+    Party,
+    Request,
+    Restricting,
+    Round,
+    RuleBook,
+    UrgencyRule,
+)
 from cases.rules import KINDS, rules
 from cases.selectors import ONE_CASE, ONE_ROUND, case_page
 from kernel.editing import seen_token
@@ -18,6 +29,7 @@ from kernel.web import (
     action,
     page,
     posted,
+    refuse_move,
     render_form,
     render_move,
     render_part,
@@ -294,6 +306,60 @@ def move_request(request, pk, verb, form_class):
         messages.success(request, _("%(request)s：%(label)s") % {"request": row, "label": label})
         return redirect(requests_url(row.case_id))
     return render_move(request, row, verb, form, back=requests_url(row.case_id))
+
+
+# --- Restricted later, and shown again --------------------------------------------------------------------------------
+
+
+@action
+def ask_restriction(request, pk):
+    return ask_restricting(request, pk, "ask_restriction", forms.AskRestrictionForm)
+
+
+@action
+def ask_lifting(request, pk):
+    return ask_restricting(request, pk, "ask_lifting", forms.AskLiftingForm)
+
+
+def ask_restricting(request, pk, verb, form_class):
+    case = visible_case(request, pk)
+    require(request.user, Restricting(case=case), verb)
+    form = form_class(posted(request))
+    if submit(form, getattr(services, verb), case, by=request.user):
+        messages.success(request, _("申请已提交，由另一人审批。审批前本件照常显示，请勿口头传开。"))
+        return redirect("cases:detail", pk)
+    return render_file_form(request, case, form, Restricting.MOVES.named(verb).label)
+
+
+@action
+def grant_restricting(request, pk):
+    return decide(request, pk, "grant_restricting", forms.OptionalNoteForm)
+
+
+@action
+def refuse_restricting(request, pk):
+    return decide(request, pk, "refuse_restricting", forms.NoteForm)
+
+
+@action
+def withdraw_restricting(request, pk):
+    return decide(request, pk, "withdraw_restricting", forms.NoForm)
+
+
+def decide(request, pk, verb, form_class):
+    """The page of one move of a request to hide or show a matter, with the request itself above the form."""
+    rows = Restricting.objects.visible_to(request.user).select_related("case", "asked_by")
+    row = get_object_or_404(rows, pk=pk)
+    form = form_class(posted(request))
+    if submit(form, getattr(services, verb), row, by=request.user):
+        label = row.MOVES.named(verb).label
+        messages.success(request, _("%(request)s：%(label)s") % {"request": row, "label": label})
+        return redirect("cases:detail", row.case_id)
+    refuse_move(request, row, verb, form)
+    context = {"form": form, "label": row.MOVES.named(verb).label, "row": row}
+    return render_form(
+        request, "cases/decide.html", context | {"subject": row, "back": case_url(row.case_id)}
+    )
 
 
 # --- The rules of the suggestion --------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
     PORT=8100 STATE_DIR=/tmp/pictures make run
     .venv/bin/python docs/take_screenshots.py http://127.0.0.1:8100
 
-The printed agreement needs pdftoppm (apt-get install poppler-utils).
 It works as people do: gives a number, registers, calls, receives. So it changes that centre; take a fresh one.
 """
 
@@ -11,9 +10,7 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -24,6 +21,7 @@ PASSWORD = os.environ.get("DEMO_PASSWORD", "Qujiang-2026")
 DESK = {"width": 1440, "height": 900}
 BOARD = {"width": 1920, "height": 1080}
 PHONE = {"width": 390, "height": 844}
+SHEET = {"width": 860, "height": 1180}
 ROLL = {"width": 460, "height": 760}
 NO_PRINTER = "window.print = () => {};"
 VOICE = """
@@ -34,7 +32,7 @@ VOICE = """
 """
 """Silent, and soon done: the machine of whoever takes the pictures may have none."""
 WANG_DONGMEI = "430421190603080024"
-PDF = "a[href$='.pdf']"
+PAPER = "a[href*=print-agreement][href$='html/']"
 QUERY_CODE = re.compile(r"查询码 (\w+)")
 STORY = (
     "我在廿里镇一家家具厂做打磨工，从7月做到10月，老板说资金周转不开，还欠我两个月工资一万三千六百元，"
@@ -185,22 +183,18 @@ def look_up(page, words):
 
 
 def agreement(people):
-    """A mediation with its written agreement in force, and the first page of that on paper."""
+    """A mediation with its written agreement in force, and that on paper."""
     mediator = people.log_in("mediator", "/mediation/all/")
     mediator.goto("/mediation/all/?state=agreed")
     links = mediator.locator("#rows tbody tr a:first-child").all()
     for path in [link.get_attribute("href") for link in links]:
         mediator.goto(path)
-        paper = mediator.context.request.get(mediator.locator(PDF).first.get_attribute("href"))
-        oral = mediator.get_by_role("heading", name="口头").count()
-        if not oral and paper.headers["content-type"] == "application/pdf":
+        if not mediator.get_by_role("heading", name="口头").count():
             break
     take(mediator, "mediation")
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-        file.write(paper.body())
-        file.flush()
-        tool = ["pdftoppm", "-png", "-r", "90", "-f", "1", "-singlefile", file.name]
-        keep(subprocess.run(tool, stdout=subprocess.PIPE, check=True).stdout, "agreement")
+    mediator.set_viewport_size(SHEET)
+    mediator.goto(mediator.locator(PAPER).first.get_attribute("href"))
+    take(mediator, "agreement")
 
 
 def work(people):

@@ -30,7 +30,7 @@ COLUMNS = [
         name="number",
         label=_("统一编号"),
         text=lambda row: row.case.number,
-        url=lambda row: reverse("cases:detail", args=[row.case_id]),
+        url=lambda row: getattr(row, "url", "") or reverse("cases:detail", args=[row.case_id]),
     ),
     Column(name="title", label=_("事项"), text=lambda row: row.case.title),
     Column(name="names", label=_("当事人"), text=lambda row: masked_parties(row.case)),

@@ -4,21 +4,25 @@ Safe to run on every start. Areas follow the files, because they are the state's
 missing is added, because rows that are there belong to the centre: somebody may have changed them on purpose.
 """
 
+from dataclasses import asdict
+
 import chinese_calendar
 from django.db import transaction
+from django.utils import timezone
 
 from cases import reference as of_cases
-from cases.models import Category, Outlet, RuleBook, UrgencyRule
+from cases.models import Category, ClockBook, Outlet, RuleBook, UrgencyRule
 from cases.states import Urgency
 from intake.models import TurnRule
 from intake.states import USUAL_MINUTES
-from kernel.models import CalendarDay, ClockRule
+from kernel.calendar import WEEKEND
+from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, UrgencyRule, ClockRule, CalendarDay, Window, TurnRule)
+LOADED = (Area, Unit, Category, Outlet, UrgencyRule, ClockRule, CalendarVersion, Window, TurnRule)
 
 
 @transaction.atomic
@@ -121,24 +125,30 @@ def load_urgencies() -> None:
 
 
 def load_clock_rules() -> None:
-    """The rules of the law and of the house. Their lengths of extensions wait in the file until clocks know them."""
-    columns = [column.name for column in ClockRule._meta.concrete_fields if not column.primary_key]
-    add(ClockRule, [ClockRule(**{name: getattr(rule, name) for name in columns}) for rule in clock_rules()])
+    """The rules of the law and of the house."""
+    add(ClockRule, [ClockRule(**asdict(rule)) for rule in clock_rules()])
+    if not ClockBook.objects.exists():
+        ClockBook().save()
 
 
 def load_calendar() -> None:
     """The announced weekdays off and weekend days worked (国务院办公厅 notices), of years that have none yet."""
-    known = {day.year for day in CalendarDay.objects.dates("day", "year")}
-    days = [(day, False, name) for day, name in chinese_calendar.holidays.items() if day.weekday() < 5]
+    newest = CalendarVersion.objects.last()
+    known = newest.days if newest else {}
+    years = {day[:4] for day in known}
+    days = [(day, False, name) for day, name in chinese_calendar.holidays.items() if day.weekday() < WEEKEND]
     days += [(day, True, name) for day, name in chinese_calendar.workdays.items()]
-    add(
-        CalendarDay,
-        [
-            CalendarDay(day=day, worked=worked, name=chinese_calendar.Holiday(name).chinese)
-            for day, worked, name in days
-            if day.year >= FIRST_YEAR and day.year not in known
-        ],
-    )
+    announced = {
+        str(day): {"worked": worked, "name": chinese_calendar.Holiday(name).chinese}
+        for day, worked, name in days
+        if day.year >= FIRST_YEAR and str(day.year) not in years
+    }
+    if announced:
+        CalendarVersion.objects.create(
+            days={**known, **announced},
+            reason="国务院办公厅放假通知",
+            recounted_at=None if known else timezone.now(),
+        )
 
 
 def load_windows() -> None:

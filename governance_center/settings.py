@@ -170,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "follow-changes": {
+        "task": "kernel.tasks.follow_changes",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "clear-sessions": {
         "task": "people.tasks.clear_sessions",
         "schedule": crontab(hour="3", minute="20"),
@@ -179,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "kernel.tasks.anchor_history",
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
+    },
+    "drop-unnamed-files": {  # at noon, because backups are taken at night
+        "task": "kernel.tasks.drop_unnamed_files",
+        "schedule": crontab(hour=12, minute=40),
+        "options": {"expires": 3600},
     },
     "lapse-left-overs": {
         "task": "intake.tasks.lapse_left_overs",

@@ -56,9 +56,10 @@ WAYS = (
     Way("roster:week", _("值班排班"), "calendar", WINDOW | {Role.DIRECTOR, Role.LEADER, Role.ROSTER_KEEPER}),
     Way("mediation:list", _("调解"), "scale", MEDIATORS | {Role.DIRECTOR}),
     Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
-    Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER})),
+    Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER, Role.DISCIPLINE})),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
     Way("cases:rule_list", _("分流规则"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
+    Way("cases:clock_book", _("期限与日历"), "clock", frozenset({Role.DIRECTOR, Role.SYSADMIN})),
     Way("persons:looks", _("查看留痕"), "eye", frozenset({Role.AUDITOR})),
     Way("cases:list", _("全部事项"), "folders", BUSINESS),
     Way(

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Request, Round
-from cases.states import RequestState, State
+from cases.models import Deferral, Request, Restricting, Round
+from cases.states import APPROVERS, RequestState, State
 from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from people.models import User
-from people.roles import AREA_WIDE, Role
+from people.roles import AREA_WIDE, RESTRICTS, Role
 
 FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
 SHOWN = 12
@@ -90,6 +90,16 @@ def requests_to_verify(user):
     )
 
 
+def to_decide(user):
+    """Requests of others to hide a matter, or to show it again, that this person can decide."""
+    asked = Restricting.objects.visible_to(user).waiting().filter(kind__in=user.scope.restrictions)
+    return asked.exclude(asked_by=user)
+
+
+def deferrals_to_decide(user):
+    return Deferral.objects.visible_to(user).waiting_for(user).annotate(due_at=F("clock__due_at"))
+
+
 PILES = {
     pile.slug: pile
     for pile in (
@@ -101,6 +111,8 @@ PILES = {
         Pile("follow-up", _("待回访"), "", to_follow_up, FOLLOWS_UP),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
+        Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
+        Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, frozenset().union(*APPROVERS.values())),
     )
 }
 
@@ -129,4 +141,4 @@ def tomorrow() -> datetime:
 
 
 def topics(user) -> list[str]:
-    return live.heard_by(user.scope, *(f"unit:{pk}" for pk in sorted(user.unit_ids)))
+    return live.heard_by(user.scope, "restricting", *(f"unit:{pk}" for pk in sorted(user.unit_ids)))

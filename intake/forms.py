@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, Outlet
-from cases.selectors import DESK_KINDS, desk_of, next_desks
+from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import known_at_counter, usual_desk
+from intake.selectors import as_matter, desks_that_hear, known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import MoneyField, ScanField, VerbForm
@@ -454,6 +454,7 @@ OUTCOMES = [
     (Outcome.ANSWERED, _("当场答复（咨询，不是纠纷）")),
     (Outcome.SETTLED, _("当场化解（纠纷）")),
     (Outcome.GUIDED, _("告知其他途径（出具告知书）")),
+    (Outcome.WITHDRAWN, Outcome.WITHDRAWN.label),
 ]
 SAID = _("告知其他途径的，写明向哪个机关提出、地址电话、带什么材料：印在告知书上。")
 SUGGEST = {
@@ -507,13 +508,9 @@ class TriageForm(VerbForm):
     respondent_name = short(_("被申请人名称或姓名"), 120)
     people_count = forms.IntegerField(label=_("涉及人数"), min_value=1, max_value=100_000, initial=1)
     amount = MoneyField(label=_("涉及金额（元）"), required=False, max_digits=14)
-    restriction = forms.ChoiceField(
-        label=_("按规定限制查看"),
-        choices=[("", _("否")), *Restriction.choices],
-        required=False,
-        help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
+    outcome = forms.ChoiceField(
+        label=_("结果"), choices=OUTCOMES[:-1], required=False, widget=forms.RadioSelect
     )
-    outcome = forms.ChoiceField(label=_("结果"), choices=OUTCOMES, required=False, widget=forms.RadioSelect)
     said = long(_("答复或化解情况"), 4, max_length=2000, help_text=SAID)
     whom_1, whom_2 = short(_("联系对象"), 60), short(_("联系对象"), 60)
     said_1, said_2 = short(_("联系内容"), 500), short(_("联系内容"), 500)
@@ -592,6 +589,37 @@ def first_sentence(story: str) -> str:
     return sentence if len(sentence) <= TITLE_LENGTH else f"{sentence[: TITLE_LENGTH - 1]}…"
 
 
+class BriefForm(VerbForm):
+    """A matter that is hidden from its first word: the window notes one line and where the visitor was guided."""
+
+    desk = forms.ChoiceField(label=_("哪类事，请到哪里当面说"))
+    line = short(
+        _("一句话"),
+        60,
+        required=True,
+        help_text=_("只写是什么事，不写细节，不写被反映的人。详情由接谈单位当面听取。"),
+        widget=TYPED,
+    )
+    named = forms.TypedChoiceField(
+        label=_("是否署名"),
+        choices=[("yes", _("用登记的姓名")), ("no", _("不署名，与本次来访不关联"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, hall, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["desk"].choices = [("", _("请选择")), *desks_that_hear(hall)]
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            kind, choice = cleaned.pop("desk").split(":", 1)
+            route, unit = desk_of(choice)
+            cleaned |= {"restriction": kind, "to_unit": unit} | as_matter(cleaned["line"], route)
+        return cleaned
+
+
 class DeskForm(forms.Form):
     """What has been chosen so far of a matter, as far as it decides the unit."""
 
@@ -611,7 +639,7 @@ class SettleForm(VerbForm):
 
     def __init__(self, *args, outlet, **kwargs):
         super().__init__(*args, **kwargs)
-        ends = ends_of(outlet)
+        ends = [*ends_of(outlet), Outcome.WITHDRAWN]
         self.fields["outcome"].choices = [(end, label) for end, label in OUTCOMES if end in ends]
 
 
@@ -685,6 +713,12 @@ class ArrivalForm(TriageForm):
     )
     name = short(_("反映人姓名"), 60, help_text=_("匿名的留空。"), widget=TYPED)
     phone = short(_("手机号码"), 30, widget=TYPED)
+    restriction = forms.ChoiceField(
+        label=_("按规定限制查看"),
+        choices=[("", _("否")), *Restriction.choices],
+        required=False,
+        help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
+    )
     scan = ScanField(
         label=_("来件扫描件"),
         required=False,
@@ -709,6 +743,17 @@ class ArrivalForm(TriageForm):
         if came_at < now - EARLIEST:
             raise forms.ValidationError(_("只能补登 15 天以内收到的来件，更早的请在事项中说明。"))
         return came_at
+
+    def check_desk(self, cleaned):
+        """A restricted matter goes only where somebody may open it: elsewhere it would lie unseen."""
+        super().check_desk(cleaned)
+        kind, unit = cleaned["restriction"], cleaned["to_unit"]
+        if not (kind and unit) or units_that_open(kind).filter(pk=unit.pk).exists():
+            return
+        able = "、".join(unit.name for unit in units_that_open(kind)[:5]) or _("尚无单位，请联系中心主任")
+        self.add_error(
+            "to_unit", _("这个单位没有可以查看这类事项的岗位，请另选：%(able)s。") % {"able": able}
+        )
 
     def clean_phone(self):
         try:

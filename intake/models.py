@@ -409,6 +409,14 @@ class Arrival(Timed, UnderCase):
     def is_of_the_unit(self, user) -> bool:
         return self.unit_id in user.unit_ids
 
+    @property
+    def unit_of_clocks(self):
+        return self.unit
+
+    @property
+    def name_of_clocks(self):
+        return str(_("来件登记"))
+
     def keepers(self):
         return self.case.readers(User.objects.in_unit(self.unit))
 
@@ -440,6 +448,7 @@ class Material(Veiled, UnderCase):
 
     MOVES = MATERIAL_MOVES
     VEILED = ("name",)
+    IN_FILE = "case"
     READ_TOGETHER = ("case",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")

@@ -26,9 +26,10 @@ from intake.models import (
     of_visit,
 )
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
+from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from people.models import Area, Person, Seat, Unit, Window
-from people.roles import Role
+from people.models import Area, Person, Post, Seat, Unit, Window
+from people.roles import OPENS, Restriction, Role
 from people.services import known_person
 
 SPOKEN_FOR = timedelta(minutes=2)
@@ -379,6 +380,17 @@ def cases_of(ticket, user) -> list[Case]:
     return CASES_BY_CODE.rows(user, code=ticket.query_code)
 
 
+BRINGING = frozenset({"triage", "join"})
+"""What in the history of a visit says that it brought a matter."""
+
+
+def story_of(ticket, matters) -> list[HistoryEntry]:
+    """The history of a visit. That it brought a matter, and what was said, is for those who may see the matter."""
+    seen = {case.number for case in matters}
+    entries = ticket.entries().select_related("by").order_by("-seq")
+    return [entry for entry in entries if entry.verb not in BRINGING or entry.details.get("case") in seen]
+
+
 def joinable(ticket, user) -> QuerySet[Case]:
     """The visitor's earlier matters that this visit may join."""
     if ticket.visitor is None:
@@ -420,6 +432,51 @@ def usual_desk(outlet, *, hall, category=None, area=None) -> Unit | None:
         of_area = units.filter(area=area).exclude(kind=Unit.Kind.DEPARTMENT).first() if area else None
         return leading or of_area or units.first()
     return units.filter(area=area).first() or units.first()
+
+
+def posts_that_hear(area):
+    """The posts near a hall that open some restricted matters, one of a kind in each unit."""
+    kinds = sum(DESK_KINDS.values(), [])
+    posts = Post.objects.filter(
+        role__in=sorted(OPENS), user__is_active=True, unit__area=area, unit__kind__in=kinds
+    )
+    return posts.select_related("unit").order_by("unit_id", "role").distinct("unit_id", "role")
+
+
+POSTS_THAT_HEAR = Prepared(posts_that_hear, {"area": -1})
+
+
+def desks_that_hear(hall) -> list[tuple[str, str]]:
+    """Where the window guides somebody with a restricted matter: ("violence:mediation:7", "家庭暴力：…委员会").
+
+    The hall itself is named only where nobody else near it may open such a matter.
+    """
+    posts = POSTS_THAT_HEAR.rows(area=hall.area_id)
+    choices = []
+    for kind in Restriction:
+        units = {post.unit.pk: post.unit for post in posts if kind in OPENS[Role(post.role)]}
+        others = [unit for unit in units.values() if unit.kind != Unit.Kind.CENTRE]
+        choices += [
+            (f"{kind}:{route_of(unit)}:{unit.pk}", f"{kind.label}：{unit}")
+            for unit in others or units.values()
+        ]
+    return choices
+
+
+def route_of(unit) -> Route:
+    """The desk at which a unit sits."""
+    return next(route for route, kinds in DESK_KINDS.items() if unit.kind in kinds)
+
+
+def as_matter(line: str, route: Route) -> dict:
+    """Category, outlet and urgency of a matter of which the window knows one line; its desk puts them right."""
+    found = suggested(line)
+    outlets = [outlet for outlet in found.outlets if outlet.route == route and not outlet.leads_away]
+    return {
+        "category": next(iter(found.categories), None) or Category.objects.last(),
+        "outlet": next(iter(outlets), None) or Outlet.objects.filter(route=route, notice_title="").first(),
+        "urgency": found.urgency,
+    }
 
 
 # --- Suggestion -----------------------------------------------------------------------------------------------------

@@ -298,7 +298,7 @@ def refuse_strangers(unit, by):
 def check_in(case, *, by, unit, party) -> CheckIn:
     """A party came for the mediation of today. Whoever holds the matter is told, also that both sides are there."""
     refuse_strangers(unit, by)
-    history.lock(case.dossier_id)
+    last = cases.lock_file(case)
     if CheckIn.objects.today().filter(party=party).exists():
         raise MoveRefused(_("%(party)s今天已登记到场。") % {"party": party.masked})
     arrived = CheckIn.objects.create(case=case, party=party, by=by)
@@ -307,7 +307,7 @@ def check_in(case, *, by, unit, party) -> CheckIn:
     came = _("双方已到") if both else _("%(side)s已到") % {"side": party.get_side_display()}
     history.record(case, "check_in", by=by, note=came, details={"party": party.pk})
     text = _("%(came)s：%(number)s") % {"came": came, "number": case.number}
-    notify(case.latest_round().keepers(), case, text, url=reverse("cases:detail", args=[case.pk]))
+    notify(last.keepers(), case, text, url=reverse("cases:detail", args=[case.pk]))
     live.changed("hall", *case.topics())
     return arrived
 
@@ -674,7 +674,7 @@ def join(ticket, *, by, case, said, again=False):
         if matters_of(ticket).filter(pk=case.pk).exists():
             raise MoveRefused(_("%(case)s已经是本次来访的事项。") % {"case": case.number})
         Joining.objects.create(ticket=ticket, case=case, by=by)
-        last = case.latest_round()
+        last = cases.lock_file(case)
         if again:
             last = cases.reopen(case, by=by, unit=last.unit, route=last.route, reason=said)
         history.record(case, "join_visit", by=by, note=said, details={"ticket": f"{ticket.day} {ticket}"})
@@ -705,6 +705,36 @@ def triage(ticket, *, by, **matter) -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A matter to which no visit leads. `pin` is the tail for whoever told it and has no telephone."""
+
+    case: Case
+    pin: str
+
+
+def triage_briefly(ticket, *, by, named, line, **matter) -> Arrived:
+    """A matter that few may know of: the window notes one line and guides, and cannot open it afterwards.
+
+    Without a name nothing leads from the matter to the visit: it has a code of its own, and a tail.
+    """
+    with moving(ticket, "triage", by=by):
+        if named and ticket.visitor is None:
+            raise MoveRefused(_("来访人还没有登记姓名，请选“不署名”，或先登记来访人。"))
+        pin = "" if named else pin_for(None)
+        told = {"applicant": ticket.visitor, "query_code": ticket.query_code} if named else {}
+        case = cases.open_case(
+            by=by,
+            unit=ticket.unit,
+            area=ticket.unit.area,
+            title=line,
+            tail_hash=lookup_hash("pin", pin or ticket.pin.plain),
+            **told,
+            **matter,
+        )
+    return Arrived(case, pin)
+
+
 def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="", said="", **matter) -> Case:
     """A matter in front of its desk, whichever door it came in by.
 
@@ -731,6 +761,7 @@ def read_back(visit, *, by, party, signed, witness="") -> None:
     if witness:
         note = _("%(signed)s，见证人%(witness)s") % {"signed": note, "witness": witness}
     details = {"party": party.pk, "signed": signed}
+    cases.lock_file(visit.case)
     history.record(visit.case, "read_back", by=by, note=note, details=details)
     live.changed(*visit.case.topics())
 
@@ -743,6 +774,7 @@ def keep_signed(visit, slug, *, by, printing, scan) -> None:
     """
     if not visit.concerns(by):
         raise MoveRefused(_("只有接待人员和办理单位可以上传已签扫描件。"))
+    cases.lock_file(visit.case)
     kept = attach(visit.case, scan, by=by)
     details = {"paper": slug, "printing": printing, "attachment": kept.pk}
     history.record(visit.case, "keep_signed", by=by, note=kept.name, details=details)
@@ -759,6 +791,7 @@ def receive_materials(case, *, by, rows) -> list[Material]:
 def receive_material(
     case, *, by, name, kind, pages, copies, party=None, returned=False, scan=None
 ) -> Material:
+    cases.lock_file(case)
     material = Material(case=case, name=name, kind=kind, pages=pages, copies=copies, party=party, by=by)
     with opening(material, "receive_material", by=by, note=name):
         pass
@@ -816,14 +849,6 @@ def party_of(respondent, *, by) -> dict:
 # --- Doors without a ticket ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A matter that came in without a visit. `pin` is the tail for whoever told it and has no telephone."""
-
-    case: Case
-    pin: str
-
-
 def register_arrival(
     *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", scan=None, **matter
 ) -> Arrived:
@@ -855,7 +880,8 @@ def register_arrival(
         if scan:
             attach(case, scan, by=by)
         if reply_by:
-            clocks.give(case.latest_round(), "case.reply_by", last_day=reply_by, at=came_at)
+            paper = case.get_channel_display()
+            clocks.give(case.latest_round(), "case.reply_by", last_day=reply_by, at=came_at, source=paper)
     return Arrived(case, pin)
 
 

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -155,7 +156,8 @@ def identify(request, pk):
     form = forms.VisitorForm(posted(request), initial=shown_of(found))
     if submit(form, services.identify, found, by=request.user):
         return redirect(back_to(request, found))
-    return render_form(request, "intake/identify.html", {"form": form, "ticket": found})
+    context = {"form": form, "brief": brief_form(None, found), "ticket": found}
+    return render_form(request, "intake/identify.html", context)
 
 
 def shown_of(ticket) -> dict:
@@ -322,6 +324,8 @@ def finish(request, pk):
 def triage(request, pk):
     """What the visitor tells, what kind of matter it is, and where it goes."""
     found, user = one_ticket(request, pk), request.user
+    if "brief" in request.POST:
+        return triage_briefly(request, found)
     if found.visitor is None:
         messages.info(request, _("请先登记来访人，再登记事项。"))
         return redirect("intake:identify", pk=pk)
@@ -329,10 +333,42 @@ def triage(request, pk):
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
         return redirect(after_triage(request, form.result, back=back_to(request, found)))
-    context = {"form": form, "ticket": found, **around(found, user)}
+    context = {"form": form, "brief": brief_form(None, found), "ticket": found, **around(found, user)}
     if request.method == "GET":
         context["refusal"] = Ticket.MOVES.named("triage").why_not(found, user)
     return render_form(request, "intake/triage.html", context)
+
+
+def triage_briefly(request, ticket):
+    """A matter that the window only notes. It has no address of its own, which logs would keep."""
+    user, brief = request.user, brief_form(request.POST, ticket)
+    if submit(brief, services.triage_briefly, ticket, by=user):
+        messages.success(request, guidance(brief.result), extra_tags="guidance")
+        return redirect(back_to(request, ticket))
+    return render_form(request, "intake/triage_briefly.html", {"form": brief, "ticket": ticket})
+
+
+def brief_form(data, ticket) -> forms.BriefForm:
+    return forms.BriefForm(data, hall=ticket.unit)
+
+
+def guidance(noted) -> str:
+    """What the visitor takes along: where they are heard. It names neither them nor the matter."""
+    case, unit = noted.case, noted.case.unit
+    code = _("查询码 %(code)s，查询密码 %(pin)s。") % {"code": case.query_code, "pin": noted.pin}
+    where = _("请到：%(unit)s，电话 %(phone)s。") % {
+        "unit": unit,
+        "phone": unit.phone or settings.CENTRE_PHONE,
+    }
+    return "\n".join(
+        [
+            where,
+            _("请带身份证件和有关材料，当面向接谈人员说明。您说的内容依法保密，窗口没有记录详情。"),
+            _("遇到危险，请立即拨打 110。"),
+            *([code] if noted.pin else []),
+            f"{settings.CENTRE_NAME} {timezone.localdate():%Y-%m-%d}",
+        ]
+    )
 
 
 @action
@@ -464,7 +500,7 @@ def detail(request, pk):
         "spans": found.spans.select_related("window", "by"),
         "representatives": found.representatives.all(),
         "receivers": found.receivers.select_related("user"),
-        "entries": found.entries().select_related("by").order_by("-seq"),
+        "entries": selectors.story_of(found, other["matters"]),
         **other,
     }
     return render(request, "intake/detail.html", context)

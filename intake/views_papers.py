@@ -12,10 +12,8 @@ from cases.states import Side
 from intake import forms, services
 from intake.papers import PAPERS, UNSIGNED, Visit, fitting, visit_of
 from kernel.moves import MoveRefused
-from kernel.papers import answer
+from kernel.papers import FORMS, answer
 from kernel.web import action, page, posted, render_verb, submit, trace
-
-KINDS = ("html", "docx")
 
 
 def visit_in_sight(request, pk) -> Visit:
@@ -52,7 +50,7 @@ def row_of(slug, printings) -> dict:
 @page(post=True)
 def print_paper(request, pk, slug, kind):
     """One paper. Whoever handles the matter or received the visitor prints at once; others type a reason."""
-    if slug not in PAPERS or kind not in KINDS:
+    if slug not in PAPERS or kind not in FORMS:
         raise Http404
     visit = visit_in_sight(request, pk)
     label, make = PAPERS[slug]

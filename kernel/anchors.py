@@ -143,12 +143,20 @@ def _read_outside() -> dict[str, str]:
 
 
 def _broken_files() -> Iterator[str]:
-    recorded = set(
-        HistoryEntry.objects.filter(verb="attach").values_list("details__sha256", "details__attachment")
-    )
+    recorded = _recorded_hashes()
     for attachment in Attachment.objects.iterator():
         path = stored_path(attachment.sha256)
-        if (attachment.sha256, attachment.pk) not in recorded:
+        if recorded.get(attachment.pk) != attachment.sha256:
             yield f"attachment {attachment.pk} is not the one that was attached"
         if not path.exists() or sha256_of(path) != attachment.sha256:
             yield f"attachment {attachment.pk}: its bytes are missing or were changed"
+
+
+def _recorded_hashes() -> dict[int, str]:
+    """The hash of each attachment as the history has it: from when it came in, or was last stored again."""
+    attached = HistoryEntry.objects.filter(verb="attach")
+    recorded = dict(attached.values_list("details__attachment", "details__sha256"))
+    resealed = HistoryEntry.objects.filter(verb="reseal").order_by("recorded_at", "id")
+    for files in resealed.values_list("details__files", flat=True):
+        recorded |= {file["attachment"]: file["sha256"] for file in files}
+    return recorded

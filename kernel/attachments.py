@@ -4,7 +4,9 @@ import hashlib
 import io
 import os
 import tempfile
+import time
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import puremagic
@@ -43,6 +45,8 @@ PARTS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"xl/workbook.xml"},
 }
 """An Office file begins like any archive; these parts make it one."""
+KEPT_UNNAMED = timedelta(hours=6)
+"""Longer than a transaction, and than a backup that began while the bytes still had a name."""
 
 
 @transaction.atomic
@@ -68,6 +72,44 @@ def attach(subject, file, *, by, name="") -> Attachment:
     details = {"attachment": attachment.pk, "sha256": sha256}
     history.record(subject, "attach", by=by, note=attachment.name, details=details)
     return attachment
+
+
+def reseal(subject, *, by) -> None:
+    """Store all files of a dossier again as `subject` is restricted now: as cipher under new keys, or plain.
+
+    The history keeps the new hashes. What lay there before has no name any more and goes with `drop_unnamed()`.
+    """
+    files = []
+    for attachment in Attachment.objects.filter(dossier=subject.dossier_id).order_by("pk"):
+        file_key = new_file_key() if subject.restriction else ""
+        attachment.sha256 = stored_again(attachment, file_key)
+        attachment.file_key = file_key
+        attachment.save()
+        files.append({"attachment": attachment.pk, "sha256": attachment.sha256})
+    if files:
+        history.record(subject, "reseal", by=by, details={"files": files})
+
+
+def stored_again(attachment, file_key: str) -> str:
+    """The hash of the same content under another key, or none; what the store has lost stays lost."""
+    try:
+        with content(attachment) as file:
+            plain = file.read()
+    except FileNotFoundError:
+        return attachment.sha256
+    stored_path(attachment.sha256).touch()  # it is without a name from now on
+    return store(ContentFile(seal_bytes(plain, file_key) if file_key else plain))
+
+
+def drop_unnamed() -> int:
+    """Delete bytes that no attachment names and that nobody touched for a while; return how many files."""
+    named = set(Attachment.objects.values_list("sha256", flat=True).iterator())
+    before = time.time() - KEPT_UNNAMED.total_seconds()
+    stored = (path for path in Path(settings.FILES_DIR).glob("??/*") if path.name not in named)
+    unnamed = [path for path in stored if path.stat().st_mtime < before]
+    for path in unnamed:
+        path.unlink()
+    return len(unnamed)
 
 
 def checked_type(file) -> str:

@@ -1,80 +1,215 @@
 """Days and hours that count. A year without a calendar is never guessed."""
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property, lru_cache
 from math import ceil
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 
-from kernel.models import CalendarDay, ClockRule
+from kernel.models import CalendarVersion, ClockRule
 
 DAY = timedelta(days=1)
-LONGEST = 400 * DAY
+WEEKEND = 5
 
 
 class NoCalendar(Exception):
-    """A working-day clock reaches into a year whose holidays are not announced or not entered yet."""
+    """A clock asks about a year whose holidays are not announced or not entered yet."""
 
     def __init__(self, year: int):
-        super().__init__(f"There is no working calendar for {year}: enter its holidays first.")
+        super().__init__(_("%(year)s年的工作日历尚未录入，请先录入该年的放假和调休安排。") % {"year": year})
         self.year = year
 
 
-class Calendar:
-    """The working days from `start` on, read once."""
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """A weekday off, or a weekend day worked (调休), and the holiday that it belongs to."""
 
-    def __init__(self, start: date):
-        days = CalendarDay.objects.filter(day__gte=date(start.year, 1, 1), day__lte=start + LONGEST)
-        self.worked = dict(days.values_list("day", "worked"))
-        self.years = {day.year for day in self.worked}
+    worked: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Whole days that a clock does not count, both ends among them: 08-01 to 08-12 are 12 days."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The working days of one version of the calendar. With `guesses`, a year without rows has its weekends off."""
+
+    named: Mapping[date, NamedDay]
+    version: int | None = None
+    guesses: bool = False
+    _years: dict[int, list[date]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self):
+        self._years.update({year: [] for year in self.years})
+
+    @property
+    def years(self) -> set[int]:
+        """Those whose holidays are known."""
+        return {day.year for day in self.named}
+
+    @cached_property
+    def guessing(self) -> "Calendar":
+        """The same calendar, going on by weekends alone where it ends; what it gives is provisional."""
+        return Calendar(self.named, self.version, guesses=True)
 
     def works(self, day: date) -> bool:
         """Whether `day` is a working day, 调休 included. Raises NoCalendar for a year without rows."""
-        if day.year not in self.years:
-            raise NoCalendar(day.year)
-        return self.worked.get(day, day.weekday() < 5)
+        days = self.working_days(day.year)
+        place = bisect_left(days, day)
+        return place < len(days) and days[place] == day
 
-    def working_days_after(self, start: date) -> Iterator[date]:
-        day = start
-        while True:
-            day += DAY
-            if self.works(day):
+    def working_days(self, year: int) -> list[date]:
+        """All working days of `year` in order, worked out once."""
+        if year not in self._years and not self.guesses:
+            raise NoCalendar(year)
+        if not self._years.get(year):
+            self._years[year] = list(self._work_out(year))
+        return self._years[year]
+
+    def _work_out(self, year: int) -> Iterator[date]:
+        for day in days_between(date(year, 1, 1), date(year, 12, 31)):
+            named = self.named.get(day)
+            if named.worked if named else day.weekday() < WEEKEND:
                 yield day
 
+    def after(self, start: date, count: int) -> date:
+        """The working day that is `count` (1 or more) working days after `start`."""
+        year, passed = start.year, bisect_right(self.working_days(start.year), start)
+        while passed + count > len(self.working_days(year)):
+            count -= len(self.working_days(year)) - passed
+            year, passed = year + 1, 0
+        return self.working_days(year)[passed + count - 1]
 
-class WeekendsOnly(Calendar):
-    """Stands in where a year has no calendar yet; what it gives is marked as provisional."""
+    def between(self, first: date, last: date) -> int:
+        """How many working days there are from `first` to `last`, both counted."""
+        return sum(
+            bisect_right(self.working_days(year), last) - bisect_left(self.working_days(year), first)
+            for year in range(first.year, last.year + 1)
+        )
 
-    def works(self, day):
-        return self.worked.get(day, day.weekday() < 5)
+    def differs_from(self, other: "Calendar") -> list[date]:
+        """The days on which one of the two says something else, in order; a new year differs as a whole."""
+        days = {*self.named.items()} ^ {*other.named.items()}
+        years = self.years ^ other.years
+        whole = {day for year in years for day in (date(year, 1, 1), date(year, 12, 31))}
+        return sorted({day for day, _named in days} | whole)
+
+    def why_off(self, day: date) -> str:
+        """The holiday, or the day of the weekend."""
+        named = self.named.get(day)
+        return named.name if named else str(WEEKDAYS[day.weekday()])
 
 
-def due(start: datetime, rule: ClockRule, calendar: Calendar) -> datetime:
-    """When a clock that starts at `start` runs out: the end of its last day, or the exact moment for hours."""
-    if rule.unit == ClockRule.Unit.HOUR:
-        return start + timedelta(hours=float(rule.length))
-    if rule.unit == ClockRule.Unit.WORKING_HOUR:
-        return after_working_hours(start, float(rule.length), calendar)
-    return midnight(last_day(timezone.localdate(start), rule, calendar) + DAY)
+ANY = Calendar({})
+"""For rules that ask no calendar."""
 
 
-def last_day(start: date, rule: ClockRule, calendar: Calendar | None = None) -> date:
-    """The last day of a period counted in days. The day of `start` does not count (民法典 201, 203)."""
-    calendar = calendar or Calendar(start)
-    if rule.unit == ClockRule.Unit.WORKING_DAY:
-        days = calendar.working_days_after(start)
-        return [next(days) for _ in range(ceil(rule.length))][-1]
-    end = start + ceil(rule.length) * DAY
-    if rule.rolls and not calendar.works(end):
-        return next(calendar.working_days_after(end))
-    return end
+def current() -> Calendar:
+    """The newest version of the calendar."""
+    version = CalendarVersion.objects.order_by("pk").values_list("pk", flat=True).last()
+    return of_version(version) if version else ANY
+
+
+@lru_cache(maxsize=8)
+def of_version(pk: int) -> Calendar:
+    """A version never changes, so a process reads it once."""
+    days = CalendarVersion.objects.get(pk=pk).days
+    return Calendar({date.fromisoformat(day): NamedDay(**named) for day, named in days.items()}, pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a clock runs: the length of its rule, with what an extension added, but not on days of a pause.
+
+    `pauses` are in order and do not overlap; rules in hours have none.
+    """
+
+    rule: ClockRule
+    calendar: Calendar
+    pauses: tuple[Pause, ...] = ()
+    extension: Decimal | int = 0
+
+    @property
+    def length(self) -> float:
+        return float(self.rule.length) + float(self.extension)
+
+    @property
+    def in_days(self) -> bool:
+        return self.rule.unit in ClockRule.IN_DAYS
+
+    def due(self, start: datetime) -> datetime:
+        """When a clock that starts at `start` runs out: the end of its last day, or the exact moment for hours."""
+        if self.in_days:
+            return midnight(self.last_day(timezone.localdate(start)) + DAY)
+        if self.rule.unit == ClockRule.Unit.HOUR:
+            return start + timedelta(hours=self.length)
+        return after_working_hours(start, self.length, self.calendar)
+
+    def last_day(self, start: date) -> date:
+        """The last day of a period counted in days. The day of `start` does not count (民法典 201, 203)."""
+        end = self.nominal_end(start)
+        while self.rule.rolls and (self._paused(end) or not self.calendar.works(end)):
+            end += DAY
+        return end
+
+    def nominal_end(self, start: date) -> date:
+        """The last day before any roll. What was left when a pause began is counted on from its end."""
+        end = self._advance(start, ceil(self.length))
+        for pause in self.pauses:
+            first = max(pause.first, start + DAY)
+            if first <= end and first <= pause.last:
+                end = self._advance(pause.last, self._count(first, end))
+        return end
+
+    def _advance(self, start: date, count: int) -> date:
+        if self.rule.unit == ClockRule.Unit.WORKING_DAY and count:
+            return self.calendar.after(start, count)
+        return start + count * DAY
+
+    def _count(self, first: date, last: date) -> int:
+        if self.rule.unit == ClockRule.Unit.WORKING_DAY:
+            return self.calendar.between(first, last)
+        return (last - first).days + 1
+
+    def _paused(self, day: date) -> Pause | None:
+        return next((pause for pause in self.pauses if pause.first <= day <= pause.last), None)
+
+    def left_out(self, start: datetime) -> Iterator[tuple[date, str]]:
+        """Each day after the start that did not count, and why, in order."""
+        first, due_at = timezone.localdate(start), self.due(start)
+        last = timezone.localdate(due_at - timedelta(microseconds=1))
+        nominal = self.nominal_end(first) if self.in_days else last
+        for day in days_between(first + DAY, last):
+            if why := self._why_not(day, nominal):
+                yield day, why
+
+    def _why_not(self, day: date, nominal: date) -> str:
+        if pause := self._paused(day):
+            return _("暂停：%(reason)s") % {"reason": pause.reason} if pause.reason else _("暂停")
+        counts_all = self.rule.unit in (ClockRule.Unit.CALENDAR_DAY, ClockRule.Unit.HOUR)
+        if (counts_all and not (self.rule.rolls and day >= nominal)) or self.calendar.works(day):
+            return ""
+        return self.calendar.why_off(day)
 
 
 def after_working_hours(start: datetime, hours: float, calendar: Calendar) -> datetime:
     """`start` plus hours of the centre's opening times (settings.CENTRE_HOURS, pairs of local times)."""
     left = timedelta(hours=hours)
-    for opens, closes in opening_times(timezone.localtime(start).date(), calendar):
+    for opens, closes in opening_times(timezone.localdate(start), calendar):
         opens = max(opens, start)
         if closes - opens >= left > timedelta(0):
             return opens + left
@@ -88,6 +223,11 @@ def opening_times(day: date, calendar: Calendar) -> Iterator[tuple[datetime, dat
             for opens, closes in settings.CENTRE_HOURS:
                 yield local(day, opens), local(day, closes)
         day += DAY
+
+
+def days_between(first: date, last: date) -> Iterable[date]:
+    """Each day from `first` to `last`, both among them."""
+    return (first + n * DAY for n in range((last - first).days + 1))
 
 
 def local(day: date, at: str) -> datetime:

@@ -1,7 +1,9 @@
 """Deadlines: started and stopped by moves, told by one sweep."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kernel import live, notifications
-from kernel.calendar import DAY, Calendar, NoCalendar, WeekendsOnly, due, midnight
+from kernel import calendar, live, notifications
+from kernel.calendar import ANY, DAY, Calendar, NoCalendar, Pause, Term, midnight
 from kernel.models import Clock, ClockRule, Dossier, Timed
 from kernel.prepared import Prepared
 
@@ -50,21 +52,68 @@ def turn(
         subject.clocks_changed()
 
 
-def give(subject: Timed, code: str, *, last_day: date, at: datetime) -> None:
-    """Start a clock whose last day stands on a paper (交办函, 12345): its rule says why, not how long."""
+def give(subject: Timed, code: str, *, last_day: date, at: datetime, source: str) -> None:
+    """Start a clock whose last day stands on a paper, the `source` (交办函, 12345): its rule says why, not how long."""
     rule = rule_in_force(code, timezone.localdate(at))
-    _keep(subject, rule, at, midnight(last_day + DAY))
+    _keep(subject, rule, at, midnight(last_day + DAY), source=source)
     subject.clocks_changed()
+
+
+def pause(clock: Clock, *, first_day: date) -> None:
+    """Stop counting from `first_day` on, by the ground that the rule names. Under the lock of the dossier."""
+    clock.pauses.create(first_day=first_day, reason=clock.rule.pausable)
+    clock.due_at = clock.last_day = clock.next_fire_at = None
+    _show(clock)
+
+
+def resume(clock: Clock, *, last_day: date) -> None:
+    """Count on from the day after `last_day`."""
+    clock.pauses.filter(last_day=None).update(last_day=last_day)
+    recount(clock)
+
+
+def extend(clock: Clock, amount: Decimal) -> None:
+    """Give a clock so many more of its units."""
+    clock.extension += amount
+    clock.generation += 1
+    recount(clock)
 
 
 def _begin(subject: Timed, code: str, at: datetime) -> None:
     """Start a clock by the rule in force on that day. The day itself does not count."""
     rule = rule_in_force(code, timezone.localdate(at))
-    due_at, provisional = _due(at, rule)
-    _keep(subject, rule, at, due_at, provisional)
+    term = Term(rule, calendar.current() if rule.asks_calendar else ANY)
+    due_at, provisional = due_of(term, at)
+    _keep(subject, rule, at, due_at, calendar_id=term.calendar.version, provisional=provisional)
 
 
-def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, provisional: bool = False) -> None:
+def due_of(term: Term, at: datetime) -> tuple[datetime, bool]:
+    """When `term` runs out, and whether that is provisional because a year has no calendar yet."""
+    try:
+        return term.due(at), False
+    except NoCalendar:
+        return replace(term, calendar=term.calendar.guessing).due(at), True
+
+
+def recount(clock: Clock) -> None:
+    """Work the date out again, by its rule and the newest calendar. A paused one has none until it is resumed."""
+    by = calendar.current() if clock.rule.asks_calendar else ANY
+    clock.calendar_id = by.version
+    if not clock.pauses.filter(last_day=None).exists():
+        clock.due_at, clock.provisional = due_of(replace(term_of(clock), calendar=by), clock.started_at)
+        clock.last_day = timezone.localdate(clock.due_at - BLINK)
+        if clock.due_at > timezone.now() or not clock.late_at:
+            clock.next_fire_at, clock.late_at = clock.due_at, None
+    _show(clock)
+
+
+def _show(clock: Clock) -> None:
+    clock.save()
+    subject: Any = clock.subject
+    subject.clocks_changed()
+
+
+def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, **counted) -> None:
     Clock.objects.create(
         dossier_id=subject.dossier_id,
         subject=subject,
@@ -74,17 +123,19 @@ def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, provi
         last_day=timezone.localdate(due_at - BLINK),
         due_at=due_at,
         next_fire_at=due_at,
-        provisional=provisional,
+        **counted,
     )
 
 
-def _due(at: datetime, rule: ClockRule) -> tuple[datetime, bool]:
-    """The due moment, and whether it is provisional because a year has no calendar yet."""
-    today = timezone.localdate(at)
-    try:
-        return due(at, rule, Calendar(today)), False
-    except NoCalendar:
-        return due(at, rule, WeekendsOnly(today)), True
+def counted_by(clock: Clock) -> Calendar:
+    return calendar.of_version(clock.calendar_id) if clock.calendar_id else ANY
+
+
+def term_of(clock: Clock) -> Term:
+    """What `clock` is counted by: its rule, its version of the calendar, its pauses so far and its extensions."""
+    by = counted_by(clock)
+    pauses = [Pause(row.first_day, row.last_day, row.reason) for row in clock.pauses.all() if row.last_day]
+    return Term(clock.rule, by.guessing if clock.provisional else by, tuple(pauses), clock.extension)
 
 
 def sweep(now: datetime | None = None) -> int:

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -109,13 +109,25 @@ class Anchor(models.Model):
 
 
 class ClockRule(models.Model):
-    """How long a clock runs, and why: the law changes and the code should not."""
+    """How long a clock runs, and why: the law changes and the code should not.
+
+    A clock keeps the rule it began under, unless a later one `moves_open` clocks too; `recounted_at` is when all were.
+    """
 
     class Unit(models.TextChoices):
         CALENDAR_DAY = "calendar_day", _("日")
         WORKING_DAY = "working_day", _("工作日")
         HOUR = "hour", _("小时")
         WORKING_HOUR = "working_hour", _("工作小时")
+
+    class Approver(models.TextChoices):
+        UNIT_HEAD = "unit_head", _("单位负责人")
+        BOTH_PARTIES = "both_parties", _("双方当事人")
+        COURT = "court", _("人民法院")
+        ARBITRATION_HEAD = "arbitration_head", _("仲裁委员会主任")
+        DISPATCHER = "dispatcher", _("派单单位")
+
+    IN_DAYS = (Unit.CALENDAR_DAY, Unit.WORKING_DAY)
 
     code = models.CharField(_("代码"), max_length=60)
     name = models.CharField(_("名称"), max_length=60)
@@ -124,30 +136,73 @@ class ClockRule(models.Model):
     unit = models.CharField(_("单位"), max_length=20, choices=Unit)
     length = models.DecimalField(_("长度"), max_digits=6, decimal_places=2)
     rolls = models.BooleanField(_("末日顺延"), default=False)
+    extension_max = models.DecimalField(_("可延长"), max_digits=6, decimal_places=2, default=0)
+    extension_times = models.PositiveSmallIntegerField(_("可延长次数"), default=1)
+    extension_approver = models.CharField(_("批准人"), max_length=20, choices=Approver, blank=True)
+    pausable = models.CharField(_("中止事由"), max_length=60, blank=True)
     since = models.DateField(_("施行"))
     until = models.DateField(_("废止"), null=True, blank=True)
+    moves_open = models.BooleanField(_("正在计时的也按新规则"), default=False)
+    recounted_at = models.DateTimeField(null=True, editable=False)
 
     objects = Reference.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "since"], name="clockrule_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "since"], name="clockrule_once"),
+            models.CheckConstraint(
+                condition=Q(pausable="") | Q(unit__in=["calendar_day", "working_day"]),
+                name="clockrule_pauses_in_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(extension_max=0) | ~Q(extension_approver=""), name="clockrule_extension_approved"
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.name}（{self.length.normalize():f} {self.get_unit_display()}）"
+        return f"{self.name}（{self.amount(self.length)}）"
+
+    @property
+    def shown_length(self) -> str:
+        return self.amount(self.length)
+
+    @property
+    def shown_extension(self) -> str:
+        return self.amount(self.extension_max) if self.extension_max else ""
+
+    def amount(self, length) -> str:
+        """So many of the rule's units, in words: 30日, 5个工作日, 0.5小时."""
+        spelled = _("%(count)s日") if self.unit == self.Unit.CALENDAR_DAY else _("%(count)s个%(unit)s")
+        return spelled % {"count": f"{float(length):g}", "unit": self.get_unit_display()}
+
+    @property
+    def asks_calendar(self) -> bool:
+        """Whether holidays and 调休 have a say in it."""
+        return self.rolls or self.unit in (self.Unit.WORKING_DAY, self.Unit.WORKING_HOUR)
 
 
-class CalendarDay(models.Model):
-    """A weekday that is off, or a weekend day that is worked (调休). A year without rows has no calendar."""
+class CalendarVersion(models.Model):
+    """The working calendar as it was known from `at` on; the newest holds. What is changed makes a new version.
 
-    day = models.DateField(primary_key=True)
-    worked = models.BooleanField(default=False)
-    name = models.CharField(max_length=40)
+    `days` holds the weekdays off and the weekend days worked (调休): {"2026-01-01": {"worked": false, "name": "元旦"}}.
+    A year without days has no calendar. `recounted_at` is when all open clocks had followed.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("缘由"), max_length=200)
+    days = models.JSONField()
+    recounted_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["day"]
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="never_changed", fields=["at", "by", "reason", "days"]),
+        ]
 
     def __str__(self):
-        return f"{self.day} {self.name}"
+        return f"{self.pk} {self.reason}"
 
 
 class ClockQuerySet(models.QuerySet):
@@ -156,21 +211,29 @@ class ClockQuerySet(models.QuerySet):
 
 
 class Clock(AboutSubject):
-    """A promise with a date. `next_fire_at` is null once nothing is left to tell; `late_at` is when the sweep told.
+    """A promise with a date: its rule, its start, its pauses and extensions. The rest is worked out from these.
 
-    A `provisional` one reaches into a year whose holidays are not announced yet.
+    While it is paused it has no date. `next_fire_at` is null once nothing is left to tell; `late_at` is when the
+    sweep told. `extension` is in units of the rule; each one granted opens a `generation`.
+
+    `calendar` is the version by which it was counted, null where no calendar was asked. A `provisional` one reaches
+    into a year whose holidays are not announced yet. `source` names the paper that gave the date, where one did.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="clocks")
     rule = models.ForeignKey(ClockRule, on_delete=models.PROTECT)
     code = models.CharField(max_length=60)
     started_at = models.DateTimeField()
-    last_day = models.DateField()
-    due_at = models.DateTimeField()
+    extension = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    generation = models.PositiveSmallIntegerField(default=0)
+    last_day = models.DateField(null=True)
+    due_at = models.DateTimeField(null=True)
     next_fire_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     late_at = models.DateTimeField(null=True)
+    calendar = models.ForeignKey(CalendarVersion, null=True, on_delete=models.PROTECT, related_name="+")
     provisional = models.BooleanField(default=False)
+    source = models.CharField(max_length=60, blank=True)
 
     objects = ClockQuerySet.as_manager()
 
@@ -190,10 +253,32 @@ class Clock(AboutSubject):
         ]
 
     def __str__(self):
-        return f"{self.rule.name} {self.last_day}"
+        return f"{self.rule.name} {self.last_day or _('已暂停')}"
 
-    def is_late(self):
-        return (self.stopped_at or timezone.now()) >= self.due_at
+    @property
+    def is_paused(self) -> bool:
+        return self.due_at is None
+
+
+class ClockPause(models.Model):
+    """Whole days that a clock does not count, both ends among them. One that goes on has no `last_day` yet."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    reason = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.UniqueConstraint(fields=["clock"], condition=Q(last_day=None), name="clockpause_one_open"),
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="clockpause_in_order"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first_day}–{self.last_day or ''} {self.reason}"
 
 
 class NumberSeries(models.Model):
@@ -335,6 +420,16 @@ class Timed(Tracked):
         binding = self.clocks.running().exclude(code__in=self.CITIZENS)
         self.due_at = binding.aggregate(nearest=Min("due_at"))["nearest"] or NEVER
         type(self)._base_manager.filter(pk=self.pk).update(due_at=self.due_at)
+
+    @property
+    def unit_of_clocks(self):
+        """Whoever the clocks of this subject press."""
+        raise NotImplementedError
+
+    @property
+    def name_of_clocks(self) -> str:
+        """What its clocks are clocks of, inside its file."""
+        raise NotImplementedError
 
     def keepers(self):
         """The people to tell when a clock of this subject runs out."""

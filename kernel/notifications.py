@@ -1,7 +1,10 @@
 """Messages as rows: the tray on the page reads them, adapters drain them."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kernel import live
 from kernel.models import Notification
@@ -28,3 +31,19 @@ def mark_read(*, by):
     """All messages in the tray of `by` have been seen."""
     Notification.objects.filter(to=by, read_at=None).update(read_at=timezone.now())
     live.changed(f"tray:{by.pk}")
+
+
+def withhold(subjects, *, readers):
+    """Take words and links out of the messages about `subjects` (querysets) to those whom `readers` leaves out.
+
+    `readers` says of some people which of them may still see what the messages are about.
+    """
+    about = Q(pk__in=())
+    for rows in subjects:
+        kind = ContentType.objects.get_for_model(rows.model)
+        about |= Q(subject_type=kind, subject_id__in=rows.values("pk"))
+    sent = Notification.objects.filter(about).select_related("to")
+    told = {row.to for row in sent}
+    others = told - set(readers(told))
+    sent.filter(to__in=others).update(text=_("按规定限制查看"), url="")
+    live.changed(*{f"tray:{person.pk}" for person in others})

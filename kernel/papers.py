@@ -16,10 +16,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+FORMS = ("html", "docx")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY, HEAD, TITLE = "仿宋", "黑体", "宋体"
 CENTRED, RIGHT, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 WIDTH = Cm(15.6)
+SHORT = 14
+"""So many characters leave room to sign beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,22 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
+    """`mark` stands under the title of what is no paper yet (a draft); `foot` at the foot of each page."""
+
     title: str
     blocks: list
     number: str = ""
+    mark: str = ""
+    foot: str = ""
 
 
-def answer(request, paper: Paper, form: str) -> HttpResponse:
-    """The paper as a page to print, or as a file for Word where `form` is "docx"."""
+def answer(request, paper: Paper, form: str, *, name: str = "") -> HttpResponse:
+    """The paper as a page to print, or as a file for Word where `form` is "docx"; `name` tells files apart."""
     if form != "docx":
         return render(request, "kernel/paper.html", {"paper": paper})
     response = HttpResponse(docx(paper), content_type=DOCX)
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{paper.title}.docx")
+    file_name = "-".join(filter(None, [str(paper.title), name]))
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{file_name}.docx")
     return response
 
 
@@ -101,13 +109,41 @@ def docx(paper: Paper) -> bytes:
     document = Document()
     lay_out(document)
     line(document.add_paragraph(), paper.title, TITLE, 22, align=CENTRED, after=8)
+    if paper.mark:
+        line(document.add_paragraph(), f"（{paper.mark}）", size=14, align=CENTRED, after=4)
     if paper.number:
         line(document.add_paragraph(), paper.number, size=14, align=RIGHT, after=4)
     for block in paper.blocks:
+        if block.kind == Signatures.kind:
+            keep_with_next(document.paragraphs[-1])  # nobody signs a page on which nothing else stands
         WRITERS[block.kind](document, block)
+    write_foot(document.sections[0].footer.paragraphs[0], paper.foot)
     content = BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def write_foot(paragraph, text: str) -> None:
+    """What the paper is, and 第 1 页，共 2 页."""
+    paragraph.alignment = CENTRED
+    for part in (f"{text}　第 ", "PAGE", " 页，共 ", "NUMPAGES", " 页"):
+        if part.isascii() and part.isupper():
+            write_field(paragraph, part)
+        else:
+            typeface(paragraph.add_run(part), BODY, 10.5)
+
+
+def write_field(paragraph, code: str) -> None:
+    """A number that Word counts."""
+    for kind in ("begin", code, "end"):
+        run = paragraph.add_run()
+        typeface(run, BODY, 10.5)
+        element = OxmlElement("w:instrText" if kind == code else "w:fldChar")
+        if kind == code:
+            element.text = code
+        else:
+            element.set(qn("w:fldCharType"), kind)
+        run._r.append(element)
 
 
 def lay_out(document) -> None:
@@ -172,16 +208,27 @@ def fill(document, rows, widths):
 
 
 def write_signatures(document, block: Signatures) -> None:
+    """A long name has a line of its own above the room to sign."""
     for who in block.who:
         paragraph = document.add_paragraph()
-        line(paragraph, f"{who}：＿＿＿＿＿＿＿＿\t{block.day.strip()}", size=14)
+        keep_with_next(paragraph)
+        gap = "\n　　　　　　" if len(who) > SHORT else ""
+        line(paragraph, f"{who}：{gap}＿＿＿＿＿＿＿＿\t{block.day.strip()}", size=14)
         paragraph.paragraph_format.tab_stops.add_tab_stop(WIDTH, WD_TAB_ALIGNMENT.RIGHT)
         paragraph.paragraph_format.space_before = Pt(12)
 
 
+def keep_with_next(paragraph, kept=True) -> None:
+    """On one page with what follows."""
+    paragraph.paragraph_format.keep_together = True
+    paragraph.paragraph_format.keep_with_next = kept
+
+
 def write_closing(document, block: Closing) -> None:
     for text in block.lines:
-        line(document.add_paragraph(), text, align=RIGHT)
+        paragraph = document.add_paragraph()
+        line(paragraph, text, align=RIGHT)
+        keep_with_next(paragraph, text != block.lines[-1])
 
 
 WRITERS: dict[str, Callable[..., None]] = {

@@ -1,10 +1,9 @@
 """Protected values under the newest keys, while people go on working."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager
 
-import pgtrigger
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from kernel.encryption import ProtectedField, Secret
@@ -33,10 +32,8 @@ def rotate(model) -> int:
 
 @transaction.atomic
 def _rewrite(stale, fields, columns, *, skip_locked) -> int:
-    """The values stay what they are, so triggers that freeze a row have nothing to guard here."""
     rows = list(stale.select_for_update(no_key=True, skip_locked=skip_locked))
-    triggers = [f"{stale.model._meta.label}:{name}" for name in _frozen(stale.model)]
-    with pgtrigger.ignore(*triggers) if triggers and rows else nullcontext():
+    with unfrozen(stale.model):
         for row in rows:
             for field in fields:
                 secret: Secret = getattr(row, field.attname)
@@ -45,9 +42,24 @@ def _rewrite(stale, fields, columns, *, skip_locked) -> int:
     return len(rows)
 
 
-def _frozen(model) -> list[str]:
-    """The names of the triggers of a table."""
-    return [trigger.name for trigger in getattr(model._meta, "triggers", [])]
+@contextmanager
+def unfrozen(model):
+    """Where other ciphers of the same values are written, the triggers that freeze a row have nothing to guard.
+
+    Only within a transaction, whose end ends it too. (`pgtrigger.ignore` puts two commands into one statement, which
+    the connections that serve pages cannot prepare.)
+    """
+    names = [trigger.get_pgid(model) for trigger in getattr(model._meta, "triggers", [])]
+    if names:
+        ignore_triggers(names)
+    yield
+    if names:
+        ignore_triggers([])
+
+
+def ignore_triggers(names) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", ["{" + ",".join(names) + "}"])
 
 
 def _stale(fields) -> Q:

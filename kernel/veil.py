@@ -15,9 +15,13 @@ MARK = "cipher:"
 
 
 class Veiled(models.Model):
-    """A row whose texts, named by VEILED, are cipher while `is_veiled()`."""
+    """A row whose texts, named by VEILED, are cipher while `is_veiled()`.
+
+    IN_FILE is the path from the row to the file whose restriction decides: when that changes, the row is written again.
+    """
 
     VEILED: tuple[str, ...] = ()
+    IN_FILE = ""
 
     veiled = ProtectedField(kind="text", editable=False)
 

@@ -116,10 +116,14 @@ def render_form(request, template, context) -> HttpResponse:
 
 def render_move(request, subject, verb, form, *, back) -> HttpResponse:
     """The page of one move: what it is called, what it is about, its form. Who cannot make it now is told why."""
-    move = subject.MOVES.named(verb)
-    if not form.is_bound and (refusal := move.why_not(subject, request.user)):
+    refuse_move(request, subject, verb, form)
+    return render_verb(request, form, subject.MOVES.named(verb).label, subject=subject, back=back)
+
+
+def refuse_move(request, subject, verb, form):
+    """Who cannot make a move now is told so before the form is shown."""
+    if not form.is_bound and (refusal := subject.MOVES.named(verb).why_not(subject, request.user)):
         raise MoveRefused(refusal)
-    return render_verb(request, form, move.label, subject=subject, back=back)
 
 
 def render_verb(request, form, label, *, subject, back) -> HttpResponse:

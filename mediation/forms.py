@@ -220,16 +220,24 @@ class HandOverForm(VerbForm):
 class GiveUpForm(VerbForm):
     ground = forms.ChoiceField(label=_("终止原因"), choices=Ground, widget=forms.RadioSelect)
     note = long_text(_("情况说明"), 4, max_length=300, help_text=_("下一个窗口会看到这里的内容。"))
-    desk = forms.ChoiceField(label=_("事项转到"))
+    desk = forms.ChoiceField(
+        label=_("事项转到"), required=False, help_text=_("当事人撤回申请的，不用转，由中心回访核实。")
+    )
 
     def __init__(self, *args, mediation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["desk"].choices = next_desks(NEXT_DESKS, mediation.restriction)
+        desks = next_desks(NEXT_DESKS, mediation.restriction)
+        self.fields["desk"].choices = [("", _("请选择")), *desks]
 
     def clean(self):
         cleaned = super().clean()
-        if desk := cleaned.pop("desk", ""):
+        desk = cleaned.pop("desk", "")
+        if cleaned.get("ground") == Ground.WITHDRAWN:
+            return cleaned
+        if desk:
             cleaned["route"], cleaned["unit"] = desk_of(desk)
+        elif "desk" not in self.errors:
+            self.add_error("desk", _("请选择由哪个窗口接着办。"))
         return cleaned
 
 
@@ -240,7 +248,11 @@ class ReasonForm(VerbForm):
 class AnswerReferralForm(VerbForm):
     outcome = forms.ChoiceField(
         label=_("结果"),
-        choices=[(Outcome.GUIDED, _("指引立案或者其他途径")), (Outcome.REPLIED, _("已答复"))],
+        choices=[
+            (Outcome.GUIDED, _("指引立案或者其他途径")),
+            (Outcome.REPLIED, _("已答复")),
+            (Outcome.WITHDRAWN, Outcome.WITHDRAWN.label),
+        ],
         widget=forms.RadioSelect,
     )
     reply = long_text(_("答复意见"), 6)

@@ -48,7 +48,7 @@ class Mediation(DeskRow):
 
     MOVES = MOVES
     VEILED = ("ground_note",)
-    ENTRY_LABELS = {"print_notice": _("打印终止调解通知书"), "print_session": _("打印调解记录")}
+    ENTRY_LABELS = {"print_paper": _("打印材料")}
 
     mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
     state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
@@ -97,6 +97,7 @@ class Session(Veiled):
     """One meeting of the parties with the mediator (第 N 次调解) and its record."""
 
     VEILED = ("place", "others", "record")
+    IN_FILE = "mediation__case"
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveSmallIntegerField(_("次数"))
@@ -205,6 +206,7 @@ class Agreement(Veiled, Tracked):
     ENTRY_LABELS = {"edit_agreement": _("修改协议草稿"), "print_agreement": _("打印协议书")}
     READ_TOGETHER = ("mediation__round", "mediation__case", "mediation__unit__area")
     VEILED = ("facts", "duties", "terms", "performance")
+    IN_FILE = "mediation__case"
     TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount")
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="agreements")
@@ -288,8 +290,12 @@ class Agreement(Veiled, Tracked):
             self.dossier_id = self.mediation.dossier_id
         super().save(*args, **kwargs)
 
+    @property
+    def restriction(self) -> str:
+        return self.mediation.restriction
+
     def is_veiled(self) -> bool:
-        return bool(self.mediation.restriction)
+        return bool(self.restriction)
 
     def is_holder(self, user) -> bool:
         return self.mediation.is_holder(user)
@@ -356,6 +362,7 @@ class Signature(Veiled, Protected):
     """
 
     VEILED = ("name",)
+    IN_FILE = "agreement__mediation__case"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
     party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from mediation.views import court, lists, papers, verbs
 
@@ -17,18 +17,14 @@ urlpatterns = [
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),
     path("<int:pk>/record-oral-agreement/", verbs.record_oral_agreement, name="record_oral_agreement"),
     path("<int:pk>/give-up/", verbs.give_up, name="give_up"),
-    path("<int:pk>/print-notice/", papers.print_notice, name="print_notice"),
-    path("<int:pk>/sessions/<int:number>/print/", papers.print_session, name="print_session"),
+    path("<int:pk>/papers/", papers.papers, name="papers"),
+    path("<int:pk>/papers/<slug:slug>/<str:kind>/", papers.print_paper, name="print_paper"),
     path("agreements/<int:pk>/edit-agreement/", verbs.edit_agreement, name="edit_agreement"),
     path("agreements/<int:pk>/submit-agreement/", verbs.submit_agreement, name="submit_agreement"),
     path("agreements/<int:pk>/sign-agreement/", verbs.sign_agreement, name="sign_agreement"),
     path("agreements/<int:pk>/set-stamp/", verbs.set_stamp, name="set_stamp"),
     path("agreements/<int:pk>/revise-agreement/", verbs.revise_agreement, name="revise_agreement"),
-    re_path(
-        r"^agreements/(?P<pk>[0-9]+)/print-agreement\.(?P<kind>docx|pdf)$",
-        papers.print_agreement,
-        name="print_agreement",
-    ),
+    path("agreements/<int:pk>/print-agreement/<str:kind>/", papers.print_agreement, name="print_agreement"),
     path("court/", lists.court_list, name="court_list"),
     path("court/all/", lists.court_all, name="court_all"),
     path("court/cases/<int:pk>/panel/", court.court_panel, name="court_panel"),

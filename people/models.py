@@ -93,7 +93,11 @@ class Unit(models.Model):
 class UserQuerySet(Reference):
     def in_unit(self, unit, *roles):
         """Active people with a post in `unit`, in one of `roles` where some are named."""
-        posts = Post.objects.filter(user=models.OuterRef("pk"), unit=unit)
+        return self.in_units([unit], *roles)
+
+    def in_units(self, units, *roles):
+        """Those with a post in one of `units`."""
+        posts = Post.objects.filter(user=models.OuterRef("pk"), unit__in=units)
         posts = posts.filter(role__in=roles) if roles else posts
         return self.filter(models.Exists(posts), is_active=True)
 

@@ -75,6 +75,8 @@ OPENS = {
     Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""
+RESTRICTS = frozenset({Role.DIRECTOR, Role.DISCIPLINE})
+"""Who decides, of what they may open, whether a matter is hidden later or shown again; never whoever asked for it."""
 
 ACCOUNTS = {
     "create_user": frozenset({Role.SYSADMIN}),

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kernel.calendar import WeekendsOnly
+from kernel import calendar
 from people.models import Leave, Post, RosterDay, Seat, Unit, User, Window
 from people.roles import Role
 from people.states import ON_DUTY_LISTS, SEATED
@@ -41,12 +41,12 @@ def monday(day: date) -> date:
 
 def working_days(first: date) -> list[date]:
     """The days of the week of `first` on which the hall is open, 调休 included."""
-    calendar = WeekendsOnly(first)
-    return [day for day in (monday(first) + n * DAY for n in range(7)) if calendar.works(day)]
+    works = calendar.current().guessing.works
+    return [day for day in (monday(first) + n * DAY for n in range(7)) if works(day)]
 
 
 def next_working_day(day: date) -> date:
-    return next(WeekendsOnly(day).working_days_after(day))
+    return calendar.current().guessing.after(day, 1)
 
 
 # --- The week ---------------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def warnings_of(user) -> list[tuple[date, list[Gap]]]:
     unit, today = hall_of_roster(user), timezone.localdate()
     if not keeps(user, unit):
         return []
-    days = [today] if WeekendsOnly(today).works(today) else []
+    days = [today] if calendar.current().guessing.works(today) else []
     found = [(day, gaps_on(unit, day)) for day in [*days, next_working_day(today)]]
     return [(day, gaps) for day, gaps in found if gaps]
 

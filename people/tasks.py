@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from kernel.calendar import WeekendsOnly
+from kernel import calendar
 from people import accounts, services
 from people.selectors import next_working_day
 
@@ -10,7 +10,7 @@ from people.selectors import next_working_day
 def alarm_gaps_of_tomorrow():
     """The evening before, while somebody can still be asked."""
     today = timezone.localdate()
-    if WeekendsOnly(today).works(today):
+    if calendar.current().guessing.works(today):
         services.alarm_gaps(next_working_day(today))
 
 
@@ -18,7 +18,7 @@ def alarm_gaps_of_tomorrow():
 def alarm_gaps_of_today():
     """Before the doors open."""
     today = timezone.localdate()
-    if WeekendsOnly(today).works(today):
+    if calendar.current().guessing.works(today):
         services.alarm_gaps(today)
 
 

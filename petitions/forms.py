@@ -26,7 +26,7 @@ class AnswerForm(forms.Form):
     )
     outcome = forms.ChoiceField(
         label=_("结果"),
-        choices=[(Outcome.REPLIED, Outcome.REPLIED.label), (Outcome.GUIDED, Outcome.GUIDED.label)],
+        choices=[(end, end.label) for end in (Outcome.REPLIED, Outcome.GUIDED, Outcome.WITHDRAWN)],
         widget=forms.RadioSelect,
         initial=Outcome.REPLIED,
     )

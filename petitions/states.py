@@ -11,7 +11,7 @@ MOVES = Moves(
         ("accept_petition", _("接办信访事项")),
         ("answer_petition", _("答复信访人")),
         ("send_back_petition", _("退回窗口")),
-        who=[Role.PETITION_OFFICER],
+        who=[Role.PETITION_OFFICER, Role.DISCIPLINE],
     ),
     pass_on(HandlingState.IN_HAND),
 )

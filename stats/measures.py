@@ -99,7 +99,7 @@ def resolved(user, day) -> QuerySet[Round]:
 
 def disputes(user, day):
     """Rounds whose work ended on the day, without advice and guidance, which are no disputes."""
-    return resolved(user, day).exclude(outcome__in=[Outcome.ANSWERED, Outcome.GUIDED])
+    return resolved(user, day).exclude(outcome__in=[Outcome.ANSWERED, Outcome.GUIDED, Outcome.WITHDRAWN])
 
 
 def settled(user, day):

@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup
 from django.test import TransactionTestCase
 
 from cases.rules import Kept
+from kernel import calendar
 from tests import servers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -54,6 +55,12 @@ def _files(settings, tmp_path):
 def _rules():
     """Each test reads the rules of the suggestion anew: the version of a rolled-back book comes again."""
     Kept.version = None
+
+
+@pytest.fixture(autouse=True)
+def _calendar():
+    """Each test reads the calendar anew: the number of a rolled-back version comes again."""
+    calendar.of_version.cache_clear()
 
 
 @pytest.fixture

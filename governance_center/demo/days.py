@@ -9,8 +9,7 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
-from kernel.calendar import DAY, local
-from kernel.models import CalendarDay
+from kernel.calendar import DAY, current, local
 
 BY_MONTH = (1.35, 0.85, 1.15, 1.05, 1.0, 0.95, 0.85, 0.85, 1.0, 0.9, 1.1, 1.3)
 """Wages are missed before Spring Festival, and the hot months are quiet."""
@@ -36,7 +35,7 @@ class Diary:
 
     def __init__(self, *, since: date, now: datetime):
         self.now, self.today = now, local_day(now)
-        self.worked = dict(CalendarDay.objects.values_list("day", "worked"))
+        self.works = current().guessing.works
         span = (self.today + 400 * DAY - since).days
         self.days = [day for day in (since + n * DAY for n in range(span)) if self.works(day)]
         self.quarters = [
@@ -44,9 +43,6 @@ class Diary:
             for opens, _closes in settings.CENTRE_HOURS
             for n in range(14)
         ]
-
-    def works(self, day: date) -> bool:
-        return self.worked.get(day, day.weekday() < 5)
 
     def until_next_week(self) -> list[date]:
         """All working days there were, and those of the next week."""

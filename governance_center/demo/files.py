@@ -5,7 +5,7 @@ does not allow is an error of the demo, and is raised.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
@@ -13,7 +13,7 @@ from operator import itemgetter
 from cases.models import Round
 from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
-from kernel.calendar import DAY, Calendar, NoCalendar, WeekendsOnly, due, local
+from kernel.calendar import ANY, DAY, NoCalendar, Term, current, local
 from kernel.clocks import BLINK
 from kernel.encryption import encrypt
 from kernel.history import HASHED, digest_of
@@ -24,7 +24,6 @@ from kernel.veil import hidden_note
 
 TOLD_WITHIN = timedelta(seconds=60)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-DAYS = {ClockRule.Unit.CALENDAR_DAY, ClockRule.Unit.WORKING_DAY}
 
 
 @lru_cache
@@ -37,7 +36,8 @@ class Deadline:
     rule_id: int
     last_day: date
     due_at: datetime
-    provisional: bool
+    calendar_id: int | None = None
+    provisional: bool = False
 
 
 class Clockwork:
@@ -45,7 +45,7 @@ class Clockwork:
 
     def __init__(self):
         self.rules = sorted(ClockRule.objects.all(), key=lambda rule: rule.since)
-        self.calendars: dict[tuple[type[Calendar], int], Calendar] = {}
+        self.calendar = current()
         self.found: dict[tuple, Deadline] = {}
 
     def deadline(self, code: str, at: datetime) -> Deadline:
@@ -59,20 +59,15 @@ class Clockwork:
         return valid[-1]
 
     def work_out(self, rule: ClockRule, at: datetime, today: date) -> Deadline:
+        term = Term(rule, self.calendar if rule.asks_calendar else ANY)
         try:
-            due_at, provisional = due(at, rule, self.calendar(Calendar, today)), False
+            due_at, provisional = term.due(at), False
         except NoCalendar:
-            due_at, provisional = due(at, rule, self.calendar(WeekendsOnly, today)), True
-        deadline = Deadline(rule.pk, local_day(due_at - BLINK), due_at, provisional)
-        if rule.unit in DAYS:
+            due_at, provisional = replace(term, calendar=self.calendar.guessing).due(at), True
+        deadline = Deadline(rule.pk, local_day(due_at - BLINK), due_at, term.calendar.version, provisional)
+        if rule.unit in ClockRule.IN_DAYS:
             self.found[rule.code, today] = deadline
         return deadline
-
-    def calendar(self, kind: type[Calendar], today: date) -> Calendar:
-        """The calendar of this year and 400 days beyond it."""
-        if (kind, today.year) not in self.calendars:
-            self.calendars[kind, today.year] = kind(date(today.year, 12, 31))
-        return self.calendars[kind, today.year]
 
 
 class Ledger:
@@ -181,12 +176,12 @@ class File:
         """As kernel.clocks.turn, for one that starts."""
         self.keep_clock(row, code, at, self.ledger.clockwork.deadline(code, at))
 
-    def give(self, row: Row, code: str, last_day: date, at: datetime) -> None:
+    def give(self, row: Row, code: str, last_day: date, at: datetime, source: str) -> None:
         """As kernel.clocks.give."""
         rule = self.ledger.clockwork.rule(code, local_day(at))
-        self.keep_clock(row, code, at, Deadline(rule.pk, last_day, local(last_day + DAY, "00:00"), False))
+        self.keep_clock(row, code, at, Deadline(rule.pk, last_day, local(last_day + DAY, "00:00")), source)
 
-    def keep_clock(self, row: Row, code: str, at: datetime, deadline: Deadline) -> None:
+    def keep_clock(self, row: Row, code: str, at: datetime, deadline: Deadline, source: str = "") -> None:
         clock = self.add_tracked(
             Clock,
             subject_type_id=row.table.type_id,
@@ -197,7 +192,9 @@ class File:
             last_day=deadline.last_day,
             due_at=deadline.due_at,
             next_fire_at=deadline.due_at,
+            calendar_id=deadline.calendar_id,
             provisional=deadline.provisional,
+            source=source,
         )
         self.running.setdefault(id(row), {})[code] = clock
         self.show_due(row)

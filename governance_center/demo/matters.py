@@ -181,7 +181,9 @@ class Matter:
         verb = "receive_from_above" if told_above else "register_arrival"
         self.file.open(arrival, verb, by=by.pk, at=self.at)
         if asked:
-            self.file.give(self.round, "case.reply_by", reply_by, self.at)
+            self.file.give(
+                self.round, "case.reply_by", reply_by, self.at, str(Channel(self.told.channel).label)
+            )
         if not told_above:
             self.enter_above(arrival, by)
 

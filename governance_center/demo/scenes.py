@@ -3,19 +3,21 @@
 Each scene takes a mediation that is going on; in a small load several happen in one.
 """
 
+from decimal import Decimal
 from itertools import cycle
 
 from django.utils import timezone
 
 from cases import services as cases
 from cases.models import Agent
-from cases.states import RequestKind, Side
+from cases.states import DeferralKind, RequestKind, Side
 from governance_center.demo import album, names
 from mediation.models import Mediation
 from mediation.states import State
 from people import persons
 from people.identity import id_check_digit
 from people.models import Person, Unit, User
+from people.roles import Restriction, Role
 
 STRANGERS = 1_900_000
 """People who are met in scenes alone stand at the end of the population."""
@@ -47,6 +49,21 @@ def answered(mediation, by, somebody) -> None:
     request, helper = ask(mediation, by, "human_resources", "请协助核实用工时间和工资标准。")
     cases.accept_request(request, by=helper)
     cases.answer_request(request, by=helper, answer="已查看考勤和工资台账，所述用工时间属实，材料另附。")
+
+
+def delayed(mediation, by, somebody) -> None:
+    """The bureau needs longer, and its head has not decided yet."""
+    request, helper = ask(mediation, by, "human_resources", "请提供近六个月的工资发放记录。")
+    cases.accept_request(request, by=helper)
+    cases.ask_deferral(
+        request.clocks.get(),
+        case=mediation.case,
+        unit=request.to_unit,
+        by=helper,
+        kind=DeferralKind.EXTEND,
+        amount=Decimal(2),
+        reason="工资台账存放在异地仓库，调取需要时间。",
+    )
 
 
 def withdrawn(mediation, by, somebody) -> None:
@@ -92,4 +109,11 @@ def with_a_child(mediation, by, mother) -> None:
     )
 
 
-SCENES = (objected, answered, withdrawn, entrusted, with_a_child)
+def to_be_hidden(mediation, by, somebody) -> None:
+    """A clerk heard of something that few may know, and asks that the matter be hidden."""
+    clerk = User.objects.in_unit(Unit.objects.centre(), Role.CLERK).order_by("pk").first()
+    reason = "电话回访时，当事人说家里有人动手，孩子在场，请求对外保密。"
+    cases.ask_restriction(mediation.case, by=clerk, kind=Restriction.VIOLENCE, reason=reason)
+
+
+SCENES = (objected, answered, delayed, withdrawn, entrusted, with_a_child, to_be_hidden)

@@ -30,6 +30,7 @@ SHARED_VERBS = {
     "view": gettext_lazy("查看"),
     "reveal": gettext_lazy("查看完整信息"),
     "edit": gettext_lazy("修改"),
+    "recount_clock": gettext_lazy("重新计算期限"),
 }
 
 

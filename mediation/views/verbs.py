@@ -290,7 +290,9 @@ def give_up(request, pk):
     mediation = one_mediation(request, pk)
     form = GiveUpForm(sent(request), mediation=mediation)
     if submit(form, services.give_up, mediation, by=request.user):
-        unit = form.cleaned_data["unit"]
-        messages.success(request, _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。") % {"unit": unit})
+        done = _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。")
+        back = _("调解已终止，等待中心回访。请打印通知书交当事人。")
+        unit = form.cleaned_data.get("unit")
+        messages.success(request, done % {"unit": unit} if unit else back)
         return redirect("mediation:detail", pk=pk)
     return render_form(request, "mediation/give_up.html", {"form": form, "mediation": mediation})

@@ -200,8 +200,12 @@
   const isBackground = (event) => event.detail.requestConfig && event.detail.requestConfig.headers["X-Background"];
   const WHY = { 403: "forbidden", 404: "missing" };
 
+  // The page itself is not there any more, or not for this reader: nothing of it stays on the screen.
+  const isGone = (event) => event.detail.xhr.status === 404 && event.detail.requestConfig.path === location.pathname;
+
   document.addEventListener("htmx:responseError", (event) => {
     if (!isBackground(event)) toast(WHY[event.detail.xhr.status] || "failed");
+    else if (isGone(event)) location.reload();
   });
   for (const name of ["htmx:sendError", "htmx:timeout"])
     document.addEventListener(name, (event) => {

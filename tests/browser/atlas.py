@@ -16,8 +16,9 @@ PAGES = {
     "clerk": """
         home pile search people:change_password people:set_up_factor people:devices handover:mine
         roster:week roster:duty roster:day roster:swaps roster:accept_swap roster:refuse_swap roster:withdraw_swap
-        cases:list cases:detail cases:correct cases:add_party cases:add_agent cases:end_agent cases:log_contact
-        cases:attach cases:reopen cases:reveal_party cases:ask cases:request_list
+        cases:list cases:detail cases:clocks cases:correct cases:add_party cases:add_agent cases:end_agent
+        cases:log_contact cases:attach cases:reopen cases:reveal_party cases:ask cases:request_list
+        cases:ask_restriction cases:withdraw_restricting
         persons:detail persons:reveal_person persons:correct_person persons:correct_party persons:add_phone
         persons:add_guardian persons:end_guardian persons:merge_persons persons:tell_apart
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
@@ -29,7 +30,8 @@ PAGES = {
         intake:change_turn_rule intake:call_help
     """,
     "director": """
-        home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule
+        home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:clock_book
+        cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
         roster:deputies roster:set_deputy handover:hand_over_work cases:detail
     """,
@@ -37,8 +39,9 @@ PAGES = {
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
         cases:withdraw_request mediation:list mediation:mine mediation:all mediation:accept mediation:detail
         mediation:hand_over mediation:record_session mediation:keep_note mediation:draft_agreement
-        mediation:record_oral_agreement mediation:give_up mediation:print_notice mediation:print_session
+        mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
+        mediation:print_agreement
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -52,18 +55,19 @@ PAGES = {
         home dispatch:list dispatch:detail dispatch:accept_order dispatch:answer_order dispatch:send_back_order
         cases:answer_request
     """,
+    "unithead": "home cases:grant_deferral",
     "sysadmin": """
         home people:user_list people:create_user people:user_detail people:edit_user people:deactivate
         people:reactivate people:reset_password
     """,
     "secadmin": "home people:user_detail people:set_policy people:add_post people:reset_factor people:remove_post",
     "auditor": "home persons:looks",
-    "discipline": "home",
+    "discipline": "home petitions:list",
 }
 OTHERWISE = {
     "without a log-in, by tests of their own": """
-        public:home public:query public:enquire_progress public:rate people:login people:second_factor intake:screen
-        intake:offer_screen intake:kiosk intake:kiosk_ticket
+        public:home public:query public:enquire_progress public:withdraw public:rate people:login
+        people:second_factor intake:screen intake:offer_screen intake:kiosk intake:kiosk_ticket
     """,
     "a fragment of a page above": """
         dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
@@ -72,12 +76,13 @@ OTHERWISE = {
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
-        kernel:attachment kernel:live_versions kernel:read_notifications mediation:print_agreement people:end_device
+        kernel:attachment kernel:live_versions kernel:read_notifications people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
-        cases:accept_request cases:object_to_request dispatch:assign_order handover:detail handover:take_back_work
+        cases:accept_request cases:object_to_request cases:ask_deferral cases:refuse_deferral cases:withdraw_deferral
+        cases:resume_clock dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         mediation:accept_referral
@@ -91,6 +96,7 @@ ROWS = {
     "agreements": "mediation.Agreement",
     "cases": "cases.Case",
     "court": "mediation.CourtReferral",
+    "deferrals": "cases.Deferral",
     "deputies": "people.User",
     "dispatch": "dispatch.OrderHandling",
     "guardians": "people.Guardian",
@@ -101,6 +107,7 @@ ROWS = {
     "petitions": "petitions.PetitionHandling",
     "posts": "people.Post",
     "requests": "cases.Request",
+    "restrictings": "cases.Restricting",
     "rounds": "cases.Round",
     "rules": "cases.Category",
     "seats": "people.Window",
@@ -117,7 +124,8 @@ WORDS = {
     "role": lambda: ["clerk"],
     "kind": lambda: ["category", "html"],
     "number": lambda: ["1"],
-    "slug": lambda: ["overdue", "visits", "register-form"],
+    "year": lambda: ["2026"],
+    "slug": lambda: ["rights", "overdue", "visits", "register-form"],
     "part": lambda: ["rows"],
     "system": lambda: ["hotline"],
 }

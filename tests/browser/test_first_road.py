@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 import time
+from urllib.parse import urljoin
 
 import docx
 import pytest
@@ -191,17 +192,18 @@ def stamps(page, case):
 
 
 def papers_open(page):
-    """The agreement as Word, read back, and as PDF, drawn."""
+    """The agreement as Word, read back, and as the page that is printed, drawn."""
     with page.expect_download() as download:
         page.get_by_role("link", name="Word 文档").click()
     text = "\n".join(paragraph.text for paragraph in docx.Document(download.value.path()).paragraphs)
     assert "一次性赔偿王冬梅损失3600元" in text
-    link = page.get_by_role("link", name="打印（PDF）").get_attribute("href")
-    answer = page.request.get(link)
-    assert answer.headers["content-type"] == "application/pdf"
-    assert answer.body().startswith(b"%PDF-")
-    for picture in pictures_of(answer.body()):
+    address = page.locator("a[href*=print-agreement][href$='html/']").get_attribute("href")
+    sheet = page.context.new_page()
+    sheet.goto(urljoin(page.url, address))
+    expect(sheet.locator("h1")).to_have_text("人民调解协议书")
+    for picture in pictures_of(sheet.pdf(prefer_css_page_size=True)):
         assert picture.convert("L").getextrema() == (0, 255)  # neither blank nor black
+    sheet.close()
 
 
 def pictures_of(pdf: bytes) -> list[Image.Image]:

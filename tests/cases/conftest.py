@@ -13,3 +13,4 @@ from tests.cases.fixtures import (  # noqa: F401
     other_bureau,
     stranger,
 )
+from tests.streams import address, its_folder, listen, server  # noqa: F401

@@ -14,7 +14,16 @@ from django.urls import NoReverseMatch, reverse
 from openpyxl import load_workbook
 
 from cases.models import Case, ContactEntry, Party
-from cases.services import add_party, attach, log_contact, new_number, open_case, take
+from cases.services import (
+    add_party,
+    ask_restriction,
+    attach,
+    grant_restricting,
+    log_contact,
+    new_number,
+    open_case,
+    take,
+)
 from cases.states import Route, Side
 from kernel import live
 from kernel.anchors import verify
@@ -46,7 +55,7 @@ CALLER, ID_NUMBER, PHONE = "闻人远舟", "330803197511204031", "13906701122"
 SEARCHES = [TITLE[:4], STORY[:4], NAME, CALLER, ID_NUMBER, PHONE, PHONE[-4:], "G00001"]
 EXPORT = 'name="export"'
 OPAQUE = re.compile(r"[0-9a-f]{32}")
-TOKEN = re.compile(r"\d{13}-\d+|[A-Za-z0-9_.:=-]{40,}|\d{1,2}:\d{2}(:\d{2})?")
+TOKEN = re.compile(r"\d{13}-\d+|[A-Za-z0-9_.:=-]{40,}|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|刚刚|\d+ 分钟前")
 
 
 @pytest.fixture
@@ -59,7 +68,7 @@ def officer(office):
     return UserFactory(post=(Role.DISCIPLINE, office))
 
 
-def accused(office, officer):
+def accused(office, officer, restriction=Restriction.ACCUSATION):
     """All that is done with it before somebody else could notice."""
     case = open_case(
         by=None,
@@ -71,7 +80,7 @@ def accused(office, officer):
         title=TITLE,
         story=STORY,
         place=PLACE,
-        restriction=Restriction.ACCUSATION,
+        restriction=restriction,
     )
     person = register_person(by=officer, name=CALLER, id_number=ID_NUMBER, phone=PHONE)
     add_party(case, by=officer, side=Side.APPLICANT, person=person, name=CALLER)
@@ -170,9 +179,10 @@ def first_difference(before, after) -> str:
     return f"{before[max(0, place - 80) : place + 80]} / {after[max(0, place - 80) : place + 80]}"
 
 
-def told_over_redis(server) -> set[str]:
-    """The topics in the stream of changes, and every other key that is not a version of one."""
-    topics = {topic for _id, fields in server.xrange(live.STREAM) for topic in json.loads(fields["topics"])}
+def told_over_redis(server, since="-") -> set[str]:
+    """The topics in the stream of changes after `since`, and every other key that is not a version of one."""
+    entries = server.xrange(live.STREAM, min=since)
+    topics = {topic for _id, fields in entries for topic in json.loads(fields["topics"])}
     return topics | {
         key for key in server.scan_iter() if key != live.STREAM and not key.startswith(live.version_key(""))
     }
@@ -200,12 +210,33 @@ def test_with_and_without_it_every_other_role_gets_the_same_answers(office, offi
     assert mail.outbox == []
 
 
+def test_of_one_that_was_hidden_later_they_get_no_other_answers_either(office, officer):
+    """What they were shown before, they were; from then on it is as if it had never been there."""
+    centre = Unit.objects.get(code="centre")
+    people = {role: UserFactory(post=(role, centre)) for role in (Role.CLERK, Role.LEADER)}
+    people["same office"] = UserFactory(post=(Role.PETITION_OFFICER, office))
+    other_officer = UserFactory(post=(Role.DISCIPLINE, office))
+    CaseFactory(unit=centre)
+    clients = {who: logged_in(user) for who, user in people.items()}
+    answers(clients)
+    before = answers(clients)
+    case = accused(office, officer, restriction="")
+    case.refresh_from_db()
+    asked = ask_restriction(case, by=officer, kind=Restriction.ACCUSATION, reason=SAID)
+    grant_restricting(asked, by=other_officer)
+    after = answers(clients)
+    different = [key for key in before if before[key] != after[key]]
+    assert different == [], first_difference(before[different[0]], after[different[0]])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_goes_through_redis_tells_neither_that_there_is_one_nor_which(office, officer):
     server = live.server(settings.REDIS_URL)
-    before = told_over_redis(server)
+    live.publisher.publish(["before"])  # keys of rows come again, and with them the names of topics
+    last = server.xinfo_stream(live.STREAM)["last-generated-id"]
+    keys = told_over_redis(server, f"({last}")
     case = accused(office, officer)
-    fresh = told_over_redis(server) - before - {live.EVERYTHING}
+    fresh = told_over_redis(server, f"({last}") - keys - {live.EVERYTHING}
     assert {topic for topic in fresh if not OPAQUE.fullmatch(topic)} <= {f"tray:{officer.pk}"}
     assert fresh >= set(case.topics())
 

@@ -1,6 +1,6 @@
 """The command, and loads at any hour: the same seed, the same data; nothing twice; nothing over what is there."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from governance_center import reference
 from governance_center.demo.load import load
 from intake.models import Ticket
 from kernel import anchors
-from kernel.models import Anchor, CalendarDay, HistoryEntry, NumberSeries
+from kernel.models import Anchor, CalendarVersion, HistoryEntry, NumberSeries
 from tests.demo.conftest import NOON
 from tests.factories import CaseFactory
 
@@ -88,12 +88,13 @@ def test_it_is_refused_outside_demo_mode(settings):
 
 def test_reference_data_are_added_once_and_what_somebody_changed_stays():
     Category.objects.filter(code="C01").update(cues={"5": "薪"})
-    CalendarDay.objects.filter(day=date(2026, 10, 1)).update(name="改过")
+    days = CalendarVersion.objects.last().days | {"2026-10-01": {"worked": False, "name": "改过"}}
+    changed = CalendarVersion.objects.create(days=days, reason="试")
     before = {model: model.objects.count() for model in reference.LOADED}
     reference.load()
     assert {model: model.objects.count() for model in reference.LOADED} == before
     assert Category.objects.get(code="C01").cues == {"5": "薪"}
-    assert CalendarDay.objects.get(day=date(2026, 10, 1)).name == "改过"
+    assert CalendarVersion.objects.last() == changed
 
 
 def test_an_anchor_made_before_the_load_stays_true():

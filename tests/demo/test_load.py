@@ -19,7 +19,7 @@ from intake.services import FROM_A_SYSTEM
 from intake.states import State as TicketState
 from kernel import anchors
 from kernel.attachments import checked_type, stored_path
-from kernel.calendar import DAY, Calendar, NoCalendar, due, midnight
+from kernel.calendar import ANY, DAY, NoCalendar, Term, current, midnight
 from kernel.models import Attachment, Clock, HistoryEntry
 from mediation.models import Agreement
 from mediation.states import AgreementState
@@ -147,12 +147,13 @@ def test_agreements_in_force_are_sealed_and_numbered_in_the_order_of_force(centr
 
 def test_clocks_are_due_when_the_engine_says(centre):
     for clock in Clock.objects.exclude(code="case.reply_by").select_related("rule"):
-        start = timezone.localdate(clock.started_at)
+        term = Term(clock.rule, current() if clock.rule.asks_calendar else ANY)
+        assert clock.calendar_id == term.calendar.version
         if not clock.provisional:
-            assert clock.due_at == due(clock.started_at, clock.rule, Calendar(start))
+            assert clock.due_at == term.due(clock.started_at)
         else:
             with pytest.raises(NoCalendar):
-                due(clock.started_at, clock.rule, Calendar(start))
+                term.due(clock.started_at)
 
 
 def test_covers_and_rounds_show_the_nearest_due(centre):

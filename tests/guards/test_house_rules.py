@@ -43,6 +43,7 @@ OPEN_TO_ALL = {
     "public:query": "for citizens, with query code and tail",
     "public:enquire_progress": "for citizens, after a query",
     "public:rate": "for citizens, after a query",
+    "public:withdraw": "for citizens, after a query",
 }
 """URLs that need no log-in, and why. A name that is not needed any more fails as loudly as one that is missing."""
 

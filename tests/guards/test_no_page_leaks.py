@@ -36,7 +36,9 @@ def matter():
     request = cases.ask(
         case.latest_round(), by=mediator, kind="help", from_unit=committee, to_unit=centre, text=MARKS[0]
     )
-    rows = (ticket, case, work, request, case.latest_round(), case.parties.get())
+    UserFactory(post=(Role.DIRECTOR, centre))
+    asked = cases.ask_restriction(case, by=mediator, kind="violence", reason=MARKS[0])
+    rows = (ticket, case, work, request, case.latest_round(), case.parties.get(), asked)
     return {row.pk for row in rows}
 
 

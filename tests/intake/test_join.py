@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.models import Case
+from cases.services import ask_restriction, grant_restricting
 from intake import services
 from intake.models import Representative, Ticket
 from intake.states import SpanKind, State
@@ -151,3 +152,17 @@ def test_times_that_cannot_be_are_refused(wrong, client, clerk, time_machine):
 def test_only_who_sits_at_a_window_enters_from_paper(client, guide):
     client.force_login(guide)
     assert client.get(reverse("intake:enter_afterwards")).status_code == 403
+
+
+def test_what_was_said_of_a_matter_that_was_hidden_since_stands_on_the_visit_no_more(client, clerk, earlier):
+    ticket = of_known(clerk)
+    services.join(ticket, by=clerk, case=earlier, said="他又打人了")
+    client.force_login(clerk)
+    address = reverse("intake:detail", args=[ticket.pk])
+    assert "他又打人了" in client.get(address).content.decode()
+    director = UserFactory(post=(Role.DIRECTOR, earlier.unit))
+    asked = ask_restriction(earlier, by=clerk, kind="violence", reason="家暴")
+    grant_restricting(asked, by=director)
+    assert "他又打人了" not in client.get(address).content.decode()
+    client.force_login(director)
+    assert "他又打人了" in client.get(address).content.decode()

@@ -121,12 +121,17 @@ def test_an_ordinary_matter_cannot_end_with_a_notice_that_it_has_not(client, cle
     assert answer.status_code == 422
 
 
-def test_a_matter_left_in_hand_offers_only_the_end_of_its_outlet(client, clerk, ticket, elsewhere):
+def test_a_matter_left_in_hand_offers_the_end_of_its_outlet_and_that_it_is_taken_back(
+    client, clerk, ticket, elsewhere
+):
     case = guided(ticket, clerk, elsewhere, outcome="", said="")
     settlement = services.Settlement.objects.get(case=case)
     client.force_login(clerk)
     page = BeautifulSoup(client.get(reverse("intake:settle", args=[settlement.pk])).content, "html.parser")
-    assert [choice["value"] for choice in page.select("[name=outcome]")] == [Outcome.GUIDED]
+    assert [choice["value"] for choice in page.select("[name=outcome]")] == [
+        Outcome.GUIDED,
+        Outcome.WITHDRAWN,
+    ]
 
 
 def test_the_loop_closes_by_somebody_else_and_the_visitor_rates_with_the_code(

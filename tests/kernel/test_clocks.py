@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from cases.states import State
 from kernel import clocks
-from kernel.calendar import Calendar, NoCalendar, after_working_hours, last_day
-from kernel.models import Clock, ClockRule, Notification
+from kernel.models import Clock, Notification
 from kernel.moments import NEVER
 from people.roles import Role
 from tests.factories import CaseFactory, UserFactory
@@ -19,50 +18,11 @@ from tests.factories import CaseFactory, UserFactory
 SHANGHAI = timezone.get_default_timezone()
 
 
-def rule(length, unit="calendar_day", rolls=False, code="test.rule"):
-    return ClockRule(code=code, name="试", unit=unit, length=length, rolls=rolls, since=date(2020, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("start", "length", "unit", "rolls", "end"),
-    [
-        ("2026-03-02", 15, "calendar_day", False, "2026-03-17"),
-        ("2026-02-10", 15, "calendar_day", False, "2026-02-25"),
-        ("2026-02-12", 5, "working_day", False, "2026-02-26"),
-        ("2026-04-29", 5, "working_day", False, "2026-05-09"),
-        ("2026-09-30", 5, "working_day", False, "2026-10-13"),
-        ("2026-09-18", 5, "working_day", False, "2026-09-24"),
-        ("2026-03-16", 60, "calendar_day", False, "2026-05-15"),
-        ("2026-01-20", 30, "calendar_day", False, "2026-02-19"),
-        ("2026-01-20", 30, "calendar_day", True, "2026-02-24"),
-        ("2026-09-05", 30, "calendar_day", True, "2026-10-08"),
-        ("2026-02-13", 5, "working_day", False, "2026-02-27"),
-        ("2026-03-02", 60, "working_day", False, "2026-05-28"),
-        ("2026-09-18", 10, "working_day", False, "2026-10-09"),
-    ],
-)
-def test_the_last_day_of_each_vector(start, length, unit, rolls, end):
-    found = last_day(date.fromisoformat(start), rule(length, unit, rolls))
-    assert found == date.fromisoformat(end)
-
-
-def test_a_year_without_a_calendar_is_not_guessed():
-    with pytest.raises(NoCalendar, match="2027"):
-        last_day(date(2026, 12, 28), rule(10, "working_day"))
-
-
 def test_a_clock_into_a_year_without_a_calendar_is_marked_provisional():
     case = CaseFactory()
     with time_machine.travel(datetime(2026, 12, 31, 10, tzinfo=SHANGHAI)):
         clocks.turn(case.latest_round(), starts=["case.take"])
     assert case.latest_round().clocks.get().provisional
-
-
-def test_working_hours_skip_lunch_and_weekends():
-    friday = datetime(2026, 3, 6, 16, 30, tzinfo=SHANGHAI)
-    assert after_working_hours(friday, 4, Calendar(friday.date())) == datetime(
-        2026, 3, 9, 11, 30, tzinfo=SHANGHAI
-    )
 
 
 def test_starting_and_stopping_keeps_the_nearest_due_on_the_row_and_on_the_cover():

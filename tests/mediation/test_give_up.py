@@ -112,13 +112,14 @@ def test_a_desk_that_is_not_offered_is_refused(client, mediation, court, desk):
 
 def test_the_notice_prints_with_articles_and_channels_and_leaves_a_trace(client, mediation, court):
     client.force_login(mediation.mediator)
-    url = reverse("mediation:print_notice", args=[mediation.pk])
+    url = reverse("mediation:print_paper", args=[mediation.pk, "end", "html"])
     assert client.get(url).status_code == 404
     give_up(mediation, court, ground=Ground.REFUSED)
     page = client.get(url).content.decode()
     for words in ("终止调解通知书", "第十七条", "第二十六条", "仲裁", "人民法院", "陈素芬", court.name):
         assert words in page
-    assert mediation.history.last().verb == "print_notice"
+    entry = mediation.history.last()
+    assert (entry.verb, entry.details["paper"]) == ("print_paper", "end")
 
 
 def test_a_restricted_matter_is_offered_only_where_somebody_may_open_it(mediation, court, centre):
@@ -138,3 +139,16 @@ def test_a_keeper_of_the_stamp_sees_the_restricted_matters_of_the_own_committee(
         model.objects.update(restriction=Restriction.VIOLENCE)
     client.force_login(keeper)
     assert client.get(reverse("mediation:detail", args=[mediation.pk])).status_code == 200
+
+
+def test_a_matter_that_was_taken_back_goes_to_no_other_desk(client, mediation):
+    client.force_login(mediation.mediator)
+    given = {"ground": "withdrawn", "note": "双方已自行和好。", "desk": ""}
+    answer = client.post(reverse("mediation:give_up", args=[mediation.pk]), given)
+    assert answer.status_code == 302
+    mediation.refresh_from_db()
+    round = mediation.case.latest_round()
+    assert (mediation.ground, round.state, round.outcome) == ("withdrawn", "resolved", "withdrawn")
+    page = client.get(reverse("mediation:print_paper", args=[mediation.pk, "end", "html"])).content.decode()
+    assert "当事人撤回申请" in page
+    assert "本事项已转" not in page

@@ -83,7 +83,11 @@ def test_a_session_of_tomorrow_is_refused_and_nothing_typed_is_lost(client, medi
 def test_the_record_prints_and_leaves_a_trace(client, mediation):
     record(mediation, mediation.mediator)
     client.force_login(mediation.mediator)
-    page = client.get(reverse("mediation:print_session", args=[mediation.pk, 1])).content.decode()
+    page = client.get(
+        reverse("mediation:print_paper", args=[mediation.pk, "session-1", "html"])
+    ).content.decode()
     assert "人民调解记录" in page
     assert "双方陈述事实" in page
-    assert mediation.history.last().verb == "print_session"
+    assert "核对无误" in page
+    entry = mediation.history.last()
+    assert (entry.verb, entry.details["paper"]) == ("print_paper", "session-1")

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from kernel.models import CalendarDay, Notification
+from kernel.models import CalendarVersion, Notification
 from kernel.moves import MoveRefused
 from people import selectors, services, tasks
 from people.models import Leave, RosterDay, Seat, SeatSwap
@@ -346,7 +346,8 @@ def test_somebody_on_leave_leaves_a_gap(window, clerk, keeper, centre):
 
 
 def test_a_free_day_raises_no_alarm(seat, keeper):
-    CalendarDay.objects.update_or_create(day=MONDAY, defaults={"worked": False, "name": "试"})
+    days = CalendarVersion.objects.last().days | {str(MONDAY): {"worked": False, "name": "试"}}
+    CalendarVersion.objects.create(days=days, reason="试")
     tasks.alarm_gaps_of_today()
     assert not Notification.objects.exists()
 

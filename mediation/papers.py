@@ -1,0 +1,626 @@
+"""The papers of a mediation's file (人民调解法 4, 23, 24, 26 to 31, 33; 司发通〔2010〕239号).
+
+A paper for one side bears no address or telephone of the other (practice.md, Mediation 10); the agreement names all
+parties in full, as the law asks of it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import FollowUp
+from cases.states import Side
+from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
+from mediation.capitals import date_in_chinese
+from mediation.models import Agreement, Mediation, Session, Signature
+from mediation.services import details_of
+from mediation.states import AgreementState, Ground, State
+
+ROOM = 6
+"""Empty rows or lines, to be filled in by hand."""
+BLANK = "＿" * 12
+DAY = "%Y年%m月%d日"
+SETTLED = frozenset({AgreementState.SIGNING, AgreementState.IN_FORCE})
+COUNTS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class File:
+    """What the papers of one mediation are made from."""
+
+    mediation: Mediation
+    parties: list
+    sessions: list[Session]
+    agreement: Agreement | None
+    followed_up: FollowUp | None
+
+    @property
+    def case(self):
+        return self.mediation.case
+
+    @property
+    def number(self) -> str:
+        return _("统一编号：%(number)s") % {"number": self.case.number}
+
+    @property
+    def in_force(self) -> Agreement | None:
+        agreement = self.agreement
+        return agreement if agreement and agreement.state == AgreementState.IN_FORCE else None
+
+    def of_side(self, side) -> list:
+        return [party for party in self.parties if party.side == side]
+
+    def names(self, *sides) -> str:
+        return "、".join(party.name for party in self.parties if not sides or party.side in sides)
+
+
+def file_of(mediation: Mediation) -> File:
+    return File(
+        mediation=mediation,
+        parties=list(mediation.case.parties.select_related("person", "organisation")),
+        sessions=list(mediation.sessions.select_related("recorded_by").prefetch_related("attended")),
+        agreement=mediation.live_agreement(),
+        followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
+    )
+
+
+# --- Before and during ------------------------------------------------------------------------------------------------
+
+
+def application(file: File) -> Paper:
+    """人民调解申请书 (17): the applicant in full, the other side by name."""
+    rows = [row for party in file.of_side(Side.APPLICANT) for row in particulars(party)]
+    rows += [
+        (_("被申请人"), file.names(Side.RESPONDENT, Side.THIRD)),
+        (_("纠纷简要情况"), file.case.story),
+        (_("申请事项"), "\n\n"),
+    ]
+    return Paper(
+        title=_("人民调解申请书"),
+        number=file.number,
+        blocks=[
+            Facts(rows),
+            Text(
+                _("根据《中华人民共和国人民调解法》第十七条，特向%(committee)s申请调解。")
+                % {"committee": file.mediation.unit}
+            ),
+            Signatures([_("申请人（签名、盖章或按指印）")]),
+        ],
+    )
+
+
+def particulars(party) -> list[tuple[str, str]]:
+    """A party on its own paper."""
+    if party.organisation_id:
+        return [(_("单位名称"), party.name), (_("统一社会信用代码"), party.organisation.uscc)]
+    person = party.person
+    if person is None:
+        return [(_("姓名"), party.name)]
+    return [
+        (_("姓名"), person.name),
+        (_("性别"), person.get_sex_display()),
+        (person.get_id_type_display(), person.id_number.plain if person.id_number else ""),
+        (_("联系电话"), person.phone.plain if person.phone else ""),
+        (_("住址"), person.address.plain if person.address else ""),
+    ]
+
+
+def register(file: File) -> Paper:
+    """人民调解受理登记表 (27)."""
+    case, mediation = file.case, file.mediation
+    opened = timezone.localtime(mediation.opened_at)
+    return Paper(
+        title=_("人民调解受理登记表"),
+        number=file.number,
+        blocks=[
+            Facts(
+                [
+                    (_("受理时间"), f"{opened:%Y年%m月%d日 %H:%M}"),
+                    (_("纠纷来源"), case.get_channel_display()),
+                    (_("申请人"), file.names(Side.APPLICANT)),
+                    (_("被申请人"), file.names(Side.RESPONDENT, Side.THIRD)),
+                    (_("纠纷类别"), case.category.name),
+                    (_("涉及人数"), str(case.people_count)),
+                    (_("涉及金额"), "" if case.amount is None else f"{case.amount:,.2f} 元"),
+                    (_("纠纷简要情况"), case.story),
+                    (
+                        _("受理意见"),
+                        _("受理，由人民调解员%(mediator)s调解。") % {"mediator": mediation.mediator},
+                    ),
+                ]
+            ),
+            Signatures([_("登记人（签名）"), _("人民调解员（签名）")]),
+        ],
+    )
+
+
+RIGHTS = gettext_lazy(
+    "一、选择或者接受人民调解员；\n二、接受调解、拒绝调解或者要求终止调解；\n"
+    "三、要求调解公开进行或者不公开进行；\n四、自主表达意愿、自愿达成调解协议。"
+)
+DUTIES = gettext_lazy(
+    "一、如实陈述纠纷事实；\n二、遵守调解现场秩序，尊重人民调解员；\n三、尊重对方当事人行使权利。"
+)
+EFFECT = gettext_lazy(
+    "经人民调解委员会调解达成的调解协议具有法律约束力，当事人应当按照约定履行。双方认为有必要的，"
+    "可以自调解协议生效之日起三十日内共同向人民法院申请司法确认；人民法院依法确认有效，一方拒绝履行的，对方可以向人民法院申请强制执行。"
+)
+
+
+def rights(file: File) -> Paper:
+    """人民调解当事人权利义务告知书: obligatory in every file (practice.md, Mediation 8)."""
+    return Paper(
+        title=_("人民调解当事人权利义务告知书"),
+        number=file.number,
+        blocks=[
+            Text(file.names() + "：", flush=True),
+            Text(_("根据《中华人民共和国人民调解法》，现将你们在人民调解活动中的权利义务告知如下：")),
+            Heading(_("当事人的权利（第二十三条）")),
+            Text(str(RIGHTS)),
+            Heading(_("当事人的义务（第二十四条）")),
+            Text(str(DUTIES)),
+            Heading(_("调解不收费和协议的效力（第四条、第三十三条）")),
+            Text(_("人民调解委员会调解民间纠纷，不收取任何费用。")),
+            Text(str(EFFECT)),
+            Text(_("以上内容已告知，当事人已经知晓。")),
+            Signatures([*signing(file.parties), _("人民调解员（签名）")]),
+        ],
+    )
+
+
+def signing(parties) -> list[str]:
+    """A line for each: 申请人　陈素芬（签名、盖章或按指印）."""
+    return [f"{party.get_side_display()}　{party.name}{_('（签名、盖章或按指印）')}" for party in parties]
+
+
+def inquiry(file: File) -> Paper:
+    """人民调解调查记录: filled in by hand where the mediator goes to ask."""
+    return Paper(
+        title=_("人民调解调查记录"),
+        number=file.number,
+        blocks=[
+            Facts(
+                [
+                    (_("调查时间"), ""),
+                    (_("调查地点"), ""),
+                    (_("调查人"), str(file.mediation.mediator)),
+                    (_("记录人"), ""),
+                    (_("被调查人"), ""),
+                    (_("与当事人关系"), ""),
+                    (_("调查内容"), "\n" * 14),
+                ]
+            ),
+            Text(READ_BACK),
+            Signatures([_("被调查人（签名或按指印）"), _("调查人（签名）"), _("记录人（签名）")]),
+        ],
+    )
+
+
+READ_BACK = gettext_lazy("以上记录已向在场人员宣读（交本人阅读），核对无误。")
+
+
+def session_record(file: File, session: Session) -> Paper:
+    """人民调解记录: one session, read back and signed by those who came (27)."""
+    attended = list(session.attended.all())
+    held = timezone.localtime(session.held_at)
+    return Paper(
+        title=_("人民调解记录"),
+        number=f"{file.case.number} · {session}",
+        blocks=[
+            Facts(
+                [
+                    (_("时间"), f"{held:%Y年%m月%d日 %H:%M}"),
+                    (_("地点"), session.place),
+                    (
+                        _("当事人"),
+                        "；".join(f"{party.get_side_display()} {party.name}" for party in attended),
+                    ),
+                    (_("参加人"), session.others),
+                    (_("人民调解员"), str(file.mediation.mediator)),
+                    (_("记录人"), str(session.recorded_by)),
+                ]
+            ),
+            Heading(_("调解情况")),
+            Text(session.record),
+            Text(READ_BACK),
+            Signatures([*signing(attended), _("人民调解员（签名）"), _("记录人（签名）")]),
+        ],
+    )
+
+
+def notice(file: File) -> Paper:
+    """终止调解通知书: why the mediation ended, and which channels stay open (17, 26)."""
+    mediation, began = file.mediation, timezone.localdate(file.mediation.opened_at)
+    told = _("你们之间的“%(title)s”纠纷，%(committee)s于%(day)s受理调解。因%(ground)s，现依法终止调解。")
+    sent_on = _("本事项已转%(unit)s，凭登记时的查询码可以查询进度。")
+    refused = _("《中华人民共和国人民调解法》第十七条规定，一方当事人明确拒绝调解的，不得调解。")
+    return Paper(
+        title=_("终止调解通知书"),
+        number=file.number,
+        blocks=[
+            Text(file.names() + "：", flush=True),
+            Text(
+                told
+                % {
+                    "title": file.case.title,
+                    "committee": mediation.unit,
+                    "day": f"{began.year}年{began.month}月{began.day}日",
+                    "ground": mediation.get_ground_display(),
+                }
+            ),
+            Text(refused if mediation.ground == Ground.REFUSED else ""),
+            Text(
+                _(
+                    "根据《中华人民共和国人民调解法》第二十六条，你们可以依法通过仲裁、行政、司法等途径维护自己的权利：\n"
+                    "一、依法可以申请仲裁的，向有管辖权的仲裁机构申请仲裁；\n"
+                    "二、属于行政机关职责的，请求有权机关依法处理；\n"
+                    "三、向有管辖权的人民法院提起诉讼。申请仲裁、提起诉讼请注意法定时效。"
+                )
+            ),
+            Text("" if mediation.ground == Ground.WITHDRAWN else sent_on % {"unit": mediation.round.unit}),
+            Text(_("人民调解不收取任何费用。")),
+            Closing(
+                [
+                    _("人民调解员：%(name)s") % {"name": mediation.mediator},
+                    _("%(committee)s（印章）") % {"committee": mediation.unit},
+                    date_in_chinese(timezone.localdate(mediation.ended_at)),
+                ]
+            ),
+            Signatures([_("%(name)s（签收）") % {"name": party.name} for party in file.parties]),
+        ],
+    )
+
+
+# --- The agreement ----------------------------------------------------------------------------------------------------
+
+
+def agreement_paper(agreement: Agreement) -> Paper:
+    """人民调解协议书 (29), or the register form of an oral one (28): in full; what is not on it was never agreed."""
+    mediation = agreement.mediation
+    places = list(agreement.places()) or places_of_a_draft(agreement)
+    parties = [place for place in places if place.party_id]
+    blocks = [Text(line) for place in parties for line in party_lines(place)]
+    for head, text in sections(agreement):
+        blocks += [Heading(f"{head}："), Text(text)]
+    blocks.append(Text(binds_orally() if agreement.is_oral else binds(len(parties) + 1)))
+    if not agreement.is_oral:
+        blocks.append(Signatures([signature_line(place) for place in places]))
+    return Paper(
+        title=title(agreement),
+        mark="" if agreement.state in SETTLED else _("草稿，不具有效力"),
+        number=agreement.number or number_to_come(agreement),
+        blocks=[*blocks, Closing(closing(agreement))],
+        foot=foot(agreement, mediation.case.number),
+    )
+
+
+def title(agreement: Agreement) -> str:
+    return _("人民调解口头协议登记表") if agreement.is_oral else _("人民调解协议书")
+
+
+def number_to_come(agreement: Agreement) -> str:
+    return "" if agreement.is_oral else f"（{timezone.localdate():%Y}）______第______号"
+
+
+def closing(agreement: Agreement) -> list[str]:
+    mediation, day = agreement.mediation, agreement.in_force_on
+    dated = date_in_chinese(day) if day else "　　年　　月　　日"
+    if agreement.is_oral:
+        return [_("登记的人民调解员：%(name)s") % {"name": mediation.mediator}, str(mediation.unit), dated]
+    return [str(mediation.unit), _("（印章）"), dated]
+
+
+def foot(agreement: Agreement, number: str) -> str:
+    digest = agreement.content_hash[:16]
+    told = _("统一编号 %(number)s") % {"number": number}
+    return told + "　" + _("内容摘要 %(digest)s") % {"digest": digest} if digest else told
+
+
+def binds(copies: int) -> str:
+    counted = COUNTS[copies] if copies < len(COUNTS) else str(copies)
+    return _(
+        "本协议经各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，"
+        "具有法律约束力，当事人应当按照约定履行。本协议一式%(copies)s份，各方当事人各执一份，人民调解委员会留存一份。"
+    ) % {"copies": counted}
+
+
+def binds_orally() -> str:
+    return _(
+        "以上内容由各方当事人口头达成，自达成之日起生效，具有法律约束力，当事人应当按照约定履行；"
+        "由人民调解员登记存档。"
+    )
+
+
+def places_of_a_draft(agreement: Agreement) -> list[Signature]:
+    """Who would sign as things stand, unsaved: a draft has no places to sign yet, and an oral agreement never."""
+    mediation = agreement.mediation
+    parties = list(mediation.case.parties.select_related("person", "organisation"))
+    return [
+        *(
+            Signature(party=party, name=party.name, details=details)
+            for party, details in zip(parties, details_of(parties), strict=True)
+        ),
+        Signature(mediator=mediation.mediator, name=mediation.mediator.name),
+    ]
+
+
+def party_lines(place: Signature) -> list[str]:
+    """The party, then whoever acts for them: 法定代理人（母亲）、委托代理人（特别授权）."""
+    facts = json.loads(place.details.plain or "{}")
+    acting = [line_of(one["as"], one["name"], one) for one in facts.get("stand_ins", ())]
+    return [line_of(Side(place.party.side).label, place.name, facts), *acting]
+
+
+def line_of(role, name: str, facts: dict[str, str]) -> str:
+    """申请人：陈素芬，女，1958年3月8日出生，居民身份证号码……，住……，联系电话……。"""
+    born = parse_date(facts.get("birth_on", ""))
+    parts = [
+        f"{role}：{name}",
+        facts.get("sex"),
+        born and f"{born.year}年{born.month}月{born.day}日出生",
+        facts.get("id_number") and f"{facts['id_type']}号码{facts['id_number']}",
+        facts.get("uscc") and f"统一社会信用代码{facts['uscc']}",
+        facts.get("address") and f"住{facts['address']}",
+        facts.get("phone") and f"联系电话{facts['phone']}",
+    ]
+    return "，".join(part for part in parts if part) + "。"
+
+
+def sections(agreement: Agreement) -> list[tuple[str, str]]:
+    """The headed parts; one without text is left out."""
+    parts = [
+        (_("纠纷主要事实、争议事项"), agreement.facts),
+        (_("各方当事人的责任"), agreement.duties),
+        (_("经调解，当事人自愿达成如下协议"), f"{agreement.terms}\n{amount_line(agreement)}"),
+        (_("履行方式、期限"), f"{agreement.performance}\n{deadline_line(agreement)}"),
+    ]
+    return [(head, text) for head, text in parts if text.strip()]
+
+
+def amount_line(agreement: Agreement) -> str:
+    if agreement.amount is None:
+        return ""
+    amount = {"capitals": agreement.amount_in_capitals, "figures": agreement.amount_in_figures}
+    return _("协议金额：%(capitals)s（¥%(figures)s）。") % amount
+
+
+def deadline_line(agreement: Agreement) -> str:
+    day = agreement.perform_by
+    return _("履行期限：%(day)s前。") % {"day": f"{day.year}年{day.month}月{day.day}日"} if day else ""
+
+
+def signature_line(place: Signature) -> str:
+    if place.mediator_id:
+        return _("人民调解员　%(name)s（签名）") % {"name": place.name}
+    signed = _("%(name)s（由%(signer)s代签）") if place.signer_id else "%(name)s"
+    name = signed % {"name": place.name, "signer": place.signer.name if place.signer_id else ""}
+    return f"{Side(place.party.side).label}　{name}{_('（签名、盖章或按指印）')}"
+
+
+# --- Afterwards -------------------------------------------------------------------------------------------------------
+
+
+def confirmation(file: File) -> Paper:
+    """司法确认申请书 (33; 民事诉讼法 205): both parties together, within thirty days of effect."""
+    agreement = file.agreement
+    asked = _(
+        "申请人就“%(title)s”纠纷，经%(committee)s调解，于%(day)s达成人民调解协议（%(number)s）。"
+        "现共同请求人民法院依法确认该协议的效力。"
+    )
+    about = {
+        "title": file.case.title,
+        "committee": file.mediation.unit,
+        "day": date_in_chinese(agreement.in_force_on),
+        "number": agreement.number,
+    }
+    promise = _(
+        "申请人承诺：达成协议系双方自愿，没有恶意串通、规避法律的行为；因协议内容给他人造成损害的，愿意承担相应的民事责任和其他法律责任。"
+    )
+    blocks = [Text(line) for place in agreement.places() if place.party_id for line in party_lines(place)]
+    return Paper(
+        title=_("司法确认申请书"),
+        number=file.number,
+        blocks=[
+            *blocks,
+            Heading(_("请求事项和理由")),
+            Text(asked % about),
+            Text(promise),
+            Text(_("附：人民调解协议书、身份证明、与纠纷有关的证明材料，送达地址和联系电话确认书。")),
+            Text(_("此致") + f"\n{BLANK}" + _("人民法院"), flush=True),
+            Signatures(signing(file.parties)),
+        ],
+    )
+
+
+def receipt(file: File) -> Paper:
+    """履行凭证: what was paid or done, by whom and to whom."""
+    agreement = file.in_force
+    amount = "" if agreement is None else amount_line(agreement)
+    return Paper(
+        title=_("调解协议履行凭证"),
+        number=file.number,
+        blocks=[
+            Facts(
+                [
+                    (_("协议编号"), agreement.number if agreement else ""),
+                    (_("协议金额"), amount),
+                    (_("本次履行内容"), "\n"),
+                    (_("履行方式"), agreement.performance if agreement else ""),
+                    (_("履行日期"), ""),
+                    (_("履行人"), ""),
+                    (_("接受人"), ""),
+                ]
+            ),
+            Signatures([_("履行人（签名）"), _("接受人（签名）"), _("见证的人民调解员（签名）")]),
+        ],
+    )
+
+
+def follow_up_record(file: File) -> Paper:
+    """人民调解回访记录 (31); room to write where nobody has followed up yet."""
+    done = file.followed_up
+    kept = {True: _("已履行或正在履行"), False: _("未履行")}
+    return Paper(
+        title=_("人民调解回访记录"),
+        number=file.number,
+        blocks=[
+            Facts(
+                [
+                    (_("当事人"), file.names()),
+                    (_("协议编号"), file.in_force.number if file.in_force else ""),
+                    (_("回访时间"), f"{timezone.localtime(done.at):%Y年%m月%d日 %H:%M}" if done else ""),
+                    (_("回访方式"), done.get_way_display() if done else ""),
+                    (_("回访人"), str(done.by) if done else ""),
+                    (_("履行情况"), kept[done.promise_kept] if done else "\n"),
+                    (_("回访情况"), done.said if done else "\n" * 4),
+                ]
+            ),
+            Signatures([_("被回访人（签名）"), _("回访人（签名）")]),
+        ],
+    )
+
+
+def delivery(file: File) -> Paper:
+    """送达回证: which paper reached whom, and when."""
+    rows = [["", party.name, "", "", ""] for party in file.parties]
+    return Paper(
+        title=_("送达回证"),
+        number=file.number,
+        blocks=[
+            Table(
+                [_("送达文书"), _("受送达人"), _("送达方式、地点"), _("收到日期"), _("签名或盖章")],
+                rows + [[""] * 5] * (ROOM - len(rows)),
+                shares=(3, 2, 4, 3, 3),
+            ),
+            Text(_("代收的，由代收人签名并注明与受送达人的关系；拒绝签收的，由送达人注明情况。")),
+            Signatures([_("送达人（签名）")]),
+        ],
+    )
+
+
+# --- The cover, the contents and the back -----------------------------------------------------------------------------
+
+
+def cover(file: File) -> Paper:
+    """卷宗封面."""
+    mediation = file.mediation
+    ended = f"{timezone.localtime(mediation.ended_at):{DAY}}" if mediation.ended_at else ""
+    return Paper(
+        title=_("人民调解卷宗"),
+        number=file.number,
+        blocks=[
+            Facts(
+                [
+                    (_("调解委员会"), str(mediation.unit)),
+                    (_("卷宗编号"), file.in_force.number if file.in_force else ""),
+                    (_("卷名"), file.case.title),
+                    (_("纠纷类别"), file.case.category.name),
+                    (_("当事人"), file.names()),
+                    (_("人民调解员"), str(mediation.mediator)),
+                    (_("受理日期"), f"{timezone.localtime(mediation.opened_at):{DAY}}"),
+                    (
+                        _("调解日期"),
+                        f"{timezone.localtime(file.sessions[-1].held_at):{DAY}}" if file.sessions else "",
+                    ),
+                    (_("结束日期"), ended),
+                    (_("调解结果"), mediation.get_state_display()),
+                    (_("立卷人"), ""),
+                    (_("立卷日期"), ""),
+                    (_("保管期限"), ""),
+                    (_("备注"), "\n"),
+                ]
+            )
+        ],
+    )
+
+
+def contents(file: File) -> Paper:
+    """卷内目录: what the file holds by now, in the order in which it is bound; pages are numbered by hand."""
+    slugs = [slug for slug in fitting(file) if slug not in BINDING]
+    names = [label_of(file, slug) for slug in slugs]
+    names[-1:-1] = [f"{title(one)}（{one.number or one}）" for one in filter(None, [file.agreement])]
+    names += [attachment.name for attachment in file.case.dossier.attachments.order_by("attached_at", "pk")]
+    rows = [[str(n), name, "", ""] for n, name in enumerate(names, 1)]
+    return Paper(
+        title=_("卷内目录"),
+        number=file.number,
+        blocks=[Table([_("序号"), _("文书名称"), _("页次"), _("备注")], rows, shares=(1, 6, 1, 2))],
+    )
+
+
+def state_of_the_file(file: File) -> Paper:
+    """卷宗情况说明."""
+    return Paper(
+        title=_("卷宗情况说明"),
+        number=file.number,
+        blocks=[
+            Facts([(_("情况说明"), "\n" * 12)]),
+            Text(_("写明缺少的材料、更正和补充、随卷的录音录像和物证及其存放地点；没有需要说明的，写“无”。")),
+            Signatures([_("立卷人（签名）"), _("检查人（签名）")]),
+        ],
+    )
+
+
+def back(file: File) -> Paper:
+    """卷宗封底."""
+    return Paper(
+        title=_("卷宗封底"),
+        number=file.number,
+        blocks=[
+            Text(_("本卷共　　　页，附件　　　件。")),
+            Signatures([_("立卷人（签名）"), _("检查人（签名）"), _("归档接收人（签名）")]),
+        ],
+    )
+
+
+PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
+    "cover": (gettext_lazy("卷宗封面"), cover),
+    "contents": (gettext_lazy("卷内目录"), contents),
+    "application": (gettext_lazy("人民调解申请书"), application),
+    "register": (gettext_lazy("人民调解受理登记表"), register),
+    "rights": (gettext_lazy("人民调解当事人权利义务告知书"), rights),
+    "inquiry": (gettext_lazy("人民调解调查记录"), inquiry),
+    "end": (gettext_lazy("终止调解通知书"), notice),
+    "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
+    "delivery": (gettext_lazy("送达回证"), delivery),
+    "receipt": (gettext_lazy("调解协议履行凭证"), receipt),
+    "follow-up": (gettext_lazy("人民调解回访记录"), follow_up_record),
+    "state": (gettext_lazy("卷宗情况说明"), state_of_the_file),
+    "back": (gettext_lazy("卷宗封底"), back),
+}
+"""In the order in which a file is bound; the records of sessions follow the inquiry."""
+SESSION = "session-"
+BINDING = frozenset({"cover", "contents", "back"})
+
+
+def fitting(file: File) -> list[str]:
+    """The papers that this mediation can have now."""
+    agreement = file.in_force
+    asked = {
+        "end": file.mediation.state == State.FAILED,
+        "confirmation": bool(agreement) and not agreement.is_oral,
+        "receipt": bool(agreement),
+    }
+    slugs = [slug for slug in PAPERS if asked.get(slug, True)]
+    after = slugs.index("inquiry") + 1
+    slugs[after:after] = [f"{SESSION}{session.number}" for session in file.sessions]
+    return slugs
+
+
+def label_of(file: File, slug: str) -> str:
+    if slug.startswith(SESSION):
+        return _("人民调解记录（第 %(number)s 次）") % {"number": slug.removeprefix(SESSION)}
+    return str(PAPERS[slug][0])
+
+
+def made(file: File, slug: str) -> Paper:
+    """One of the papers that fit."""
+    if slug.startswith(SESSION):
+        number = int(slug.removeprefix(SESSION))
+        return session_record(file, next(one for one in file.sessions if one.number == number))
+    return PAPERS[slug][1](file)

@@ -1,0 +1,211 @@
+"""More time, and days that do not count: asked before the end, granted by another whom the rule names."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import services
+from cases.models import Deferral
+from cases.services import ask, take
+from cases.states import DeferralKind, DeferralState
+from kernel import clocks
+from kernel.models import ClockRule, Notification
+from kernel.moments import NEVER
+from kernel.moves import MoveRefused
+from people.roles import Role
+from tests.cases.fixtures import verbs
+from tests.factories import UserFactory
+
+SHANGHAI = timezone.get_default_timezone()
+START = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
+CONSENT = b"%PDF-1.4 both sides agree"
+
+
+def later(**span):
+    return time_machine.travel(START + timedelta(**span), tick=False)
+
+
+@pytest.fixture
+def round(case, handler):
+    """Taken by the bureau, with a clock of 30 days that both parties can lengthen and an appraisal can stop."""
+    take(case.latest_round(), by=handler)
+    ClockRule.objects.filter(code="mediation.mediate").update(
+        extension_max=30, extension_approver="unit_head", pausable="鉴定所需时间"
+    )
+    round = case.latest_round()
+    with time_machine.travel(START, tick=False):
+        clocks.turn(round, starts=["mediation.mediate"])
+    return round
+
+
+@pytest.fixture
+def clock(round):
+    return round.clocks.get(code="mediation.mediate")
+
+
+@pytest.fixture
+def head(bureau):
+    return UserFactory(post=(Role.UNIT_HEAD, bureau), name="方局长")
+
+
+def asked(clock, case, by, **what) -> Deferral:
+    what = {"kind": DeferralKind.EXTEND, "amount": Decimal(10), "reason": "需补充鉴定。"} | what
+    return services.ask_deferral(clock, case=case, unit=case.unit, by=by, **what)
+
+
+def test_an_extension_moves_the_date_once_it_is_granted_by_another(clock, case, handler, head):
+    with later(days=5):
+        deferral = asked(clock, case, handler)
+        clock.refresh_from_db()
+        assert clock.last_day == date(2026, 4, 1)
+        with pytest.raises(MoveRefused):
+            services.grant_deferral(deferral, by=handler)
+        services.grant_deferral(deferral, by=head, answer="同意。")
+    clock.refresh_from_db()
+    assert (clock.last_day, clock.generation) == (date(2026, 4, 11), 1)
+    assert case.latest_round().due_at == clock.due_at
+    assert verbs(case)[-2:] == ["ask_deferral", "grant_deferral"]
+    assert Notification.objects.filter(to=head, text__contains="待审批").exists()
+    assert Notification.objects.filter(to=handler, text__contains="已审批").exists()
+
+
+def test_the_head_does_not_grant_what_the_head_asked(clock, case, head):
+    with later(days=5):
+        deferral = asked(clock, case, head)
+        with pytest.raises(MoveRefused, match="须由另一人办理"):
+            services.grant_deferral(deferral, by=head)
+
+
+def test_a_refusal_leaves_the_date_and_says_why(clock, case, handler, head):
+    with later(days=5):
+        deferral = asked(clock, case, handler)
+        services.refuse_deferral(deferral, by=head, answer="材料已经齐全。")
+    clock.refresh_from_db()
+    assert clock.last_day == date(2026, 4, 1)
+    assert Deferral.objects.get().answer == "材料已经齐全。"
+
+
+def test_after_the_end_nothing_is_asked_and_nothing_granted(clock, case, handler, head):
+    with later(days=29):
+        deferral = asked(clock, case, handler)
+    with later(days=31):
+        with pytest.raises(MoveRefused, match="已经到期"):
+            services.grant_deferral(deferral, by=head)
+        services.withdraw_deferral(deferral, by=handler)
+        with pytest.raises(MoveRefused, match="已经到期"):
+            asked(clock, case, handler)
+
+
+def test_no_longer_and_no_oftener_than_the_rule_allows(clock, case, handler, head):
+    with later(days=5):
+        with pytest.raises(MoveRefused, match="最多再延长30日"):
+            asked(clock, case, handler, amount=Decimal(31))
+        deferral = asked(clock, case, handler)
+        with pytest.raises(MoveRefused, match="已有一份申请"):
+            asked(clock, case, handler)
+        services.grant_deferral(deferral, by=head)
+        with pytest.raises(MoveRefused, match="已经延期过"):
+            asked(clock, case, handler)
+
+
+def test_a_pause_takes_the_date_away_and_resuming_counts_on(clock, case, handler, head):
+    pausing = {"kind": DeferralKind.PAUSE, "amount": None, "first_day": date(2026, 3, 10)}
+    with later(days=9):
+        deferral = asked(clock, case, handler, **pausing)
+        services.grant_deferral(deferral, by=head)
+        clock.refresh_from_db()
+        assert (clock.due_at, clock.next_fire_at) == (None, None)
+        assert case.latest_round().due_at == NEVER
+        assert clocks.sweep(START + timedelta(days=60)) == 0
+    with later(days=25):
+        with pytest.raises(MoveRefused, match="暂停开始之后"):
+            services.resume_clock(deferral, by=handler, last_day=date(2026, 3, 9))
+        services.resume_clock(deferral, by=handler, last_day=date(2026, 3, 21))
+    clock.refresh_from_db()
+    assert clock.last_day == date(2026, 4, 13)
+    assert clocks.sweep(START + timedelta(days=60)) == 1
+    assert Deferral.objects.get().state == DeferralState.RESUMED
+
+
+def test_what_the_rule_does_not_allow_is_not_offered(client, case, handler, round):
+    rating = round.clocks.get(code="mediation.mediate")
+    ClockRule.objects.filter(code="mediation.mediate").update(extension_max=0, pausable="")
+    client.force_login(handler)
+    page = client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
+    assert reverse("cases:ask_deferral", args=[case.pk, rating.pk]) not in page
+
+
+def post(client, case, clock, **typed):
+    url = reverse("cases:ask_deferral", args=[case.pk, clock.pk])
+    return client.post(url, {"kind": "extend", "amount": "10", "reason": "需补充鉴定。"} | typed)
+
+
+def test_through_the_pages_from_asking_to_granting(client, case, clock, handler, head):
+    with later(days=5):
+        client.force_login(handler)
+        assert post(client, case, clock).status_code == 302
+        client.force_login(head)
+        pile = client.get(reverse("pile", args=["deferrals"])).content.decode()
+        assert case.number in pile
+        deferral = Deferral.objects.get()
+        page = client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
+        assert reverse("cases:grant_deferral", args=[deferral.pk]) in page
+        assert (
+            client.post(reverse("cases:grant_deferral", args=[deferral.pk]), {"answer": ""}).status_code
+            == 302
+        )
+        page = client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
+        assert "延长10日，由单位负责人批准" in page
+        assert case.number not in client.get(reverse("pile", args=["deferrals"])).content.decode()
+
+
+def test_where_both_parties_must_agree_their_paper_is_asked_for(client, case, clock, handler):
+    ClockRule.objects.filter(code="mediation.mediate").update(extension_approver="both_parties")
+    client.force_login(handler)
+    with later(days=5):
+        without = post(client, case, clock)
+        assert without.status_code == 422
+        assert "双方签字的材料" in without.content.decode()
+        assert "需补充鉴定。" in without.content.decode()
+        paper = SimpleUploadedFile("同意书.pdf", CONSENT)
+        assert post(client, case, clock, consent=paper).status_code == 302
+    assert Deferral.objects.get().consent.name == "同意书.pdf"
+
+
+@pytest.mark.parametrize(
+    "typed", [{"amount": ""}, {"amount": "-3"}, {"amount": "x"}, {"reason": ""}, {"kind": "x"}]
+)
+def test_bad_input_comes_back_with_what_was_typed(client, case, clock, handler, typed):
+    client.force_login(handler)
+    with later(days=5):
+        assert post(client, case, clock, **typed).status_code == 422
+    assert not Deferral.objects.exists()
+
+
+def test_a_request_to_another_unit_is_deferred_by_the_head_of_that_unit(
+    client, round, case, clerk, other_bureau, stranger, handler
+):
+    ClockRule.objects.filter(code="request.answer").update(extension_max=3, extension_approver="unit_head")
+    ask(round, by=handler, kind="help", from_unit=case.unit, to_unit=other_bureau, text="请协助核实。")
+    request = case.requests.get()
+    client.force_login(stranger)
+    assert post(client, case, request.clocks.get(), amount="2").status_code == 302
+    assert Deferral.objects.get().unit == other_bureau
+    client.force_login(handler)
+    assert post(client, case, request.clocks.get(), amount="2").status_code == 403
+
+
+def test_of_a_restricted_file_the_reason_is_cipher(clock, case, handler):
+    type(case).objects.filter(pk=case.pk).update(restriction="violence")
+    case.refresh_from_db()
+    services.copy_sight(case)
+    with later(days=5):
+        deferral = asked(clock, case, handler, reason="伤情鉴定。")
+    (kept,) = Deferral.objects.filter(pk=deferral.pk).values_list("reason", flat=True)
+    assert kept == ""
+    assert Deferral.objects.get(pk=deferral.pk).reason == "伤情鉴定。"
