@@ -11,11 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from cases.lists import ANY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
 from cases.services import BODY
-from cases.states import Answer, DeferralKind, RequestKind, RequestState, Route, Side, State, Urgency
+from cases.states import (
+    Answer,
+    CardLevel,
+    CardState,
+    DeferralKind,
+    RequestKind,
+    RequestState,
+    Route,
+    Side,
+    State,
+    Urgency,
+)
 from kernel.calendar import WEEKEND, Calendar, NamedDay, days_between
 from kernel.encryption import normalised
+from kernel.escalation import ladder
 from kernel.fields import ScanField
-from kernel.models import ClockRule
+from kernel.models import ClockRule, Step
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
 from people.roles import OPENS, Restriction
@@ -501,6 +513,79 @@ class ResumeForm(forms.Form):
     )
 
 
+class CardFilter(forms.Form):
+    level = forms.ChoiceField(label=_("级别"), choices=ANY + CardLevel.choices, required=False)
+    state = forms.ChoiceField(label=_("状态"), choices=ANY + CardState.choices, required=False)
+    unit = forms.ModelChoiceField(None, label=_("被督办单位"), required=False, empty_label=_("全部"))
+    overdue = forms.BooleanField(label=_("只看超期未回复"), required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = offices(user)
+
+    def narrow(self, cards):
+        asked = self.cleaned_data
+        conditions = {name: asked[name] for name in ("level", "state", "unit") if asked[name]}
+        if asked["overdue"]:
+            conditions["due_at__lte"] = timezone.now()
+        return cards.filter(**conditions)
+
+
+class RemindForm(forms.Form):
+    words = forms.CharField(
+        label=_("催办内容"), widget=SHORT, max_length=300, help_text=_("承办人员会看到，并记入档案。")
+    )
+
+
+class CardForm(forms.Form):
+    """督办 by hand: a unit with a part in the matter, how hard, and what is asked of it."""
+
+    unit = forms.ModelChoiceField(None, label=_("督办哪个单位"), empty_label=None)
+    level = forms.ChoiceField(label=_("级别"), choices=CardLevel.choices, widget=forms.RadioSelect)
+    words = forms.CharField(label=_("督办要求"), widget=SHORT, max_length=500)
+
+    def __init__(self, *args, user, round, **kwargs):
+        super().__init__(*args, **kwargs)
+        taking_part = [round.unit_id, *round.requests.unfinished().values_list("to_unit", flat=True)]
+        self.fields["unit"].queryset = Unit.objects.visible_to(user).filter(pk__in=taking_part)
+        self.fields["unit"].initial = round.unit_id
+
+
+class AnswerCardForm(forms.Form):
+    answer = forms.CharField(
+        label=_("督办回复"),
+        widget=LONG,
+        max_length=1000,
+        help_text=_("写明没有按期办结的原因、已经做了什么、何时办结。"),
+    )
+
+
+class AppealCardForm(forms.Form):
+    appeal = forms.CharField(
+        label=_("申诉理由"),
+        widget=LONG,
+        max_length=1000,
+        help_text=_("写明为什么不应当发这张牌；复核期间不用回复。"),
+    )
+
+
+class CloseCardForm(forms.Form):
+    decision = forms.CharField(label=_("审核意见"), widget=SHORT, max_length=500, required=False)
+
+
+class JudgeCardForm(forms.Form):
+    decision = forms.CharField(label=_("意见和理由"), widget=SHORT, max_length=500)
+
+
+class ReleaseForm(forms.Form):
+    note = forms.CharField(
+        label=_("核对情况"),
+        widget=SHORT,
+        max_length=300,
+        help_text=_("写明时钟核对的结果。恢复后，已到期的期限将补发提醒。"),
+    )
+
+
 class BookForm(forms.Form):
     """A change of the book of clocks, from the version of it that the form was filled from."""
 
@@ -587,13 +672,29 @@ def span_text(first: date, last: date) -> str:
     return f"{first:%m-%d}" if first == last else f"{first:%m-%d}至{last:%m-%d}"
 
 
+RUNG = re.compile(r"([0-9]{1,3})([%％]?)")
+CARDS = (Step.YELLOW_CARD, Step.RED_CARD)
+LADDER_HELP = _(
+    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后第 5 天；不填就没有这一步。每一步只发一次。"
+)
+
+
+def written_rung(rung) -> str:
+    return f"{rung.percent}%" if rung.percent < 100 else str(rung.days)
+
+
 class ClockRuleForm(BookForm, forms.ModelForm):
     """New terms for one code, from a day on."""
 
     field_order = [
         "name", "legal_basis", "start_event", "length", "unit", "rolls", "extension_max", "extension_times",
-        "extension_approver", "pausable", "since", "moves_open", "reason",
+        "extension_approver", "pausable", *Step, "any_hour", "since", "moves_open", "reason",
     ]  # fmt: skip
+    any_hour = forms.BooleanField(
+        label=_("督办不等上班时间"),
+        required=False,
+        help_text=_("勾选后，黄牌、红牌到点即发；提醒和报告总在上班时间发。"),
+    )
 
     class Meta:
         model = ClockRule
@@ -612,6 +713,13 @@ class ClockRuleForm(BookForm, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        rungs = {rung.step: rung for rung in ladder(self.instance)}
+        for step in Step:
+            self.fields[step] = forms.CharField(label=step.label, required=False, max_length=4)
+            self.fields[step].initial = written_rung(rungs[step]) if step in rungs else ""
+        self.fields[Step.REMIND_HANDLER].help_text = LADDER_HELP
+        self.fields["any_hour"].initial = any(not rung.in_hours for rung in rungs.values())
+        self.order_fields(self.field_order)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
 
@@ -623,7 +731,24 @@ class ClockRuleForm(BookForm, forms.ModelForm):
             self.add_error("pausable", _("按小时计算的期限不能暂停。"))
         if asked.get("length") is not None and asked["length"] < 0:
             self.add_error("length", _("不能是负数。"))
+        any_hour, typed = asked.pop("any_hour"), {step: asked.pop(step, "") for step in Step}
+        asked["rungs"] = [
+            self.read_rung(step, words, in_hours=not (any_hour and step in CARDS))
+            for step, words in typed.items()
+            if words
+        ]
         return asked
+
+    def read_rung(self, step, words, *, in_hours) -> dict:
+        """As of kernel.escalation.Rung."""
+        if not (found := RUNG.fullmatch(words.strip())):
+            self.add_error(step, _("请填“70%”这样的百分比，或到期后的天数。"))
+            return {}
+        number, before = int(found[1]), bool(found[2])
+        if before and not 0 < number < 100:
+            self.add_error(step, _("百分比在 1 到 99 之间；到期时填 0。"))
+        percent, days = (number, 0) if before else (100, number)
+        return {"step": str(step), "percent": percent, "days": days, "in_hours": in_hours}
 
     def _post_clean(self):
         """The row in force stays as it is: what was typed becomes a new one."""

@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.states import (
     APPROVERS,
+    CARD_MOVES,
     CLOCK_BOOK_MOVES,
     DEFERRAL_MOVES,
     ENDED,
     MOVES,
+    OWED,
     PANELS,
     REQUEST_MOVES,
     RESTRICTING_MOVES,
     RULE_MOVES,
+    WATCH_MOVES,
     Aim,
     Answer,
     BookState,
+    CardLevel,
+    CardState,
     Channel,
     DeferralKind,
     DeferralState,
@@ -32,16 +37,17 @@ from cases.states import (
     Side,
     State,
     Urgency,
+    WatchState,
 )
 from kernel import live
 from kernel.encryption import mask_name
-from kernel.models import Attachment, Clock, ClockRule, Searchable, Timed, Tracked
+from kernel.models import Attachment, Clock, ClockRule, Firing, Searchable, Timed, Tracked
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
 from people.models import Area, Organisation, Person, Post, Unit, User
-from people.roles import OPENS, RESTRICTS, Restriction
+from people.roles import HEADS, OPENS, RESTRICTS, Restriction, Role
 
 
 class Category(models.Model):
@@ -141,6 +147,26 @@ class ClockBook(Tracked):
 
     def __str__(self):
         return str(_("期限规则和工作日历"))
+
+
+class ClockWatch(Tracked):
+    """The watch over the sweep: there is one. It is held when a clock was set forth or back under the sweep.
+
+    `swept_at` is by the database's clock; `uptime` in seconds, of the machine whose start is `boot`.
+    """
+
+    MOVES = WATCH_MOVES
+
+    state = models.CharField(max_length=20, choices=WatchState, default=WatchState.RUNNING)
+    swept_at = models.DateTimeField(null=True)
+    boot = models.CharField(max_length=40, blank=True)
+    uptime = models.FloatField(default=0)
+    why = models.CharField(_("原因"), max_length=200, blank=True)
+
+    objects = Reference.as_manager()
+
+    def __str__(self):
+        return str(_("期限巡检"))
 
 
 class FileQuerySet(ScopedQuerySet):
@@ -287,7 +313,7 @@ class Case(Veiled, Tracked, FileRow, Searchable):
 
     def readers(self, people):
         """Those of `people` who may see the file: a message would tell the others that it exists."""
-        if not self.restriction and not self.barred.exists():
+        if not self.restriction and not self.barred.all():
             return people
         return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
 
@@ -342,6 +368,7 @@ class Round(Timed, UnderCase):
     }
     CITIZENS = frozenset({"case.rating"})
     READ_TOGETHER = ("case",)
+    TOLD_WITH = ("unit", "case__barred")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)
@@ -413,8 +440,8 @@ class Round(Timed, UnderCase):
     def name_of_clocks(self) -> str:
         return _("第 %(n)d 轮") % {"n": self.number}
 
-    def keepers(self):
-        return self.case.readers(User.objects.in_unit(self.unit_of_clocks))
+    def keepers(self, people=User.objects):
+        return self.case.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "today")
@@ -649,6 +676,7 @@ class Request(Veiled, Timed, UnderCase):
     MOVES = REQUEST_MOVES
     VEILED = ("text", "answer")
     IN_FILE = "case"
+    TOLD_WITH = ("to_unit", "case__barred")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
@@ -697,8 +725,8 @@ class Request(Veiled, Timed, UnderCase):
     def name_of_clocks(self) -> str:
         return f"{self.get_kind_display()}：{self.to_unit}"
 
-    def keepers(self):
-        return self.case.readers(User.objects.in_unit(self.unit_of_clocks))
+    def keepers(self, people=User.objects):
+        return self.case.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
         units = (f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
@@ -726,6 +754,7 @@ class Restricting(Veiled, Timed):
     MOVES = RESTRICTING_MOVES
     VEILED = ("reason", "answer")
     READ_TOGETHER = ("case",)
+    TOLD_WITH = ("case__barred",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="restrictings")
     aim = models.CharField(_("申请事项"), max_length=10, choices=Aim)
@@ -782,7 +811,7 @@ class Restricting(Veiled, Timed):
         people = User.objects.filter(Exists(posts), is_active=True).exclude(pk=self.asked_by_id)
         return [user for user in people.order_by("pk") if self.is_deciding(user)]
 
-    def keepers(self):
+    def keepers(self, people=User.objects):
         return self.deciders()
 
     def topics(self):
@@ -970,3 +999,92 @@ class Deferral(Veiled, UnderCase):
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}")
+
+
+class CardQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def owed(self):
+        return self.filter(state__in=sorted(OWED))
+
+
+class Card(Veiled, Timed, UnderCase):
+    """A unit is pressed to finish, by the ladder of a clock (`firing`) or by a supervisor, and owes an answer.
+
+    `words` say what is asked of it; of one that the ladder issued they are empty, for the clock says it all.
+    """
+
+    MOVES = CARD_MOVES
+    VEILED = ("words", "answer", "appeal", "decision")
+    IN_FILE = "case"
+    READ_TOGETHER = ("case",)
+    TOLD_WITH = ("unit", "case__barred")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="cards")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cards")
+    clock = models.ForeignKey(Clock, null=True, on_delete=models.PROTECT, related_name="cards")
+    firing = models.OneToOneField(Firing, null=True, on_delete=models.PROTECT, related_name="card")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("被督办单位"))
+    level = models.CharField(_("级别"), max_length=10, choices=CardLevel)
+    words = models.CharField(_("督办要求"), max_length=500, blank=True)
+    answer = models.CharField(_("督办回复"), max_length=1000, blank=True)
+    appeal = models.CharField(_("申诉理由"), max_length=1000, blank=True)
+    decision = models.CharField(_("审核意见"), max_length=500, blank=True)
+    state = models.CharField(_("状态"), max_length=20, choices=CardState, default=CardState.ISSUED)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(_("发出时间"), default=timezone.now)
+    answered_at = models.DateTimeField(_("回复时间"), null=True)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["issued_at", "pk"]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["unit", "due_at"], name="card_owed", condition=Q(state__in=sorted(OWED))),
+            models.Index(fields=["-issued_at", "-id"], name="card_newest"),
+        ]
+
+    def __str__(self):
+        return f"{self.case.number} {self.get_level_display()}"
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
+
+    @property
+    def url(self) -> str:
+        return reverse("cases:detail", args=[self.case_id]) + "#cards"
+
+    @property
+    def about(self) -> str:
+        """Why it was issued, in a few words."""
+        return self.words or self.clock.rule.name
+
+    @property
+    def call(self) -> str:
+        """What the heads are told. The words themselves stay in the file."""
+        return _("%(card)s，须书面回复") % {"card": self}
+
+    def is_pressed(self, user) -> bool:
+        """A head of the unit; where it has none, whoever works there."""
+        if self.unit_id not in user.unit_ids:
+            return False
+        return bool(HEADS & user.roles) or not User.objects.in_unit(self.unit, *HEADS).exists()
+
+    @property
+    def unit_of_clocks(self) -> Unit:
+        return self.unit
+
+    @property
+    def name_of_clocks(self) -> str:
+        return f"{self.get_level_display()}：{self.unit}"
+
+    def keepers(self, people=User.objects):
+        """Whoever has to act: those who judge an appeal, else the heads of the unit."""
+        if self.state == CardState.APPEALED:
+            return self.case.readers(people.bearing(Role.DIRECTOR))
+        return self.case.readers(people.heads_of(self.unit))
+
+    def topics(self):
+        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")

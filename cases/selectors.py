@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Deferral, Request, Restricting, Round
-from cases.states import PANELS, DeferralState, Route, State
+from cases.models import Card, Case, Deferral, Request, Restricting, Round
+from cases.states import COUNTED, OWED, PANELS, CardLevel, CardState, DeferralState, Route, State
 from kernel.explanations import of_clock
-from kernel.models import Attachment, Clock, HistoryEntry
+from kernel.models import Attachment, Clock, Firing, HistoryEntry, Step
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -27,7 +28,7 @@ DESK_KINDS = {
     Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
 }
 """Which units sit at the desk of a route."""
-ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach")
+ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach", "remind")
 
 
 def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]]:
@@ -82,6 +83,7 @@ class CasePage:
     contacts: list
     requests: list[tuple[Request, list[Button]]]
     restrictings: list[tuple[Restricting, list[Button]]]
+    cards: list[tuple[Card, list[Button]]]
     files: list[Attachment]
     acts: list[HistoryEntry]
     looks: list[HistoryEntry]
@@ -119,6 +121,7 @@ def case_page(case: Case, user) -> CasePage:
         contacts=list(case.contacts.select_related("by")),
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
         restrictings=[(asked, buttons(asked, user)) for asked in restrictings_of(case, user)],
+        cards=[(card, buttons(card, user)) for card in cards_of(case)],
         files=list(case.dossier.attachments.order_by("attached_at", "pk")),
         acts=[entry for entry in entries if entry.verb not in LOOKS],
         looks=[entry for entry in entries if entry.verb in LOOKS],
@@ -196,6 +199,29 @@ def restrictings_of(case: Case, user) -> list[Restricting]:
     return asked
 
 
+def cards_of(case: Case) -> list[Card]:
+    cards = list(case.cards.select_related("unit", "clock__rule", "issued_by"))
+    for card in cards:
+        card.case = case
+    return cards
+
+
+def cards_by_unit(cards: QuerySet[Card]) -> list[dict]:
+    """Of each pressed unit how many cards count, by level, and how many it still owes; the most pressed first."""
+    counted = Q(state__in=sorted(COUNTED))
+    counts = {level: Count("pk", filter=counted & Q(level=level)) for level in CardLevel.values}
+    counts |= {"owed": Count("pk", filter=Q(state__in=sorted(OWED)))}
+    counts |= {"late": Count("pk", filter=Q(state=CardState.ISSUED, due_at__lte=timezone.now()))}
+    by_unit = cards.order_by().values("unit__name").annotate(**counts)
+    return list(by_unit.order_by("-owed", "-red", "-yellow", "unit__name"))
+
+
+def firings_by_step(firings: QuerySet[Firing]) -> list[tuple[str, int]]:
+    """How often each rung was told; those taken back are left out."""
+    told = dict(firings.filter(withdrawn_at=None).order_by().values_list("step").annotate(n=Count("pk")))
+    return [(step.label, told.get(step, 0)) for step in Step]
+
+
 def withdrawal_of(round: Round, entries: list[HistoryEntry]) -> HistoryEntry | None:
     """That the citizen asked to take the matter back, as long as nobody has ended it."""
     if round.state in (State.RESOLVED, State.CLOSED):
@@ -232,5 +258,7 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     request = Request(case=case, round=round, state=NEW, from_unit_id=min(user.unit_ids, default=None))
     may["ask"] = round.state != State.CLOSED and request.MOVES.named("ask").allows(request, user)
     may["ask_lifting" if case.restriction else "ask_restriction"] = may["log_contact"]
+    card = Card(case=case, round=round, state=NEW)
+    may["issue_card"] = round.state != State.CLOSED and card.MOVES.named("issue_card").allows(card, user)
     may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
     return may

@@ -6,8 +6,10 @@ Desks call these from their own verbs. A case in hand leaves its desk only by a 
 import secrets
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +18,10 @@ from django.utils.translation import gettext as _
 from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
+    Card,
     Case,
     ClockBook,
+    ClockWatch,
     ContactEntry,
     Deferral,
     FollowUp,
@@ -32,7 +36,7 @@ from cases.models import (
 )
 from cases.selectors import units_that_open
 from cases.states import Aim, Answer, DeferralKind, DeferralState, Route, Side, State
-from kernel import attachments, calendar, clocks, history, live, notifications, recounting
+from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay
 from kernel.editing import editing
 from kernel.models import Attachment, CalendarVersion, ClockRule
@@ -44,7 +48,7 @@ from kernel.veil import Veiled
 from kernel.words import searched
 from people.models import Person, Unit, User
 from people.persons import correct_person
-from people.roles import Restriction
+from people.roles import Restriction, Role
 from people.services import register_organisation, register_person
 
 BODY = "body"
@@ -193,10 +197,18 @@ def refuse_while_requests_are_open(round):
         raise MoveRefused(_("还有协同请求未办结：%(names)s。请先核验或撤回。") % {"names": names})
 
 
+def refuse_while_cards_are_owed(round):
+    owed = round.cards.owed().select_related("unit")
+    if owed:
+        names = "、".join(f"{card.unit.name}（{card.get_state_display()}）" for card in owed)
+        raise MoveRefused(_("还有督办未了结：%(names)s。") % {"names": names})
+
+
 def follow_up(round, *, by, way, said, promise_kept):
     """Ask how it went, and close the round. Whoever resolved it may not be the one who asks."""
     with moving(round, "follow_up", by=by, note=said):
         refuse_while_requests_are_open(round)
+        refuse_while_cards_are_owed(round)
         FollowUp.objects.create(round=round, by=by, way=way, said=said, promise_kept=promise_kept)
         round.closed_at = timezone.now()
         show_cover(round, State.CLOSED)
@@ -788,7 +800,7 @@ def edit_calendar(
             raise MoveRefused(_("与现行日历相同，没有需要保存的变动。"))
         CalendarVersion.objects.create(days=written(new.named), by=by, reason=reason)
         book.version += 1
-        recounting.follow_soon()
+        follow_soon()
 
 
 def edit_clock_rule(
@@ -807,8 +819,13 @@ def edit_clock_rule(
         ClockRule.objects.filter(pk=rule.pk).update(until=since - DAY)
         new = ClockRule.objects.create(code=rule.code, since=since, **terms)
         book.version += 1
-        recounting.follow_soon()
+        follow_soon()
     return new
+
+
+def follow_soon() -> None:
+    """Let a worker move the open clocks after the commit; where none can be told, beat does within minutes."""
+    transaction.on_commit(partial(current_app.send_task, "cases.tasks.follow_changes"), robust=True)
 
 
 def refuse_overtaken(book: ClockBook, version: int) -> None:
@@ -816,3 +833,96 @@ def refuse_overtaken(book: ClockBook, version: int) -> None:
         raise MoveRefused(
             _("填写期间，期限规则或日历已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
         )
+
+
+# --- Supervision ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remind(round, *, by, words) -> None:
+    """催办: the people who have the matter are told to hurry, and the file says so. It asks for no answer."""
+    lock_file(round.case)
+    round.refresh_from_db()
+    if refusal := round.MOVES.named("remind").why_not(round, by):
+        raise MoveRefused(refusal)
+    history.record(round, "remind", by=by, note=words)
+    url = reverse("cases:detail", args=[round.case_id])
+    text = _("%(by)s催办：%(number)s") % {"by": by, "number": round.case.number}
+    notifications.notify(round.keepers(), round.case, text, url=url)
+    live.changed(*round.topics())
+
+
+@transaction.atomic
+def issue_card(round, *, by, level, unit, words) -> Card:
+    """督办: a unit that has a part in the matter is pressed, and owes an answer within days."""
+    case = round.case
+    lock_file(case)
+    refuse_ended(round)
+    card = Card(case=case, round=round, unit=unit, level=level, words=words, issued_by=by)
+    with opening(card, "issue_card", by=by, note=words, details={"level": level}):
+        pass
+    notifications.notify(card.keepers(), card, card.call, url=card.url)
+    return card
+
+
+def answer_card(card, *, by, answer):
+    with moving(card, "answer_card", by=by, note=answer):
+        card.answer, card.answered_at = answer, timezone.now()
+        tell_supervisors(card, _("%(card)s已回复，待审核"))
+
+
+def appeal_card(card, *, by, appeal):
+    """Say why the card should not have been issued. It is judged by somebody else than who issued it."""
+    with moving(card, "appeal_card", by=by, note=appeal):
+        card.appeal = appeal
+        tell_supervisors(card, _("%(card)s提出申诉，待复核"))
+
+
+def tell_supervisors(card, text) -> None:
+    people = card.case.readers(User.objects.bearing(Role.DIRECTOR))
+    notifications.notify(people, card, text % {"card": card}, url=card.url)
+
+
+def close_card(card, *, by, decision=""):
+    decide_card(card, "close_card", by, decision)
+
+
+def send_card_back(card, *, by, decision):
+    decide_card(card, "send_card_back", by, decision)
+
+
+def revoke_card(card, *, by, decision):
+    """The appeal is right: the card counts no more."""
+    decide_card(card, "revoke_card", by, decision)
+
+
+def uphold_card(card, *, by, decision):
+    decide_card(card, "uphold_card", by, decision)
+
+
+def withdraw_card(card, *, by, decision):
+    decide_card(card, "withdraw_card", by, decision)
+
+
+def decide_card(card, verb, by, decision) -> None:
+    """A supervisor's word on a card; the heads of the unit are told."""
+    with moving(card, verb, by=by, note=decision):
+        card.decision = decision
+        words = {"card": card, "move": card.MOVES.named(verb).label}
+        people = card.case.readers(User.objects.heads_of(card.unit))
+        notifications.notify(people, card, _("%(card)s：%(move)s") % words, url=card.url)
+
+
+def hold_sweep(watch: ClockWatch, why: str) -> None:
+    """Nothing is told any more until somebody has looked at the clocks: a wrong hour would press the innocent."""
+    with moving(watch, "hold_sweep", by=None, note=why):
+        watch.why = why
+        text = _("期限巡检已暂停：%(why)s请核对时钟后恢复。") % {"why": why}
+        url = reverse("cases:clock_watch")
+        notifications.notify(User.objects.bearing(Role.DIRECTOR, Role.SYSADMIN), watch, text, url=url)
+
+
+def release_sweep(watch: ClockWatch, *, by, note):
+    """Somebody has looked at the clocks: the sweep goes on, and compares from now on."""
+    with moving(watch, "release_sweep", by=by, note=note):
+        watch.why, watch.swept_at = "", None

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.models import ClockRule
 from kernel.moves import NEW, Move, Moves
-from people.roles import RESTRICTS, Role
+from people.roles import HEADS, RESTRICTS, SUPERVISORS, Role
 
 
 class Route(models.TextChoices):
@@ -177,6 +177,13 @@ MOVES = Moves(
         inner=True,
     ),
     Move(verb="log_contact", label=_("记录联系情况"), sources=frozenset(State), who=CONCERNED, inner=True),
+    Move(
+        verb="remind",
+        label=_("催办"),
+        sources={State.ROUTED, State.IN_HAND},
+        who=dict.fromkeys(SUPERVISORS | {Role.DISPATCHER}, ""),
+        inner=True,
+    ),
     Move(verb="attach", label=_("添加材料"), sources=frozenset(State), who=CONCERNED, inner=True),
 )
 
@@ -352,7 +359,7 @@ class DeferralState(models.TextChoices):
 
 
 APPROVERS = {
-    ClockRule.Approver.UNIT_HEAD: frozenset({Role.UNIT_HEAD, Role.TOWNSHIP_HEAD, Role.DIRECTOR}),
+    ClockRule.Approver.UNIT_HEAD: HEADS,
     ClockRule.Approver.BOTH_PARTIES: frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR, Role.DIRECTOR}),
     ClockRule.Approver.COURT: frozenset({Role.COURT}),
     ClockRule.Approver.ARBITRATION_HEAD: frozenset({Role.UNIT_HEAD}),
@@ -398,6 +405,126 @@ DEFERRAL_MOVES = Moves(
         sources={DeferralState.GRANTED},
         target=DeferralState.RESUMED,
         who=dict.fromkeys(DESKS, "pausing"),
+    ),
+)
+
+
+class CardLevel(models.TextChoices):
+    ORDINARY = "ordinary", _("普通督办")
+    YELLOW = "yellow", _("黄牌督办")
+    RED = "red", _("红牌督办")
+
+
+class CardState(models.TextChoices):
+    ISSUED = "issued", _("待回复")
+    ANSWERED = "answered", _("已回复（待审核）")
+    APPEALED = "appealed", _("申诉复核中")
+    CLOSED = "closed", _("已销牌")
+    REVOKED = "revoked", _("申诉成立（已撤销）")
+    WITHDRAWN = "withdrawn", _("已收回")
+
+
+OWED = frozenset({CardState.ISSUED, CardState.ANSWERED, CardState.APPEALED})
+"""A card that somebody still has to do something about."""
+COUNTED = frozenset(CardState) - {CardState.REVOKED, CardState.WITHDRAWN}
+"""What counts against a unit."""
+SUPERVISING = dict.fromkeys(SUPERVISORS, "")
+PRESSED = dict.fromkeys(HEADS | DESKS.keys(), "pressed")
+
+CARD_MOVES = Moves(
+    Move(
+        verb="issue_card",
+        label=_("督办"),
+        sources={NEW},
+        target=CardState.ISSUED,
+        who=SUPERVISING,
+        starts=("card.answer",),
+        inner=True,
+    ),
+    Move(
+        verb="answer_card",
+        label=_("督办回复"),
+        sources={CardState.ISSUED},
+        target=CardState.ANSWERED,
+        who=PRESSED,
+        stops=("card.answer",),
+    ),
+    Move(
+        verb="appeal_card",
+        label=_("申诉"),
+        sources={CardState.ISSUED},
+        target=CardState.APPEALED,
+        who=PRESSED,
+        stops=("card.answer",),
+        starts=("card.review",),
+    ),
+    Move(
+        verb="close_card",
+        label=_("销牌"),
+        sources={CardState.ANSWERED},
+        target=CardState.CLOSED,
+        who=SUPERVISING,
+        not_by=("answer_card",),
+    ),
+    Move(
+        verb="send_card_back",
+        label=_("退回重新回复"),
+        sources={CardState.ANSWERED},
+        target=CardState.ISSUED,
+        who=SUPERVISING,
+        starts=("card.answer",),
+        not_by=("answer_card",),
+    ),
+    Move(
+        verb="revoke_card",
+        label=_("申诉成立，撤销督办"),
+        sources={CardState.APPEALED},
+        target=CardState.REVOKED,
+        who=SUPERVISING,
+        stops=("card.review",),
+        not_by=("issue_card", "appeal_card"),
+    ),
+    Move(
+        verb="uphold_card",
+        label=_("申诉不成立，仍须回复"),
+        sources={CardState.APPEALED},
+        target=CardState.ISSUED,
+        who=SUPERVISING,
+        stops=("card.review",),
+        starts=("card.answer",),
+        not_by=("issue_card", "appeal_card"),
+    ),
+    Move(
+        verb="withdraw_card",
+        label=_("收回督办"),
+        sources=OWED,
+        target=CardState.WITHDRAWN,
+        who=SUPERVISING,
+        stops=("card.answer", "card.review"),
+    ),
+)
+"""A unit is pressed, answers, and somebody else is content with the answer; or it appeals, and is judged again."""
+
+
+class WatchState(models.TextChoices):
+    RUNNING = "running", _("正常巡检")
+    HELD = "held", _("已暂停，待人工确认")
+
+
+WATCH_MOVES = Moves(
+    Move(
+        verb="hold_sweep",
+        label=_("暂停期限巡检"),
+        sources={WatchState.RUNNING},
+        target=WatchState.HELD,
+        inner=True,
+    ),
+    Move(
+        verb="release_sweep",
+        label=_("恢复期限巡检"),
+        sources={WatchState.HELD},
+        target=WatchState.RUNNING,
+        who={Role.DIRECTOR: "", Role.SYSADMIN: ""},
     ),
 )
 

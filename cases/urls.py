@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import public, views, views_clock_book, views_deferrals
+from cases import public, views, views_clock_book, views_deferrals, views_supervision
 
 app_name = "cases"
 urlpatterns = [
@@ -32,6 +32,18 @@ urlpatterns = [
     path("clock-book/", views_clock_book.book, name="clock_book"),
     path("clock-book/calendar/<int:year>/", views_clock_book.edit_calendar, name="edit_calendar"),
     path("clock-book/rules/<int:pk>/", views_clock_book.edit_clock_rule, name="edit_clock_rule"),
+    path("clock-watch/", views_supervision.clock_watch, name="clock_watch"),
+    path("clock-watch/release/", views_supervision.release_sweep, name="release_sweep"),
+    path("cards/", views_supervision.card_list, name="card_list"),
+    path("cards/<int:pk>/answer/", views_supervision.answer_card, name="answer_card"),
+    path("cards/<int:pk>/appeal/", views_supervision.appeal_card, name="appeal_card"),
+    path("cards/<int:pk>/close/", views_supervision.close_card, name="close_card"),
+    path("cards/<int:pk>/send-back/", views_supervision.send_card_back, name="send_card_back"),
+    path("cards/<int:pk>/revoke/", views_supervision.revoke_card, name="revoke_card"),
+    path("cards/<int:pk>/uphold/", views_supervision.uphold_card, name="uphold_card"),
+    path("cards/<int:pk>/withdraw/", views_supervision.withdraw_card, name="withdraw_card"),
+    path("rounds/<int:pk>/remind/", views_supervision.remind, name="remind"),
+    path("rounds/<int:pk>/issue-card/", views_supervision.issue_card, name="issue_card"),
     path("requests/", views.request_list, name="request_list"),
     path("requests/<int:pk>/accept/", views.accept_request, name="accept_request"),
     path("requests/<int:pk>/object/", views.object_to_request, name="object_to_request"),

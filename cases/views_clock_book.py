@@ -87,7 +87,7 @@ def edit_clock_rule(request, pk):
 
 
 def terms_of(form) -> dict:
-    return {name: form.cleaned_data[name] for name in form.Meta.fields}
+    return {name: form.cleaned_data[name] for name in (*form.Meta.fields, "rungs")}
 
 
 def tried(request, form, label, moved):

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import timedelta
 
 import redis
 from django.conf import settings
@@ -12,9 +13,15 @@ from django.http import HttpResponse, HttpResponseNotFound, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Gauge
 
+from cases import escalation
+from cases.models import ClockWatch
+from cases.states import WatchState
 from governance_center.celery import HEARTBEAT
 
+CLOCKS_MAY_LAG = timedelta(minutes=5)
+LAG = Gauge("clocks_lag_seconds", "How long the oldest rung that is due has been waiting for the sweep")
 HEARTBEAT_MAY_BE_OLD = 90  # seconds; beat sends one every 20
 
 
@@ -30,7 +37,10 @@ def healthz(request):
 @require_safe
 @never_cache
 def readyz(request):
-    """Everything behind the pages works. A load balancer that gets 503 sends people elsewhere."""
+    """Everything behind the pages works. A load balancer that gets 503 sends people elsewhere.
+
+    That clocks wait to be told is said, but is no reason to: the pages work.
+    """
     checks = {}
     for check in (database, queue, migrations, beat):
         try:
@@ -38,6 +48,8 @@ def readyz(request):
         except Exception as error:  # any failure is the answer, not an error of ours
             checks[check.__name__] = type(error).__name__
     well = set(checks.values()) == {"ok"}
+    if checks["database"] == checks["migrations"] == "ok":
+        checks["clocks"] = clocks()
     return JsonResponse({"ready": well, "checks": checks}, status=200 if well else 503)
 
 
@@ -53,6 +65,8 @@ def metrics(request):
     near = (
         request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
     )
+    if allowed or near:
+        LAG.set(escalation.lag().total_seconds())
     return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
 
 
@@ -72,6 +86,14 @@ def migrations() -> str:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return f"{len(waiting)} to be applied" if waiting else "ok"
+
+
+def clocks() -> str:
+    """What clocks have to tell is told within minutes."""
+    if ClockWatch.objects.filter(state=WatchState.HELD).exists():
+        return "held"
+    waits = escalation.lag()
+    return "ok" if waits < CLOCKS_MAY_LAG else f"waiting for {waits.total_seconds():.0f} s"
 
 
 def beat() -> str:

@@ -64,6 +64,13 @@ def home(request):
     return render(request, "home.html#work" if request.htmx else "home.html", context)
 
 
+@page
+def deadlines(request):
+    """我的期限: what is late, due today, due this week, in order."""
+    context = {"groups": work.deadlines(request.user), "topics": work.topics(request.user)}
+    return render(request, "deadlines.html#work" if request.htmx else "deadlines.html", context)
+
+
 @page(post=True)
 def pile(request, slug):
     """All rows of one pile of my work."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import reference as of_cases
-from cases.models import Category, ClockBook, Outlet, RuleBook, UrgencyRule
+from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule
 from cases.states import Urgency
 from intake.models import TurnRule
 from intake.states import USUAL_MINUTES
@@ -129,6 +129,8 @@ def load_clock_rules() -> None:
     add(ClockRule, [ClockRule(**asdict(rule)) for rule in clock_rules()])
     if not ClockBook.objects.exists():
         ClockBook().save()
+    if not ClockWatch.objects.exists():
+        ClockWatch().save()
 
 
 def load_calendar() -> None:

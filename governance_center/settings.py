@@ -166,12 +166,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 20},
     },
     "sweep-clocks": {
-        "task": "kernel.tasks.sweep_clocks",
+        "task": "cases.tasks.sweep_clocks",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
     "follow-changes": {
-        "task": "kernel.tasks.follow_changes",
+        "task": "cases.tasks.follow_changes",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
     },

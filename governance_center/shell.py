@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.notifications import unread_count
 from people.accounts import person_token
-from people.roles import WITHOUT_BUSINESS, Role
+from people.roles import HEADS, SUPERVISORS, WITHOUT_BUSINESS, Role
 
 WINDOW = frozenset({Role.CLERK, Role.GUIDE, Role.MEDIATOR, Role.COURT})
 MEDIATORS = frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR, Role.STAMP_KEEPER})
@@ -59,6 +59,8 @@ WAYS = (
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER, Role.DISCIPLINE})),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
     Way("cases:rule_list", _("分流规则"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
+    Way("cases:card_list", _("督办"), "alert-triangle", HEADS | SUPERVISORS),
+    Way("cases:clock_watch", _("期限巡检"), "eye", frozenset({Role.DIRECTOR, Role.SYSADMIN})),
     Way("cases:clock_book", _("期限与日历"), "clock", frozenset({Role.DIRECTOR, Role.SYSADMIN})),
     Way("persons:looks", _("查看留痕"), "eye", frozenset({Role.AUDITOR})),
     Way("cases:list", _("全部事项"), "folders", BUSINESS),

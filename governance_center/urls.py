@@ -16,6 +16,7 @@ handover_urls = (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("deadlines/", home.deadlines, name="deadlines"),
     path("work/<slug:slug>/", home.pile, name="pile"),
     path("search/", home.search, name="search"),
     path("healthz", health.healthz, name="healthz"),

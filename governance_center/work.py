@@ -4,21 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Deferral, Request, Restricting, Round
-from cases.states import APPROVERS, RequestState, State
+from cases.models import Card, Deferral, Request, Restricting, Round
+from cases.states import APPROVERS, DESKS, CardState, RequestState, State
 from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
 from people.models import User
-from people.roles import AREA_WIDE, RESTRICTS, Role
+from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
 FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
 SHOWN = 12
+OF_A_GROUP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,23 @@ def deferrals_to_decide(user):
     return Deferral.objects.visible_to(user).waiting_for(user).annotate(due_at=F("clock__due_at"))
 
 
+def cards_to_answer(user):
+    pressed = Card.objects.visible_to(user).filter(unit__in=user.unit_ids, state=CardState.ISSUED)
+    return pressed if user.roles & (HEADS | DESKS.keys()) else pressed.none()
+
+
+def cards_to_judge(user):
+    """Answers and appeals of others."""
+    return Card.objects.visible_to(user).filter(state__in=[CardState.ANSWERED, CardState.APPEALED])
+
+
 PILES = {
     pile.slug: pile
     for pile in (
         Pile("overdue", _("已超期"), "bad", overdue),
         Pile("due-today", _("今日到期"), "warn", due_today),
+        Pile("cards", _("待回复督办"), "bad", cards_to_answer, HEADS | DESKS.keys()),
+        Pile("cards-to-judge", _("待审核督办"), "warn", cards_to_judge, SUPERVISORS),
         Pile("waiting", _("待接办"), "", waiting),
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
@@ -127,13 +140,37 @@ class Task:
     due_at: datetime
 
 
-def next_tasks(user) -> list[Task]:
-    """The most pressing dozen: rounds and requests together, by their due."""
-    rounds = of_mine(user).select_related("case", "unit").order_by("due_at", "pk")[:SHOWN]
-    requests = requests_to_answer(user).select_related("case", "to_unit").order_by("due_at", "pk")[:SHOWN]
-    tasks = [Task(row.case, row.get_state_display(), row.unit, row.due_at) for row in rounds]
-    tasks += [Task(row.case, row.get_kind_display(), row.to_unit, row.due_at) for row in requests]
-    return sorted(tasks, key=lambda task: task.due_at)[:SHOWN]
+def next_tasks(user, since=None, until=None, count=SHOWN) -> list[Task]:
+    """The most pressing of rounds, requests and cards together, by their due; between two moments, where given."""
+    due = {"due_at__gt": since, "due_at__lte": until}
+    due = {look_up: moment for look_up, moment in due.items() if moment}
+    kinds = (of_mine(user), requests_to_answer(user), cards_to_answer(user))
+    rows = [
+        row
+        for rows in kinds
+        for row in rows.filter(**due).select_related("case").order_by("due_at", "pk")[:count]
+    ]
+    prefetch_related_objects([row for row in rows if isinstance(row, Request)], "to_unit")
+    prefetch_related_objects([row for row in rows if not isinstance(row, Request)], "unit")
+    tasks = [Task(row.case, what_of(row), row.unit_of_clocks, row.due_at) for row in rows]
+    return sorted(tasks, key=lambda task: task.due_at)[:count]
+
+
+def what_of(row) -> str:
+    return row.get_state_display() if isinstance(row, Round) else row.name_of_clocks
+
+
+def deadlines(user) -> list[tuple[str, str, list[Task]]]:
+    """What is due in groups: words, the tone of their colour, and so many tasks at most."""
+    now, today = timezone.now(), timezone.localdate()
+    week = midnight(today + (7 - today.weekday()) * DAY)
+    groups = [
+        (_("已超期"), "overdue", None, now),
+        (_("今天到期"), "due_soon", now, tomorrow()),
+        (_("本周到期"), "scheduled", max(now, tomorrow()), week),
+        (_("以后 30 天"), "done", max(week, tomorrow()), midnight(today + 31 * DAY)),
+    ]
+    return [(words, tone, next_tasks(user, since, until, OF_A_GROUP)) for words, tone, since, until in groups]
 
 
 def tomorrow() -> datetime:
@@ -141,4 +178,9 @@ def tomorrow() -> datetime:
 
 
 def topics(user) -> list[str]:
-    return live.heard_by(user.scope, "restricting", *(f"unit:{pk}" for pk in sorted(user.unit_ids)))
+    return live.heard_by(
+        user.scope,
+        "restricting",
+        *(["cards"] if SUPERVISORS & user.roles else []),
+        *(f"unit:{pk}" for pk in sorted(user.unit_ids)),
+    )

@@ -376,6 +376,8 @@ class Arrival(Timed, UnderCase):
     MOVES = ARRIVAL_MOVES
     READ_TOGETHER = ("case",)
 
+    TOLD_WITH = ("unit", "case__barred")
+
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="arrival")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("登记单位"))
     came_at = models.DateTimeField(_("收到时间"))
@@ -417,8 +419,8 @@ class Arrival(Timed, UnderCase):
     def name_of_clocks(self):
         return str(_("来件登记"))
 
-    def keepers(self):
-        return self.case.readers(User.objects.in_unit(self.unit))
+    def keepers(self, people=User.objects):
+        return self.case.readers(people.in_unit(self.unit))
 
     def topics(self):
         return self.case.topics()

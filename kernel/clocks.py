@@ -1,22 +1,19 @@
-"""Deadlines: started and stopped by moves, told by one sweep."""
+"""Deadlines: started and stopped by moves, paused, extended and counted again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from kernel import calendar, live, notifications
+from kernel import calendar, escalation
 from kernel.calendar import ANY, DAY, Calendar, NoCalendar, Pause, Term, midnight
-from kernel.models import Clock, ClockRule, Dossier, Timed
+from kernel.models import Clock, ClockRule, Timed
 from kernel.prepared import Prepared
 
-BATCH = 200
 BLINK = timedelta(microseconds=1)
 
 
@@ -47,7 +44,8 @@ def turn(
         running = subject.clocks.running().filter(code__in=stops)
         stopped = running.update(stopped_at=timezone.now(), next_fire_at=None)
     for code in starts:
-        _begin(subject, code, at or timezone.now())
+        for clock in _begun([subject], code, at or timezone.now()):
+            clock.save()
     if stopped or starts:
         subject.clocks_changed()
 
@@ -55,7 +53,7 @@ def turn(
 def give(subject: Timed, code: str, *, last_day: date, at: datetime, source: str) -> None:
     """Start a clock whose last day stands on a paper, the `source` (交办函, 12345): its rule says why, not how long."""
     rule = rule_in_force(code, timezone.localdate(at))
-    _keep(subject, rule, at, midnight(last_day + DAY), source=source)
+    _row(subject, rule, at, midnight(last_day + DAY), calendar.current(), source=source).save()
     subject.clocks_changed()
 
 
@@ -76,15 +74,28 @@ def extend(clock: Clock, amount: Decimal) -> None:
     """Give a clock so many more of its units."""
     clock.extension += amount
     clock.generation += 1
+    clock.step = ""
     recount(clock)
 
 
-def _begin(subject: Timed, code: str, at: datetime) -> None:
-    """Start a clock by the rule in force on that day. The day itself does not count."""
-    rule = rule_in_force(code, timezone.localdate(at))
-    term = Term(rule, calendar.current() if rule.asks_calendar else ANY)
+def begin_all(subjects: Sequence[Timed], code: str, at: datetime) -> None:
+    """Start a clock on each of some new rows of one kind, on which none runs yet: for sweeps, in few statements."""
+    rows = _begun(subjects, code, at)
+    Clock.objects.bulk_create(rows)
+    model: Any = type(subjects[0])
+    due_at: Any = rows[0].due_at
+    for subject in subjects:
+        subject.due_at = due_at
+    model._base_manager.filter(pk__in=[subject.pk for subject in subjects]).update(due_at=due_at)
+
+
+def _begun(subjects: Sequence[Timed], code: str, at: datetime) -> list[Clock]:
+    """Clocks by the rule in force on that day, which itself does not count."""
+    rule, today = rule_in_force(code, timezone.localdate(at)), calendar.current()
+    term = Term(rule, today if rule.asks_calendar else ANY)
     due_at, provisional = due_of(term, at)
-    _keep(subject, rule, at, due_at, calendar_id=term.calendar.version, provisional=provisional)
+    counted = {"calendar_id": term.calendar.version, "provisional": provisional}
+    return [_row(subject, rule, at, due_at, today, **counted) for subject in subjects]
 
 
 def due_of(term: Term, at: datetime) -> tuple[datetime, bool]:
@@ -97,13 +108,16 @@ def due_of(term: Term, at: datetime) -> tuple[datetime, bool]:
 
 def recount(clock: Clock) -> None:
     """Work the date out again, by its rule and the newest calendar. A paused one has none until it is resumed."""
-    by = calendar.current() if clock.rule.asks_calendar else ANY
+    today = calendar.current()
+    by = today if clock.rule.asks_calendar else ANY
     clock.calendar_id = by.version
     if not clock.pauses.filter(last_day=None).exists():
         clock.due_at, clock.provisional = due_of(replace(term_of(clock), calendar=by), clock.started_at)
         clock.last_day = timezone.localdate(clock.due_at - BLINK)
-        if clock.due_at > timezone.now() or not clock.late_at:
-            clock.next_fire_at, clock.late_at = clock.due_at, None
+        if clock.due_at > (now := timezone.now()):
+            clock.late_at = None
+        escalation.climb_down(clock, today, now)
+        clock.next_fire_at = escalation.next_fire(clock, today)
     _show(clock)
 
 
@@ -113,8 +127,8 @@ def _show(clock: Clock) -> None:
     subject.clocks_changed()
 
 
-def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, **counted) -> None:
-    Clock.objects.create(
+def _row(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, by: Calendar, **counted) -> Clock:
+    clock = Clock(
         dossier_id=subject.dossier_id,
         subject=subject,
         rule=rule,
@@ -122,9 +136,10 @@ def _keep(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, **cou
         started_at=at,
         last_day=timezone.localdate(due_at - BLINK),
         due_at=due_at,
-        next_fire_at=due_at,
         **counted,
     )
+    clock.next_fire_at = escalation.next_fire(clock, by)
+    return clock
 
 
 def counted_by(clock: Clock) -> Calendar:
@@ -136,38 +151,3 @@ def term_of(clock: Clock) -> Term:
     by = counted_by(clock)
     pauses = [Pause(row.first_day, row.last_day, row.reason) for row in clock.pauses.all() if row.last_day]
     return Term(clock.rule, by.guessing if clock.provisional else by, tuple(pauses), clock.extension)
-
-
-def sweep(now: datetime | None = None) -> int:
-    """Tell the keepers of every clock that ran out, once; return how many ran out. A citizen's own time ends quietly.
-
-    Safe to run twice and in several workers at once: ids are picked without a lock, then their dossiers are locked
-    in order (one that somebody else works on is left for the next sweep), then the clocks are looked at again.
-    """
-    now = now or timezone.now()
-    told = 0
-    picked = list(
-        Clock.objects.filter(next_fire_at__lte=now).order_by("next_fire_at").values_list("pk", "dossier_id")
-    )
-    for first in range(0, len(picked), BATCH):
-        told += _tell(picked[first : first + BATCH], now)
-    return told
-
-
-@transaction.atomic
-def _tell(batch: list[tuple[int, int]], now: datetime) -> int:
-    dossiers = Dossier.objects.filter(pk__in={dossier for _pk, dossier in batch}).order_by("pk")
-    mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    rows = Clock.objects.filter(
-        pk__in=[pk for pk, dossier in batch if dossier in mine], next_fire_at__lte=now
-    ).select_related("rule")
-    late = list(rows.select_for_update(of=("self",)).prefetch_related("subject"))
-    for clock in late:
-        subject: Any = clock.subject
-        if clock.code in subject.CITIZENS:
-            continue
-        text = _("%(subject)s已超期：%(clock)s") % {"subject": subject, "clock": clock.rule.name}
-        notifications.notify(subject.keepers(), subject, text)
-        live.changed(*subject.topics())
-    Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(late_at=now, next_fire_at=None)
-    return len(late)

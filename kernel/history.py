@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +42,13 @@ WITH entry AS (
 UPDATE kernel_dossier SET length = entry.seq, head = %s FROM entry WHERE kernel_dossier.id = %s RETURNING entry.id
 """
 """The entry and the new end of its chain, in one statement: nothing else is written as often."""
+LENGTHEN = """
+UPDATE kernel_dossier SET length = row.length, head = row.head
+FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS row (id, length, head) WHERE kernel_dossier.id = row.id
+"""
+LOCK_ALL = """
+SELECT id, length, head, clock_timestamp() FROM kernel_dossier WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
 LOCK = "SELECT length, head, clock_timestamp() FROM kernel_dossier WHERE id = %s FOR NO KEY UPDATE"
 
 
@@ -92,6 +99,55 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
         (entry.pk,) = cursor.fetchone()
     entry._state.adding = False
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What record() is told, of one subject."""
+
+    subject: Any
+    verb: str
+    before: str = ""
+    after: str = ""
+    details: dict = field(default_factory=dict)
+
+
+def record_all(lines: Sequence[Line], *, by=None) -> None:
+    """Add a line to each of many files, in three statements: for sweeps, which write no notes."""
+    if not lines:
+        return
+    dossiers = lock_all({line.subject.dossier_id for line in lines})
+    now, entries = timezone.now(), []
+    for line in lines:
+        dossier = dossiers[line.subject.dossier_id]
+        entry = HistoryEntry(
+            dossier_id=line.subject.dossier_id,
+            seq=dossier.length + 1,
+            subject_type=ContentType.objects.get_for_model(line.subject),
+            subject_id=line.subject.pk,
+            verb=line.verb,
+            by=by,
+            at=now,
+            recorded_at=dossier.now,
+            before=line.before,
+            after=line.after,
+            details=line.details,
+            previous=dossier.head,
+        )
+        entry.hash = digest(entry)
+        dossiers[entry.dossier_id] = Locked(entry.seq, entry.hash, dossier.now)
+        entries.append(entry)
+    HistoryEntry.objects.bulk_create(entries)
+    ends = [(key, dossier.length, dossier.head) for key, dossier in dossiers.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(LENGTHEN, [list(column) for column in zip(*ends, strict=True)])
+
+
+def lock_all(dossiers: Iterable[int]) -> dict[int, Locked]:
+    """Take the locks of many dossiers, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ALL, [sorted(dossiers)])
+        return {key: Locked(*row) for key, *row in cursor.fetchall()}
 
 
 def digest(entry: HistoryEntry) -> str:

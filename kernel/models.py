@@ -1,5 +1,7 @@
 """What every life cycle shares. The kernel knows no noun of the domain."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -108,10 +110,21 @@ class Anchor(models.Model):
         return f"{self.until:%Y-%m-%d %H:%M} {self.entries}"
 
 
+class Step(models.TextChoices):
+    """What happens on a rung of a clock's ladder."""
+
+    REMIND_HANDLER = "remind_handler", _("提醒承办人")
+    REMIND_HEAD = "remind_head", _("提醒单位负责人")
+    YELLOW_CARD = "yellow_card", _("黄牌督办")
+    RED_CARD = "red_card", _("红牌督办")
+    REPORT = "report", _("报告中心领导")
+
+
 class ClockRule(models.Model):
     """How long a clock runs, and why: the law changes and the code should not.
 
     A clock keeps the rule it began under, unless a later one `moves_open` clocks too; `recounted_at` is when all were.
+    `rungs` is its ladder, as of kernel.escalation.Rung: [{"step": "remind_handler", "percent": 70}, …].
     """
 
     class Unit(models.TextChoices):
@@ -140,6 +153,7 @@ class ClockRule(models.Model):
     extension_times = models.PositiveSmallIntegerField(_("可延长次数"), default=1)
     extension_approver = models.CharField(_("批准人"), max_length=20, choices=Approver, blank=True)
     pausable = models.CharField(_("中止事由"), max_length=60, blank=True)
+    rungs = models.JSONField(_("提醒与督办"), default=list, blank=True)
     since = models.DateField(_("施行"))
     until = models.DateField(_("废止"), null=True, blank=True)
     moves_open = models.BooleanField(_("正在计时的也按新规则"), default=False)
@@ -214,7 +228,8 @@ class Clock(AboutSubject):
     """A promise with a date: its rule, its start, its pauses and extensions. The rest is worked out from these.
 
     While it is paused it has no date. `next_fire_at` is null once nothing is left to tell; `late_at` is when the
-    sweep told. `extension` is in units of the rule; each one granted opens a `generation`.
+    sweep told. `extension` is in units of the rule; each one granted opens a `generation`, in which the ladder of
+    the rule is climbed anew; `step` is its highest rung so far.
 
     `calendar` is the version by which it was counted, null where no calendar was asked. A `provisional` one reaches
     into a year whose holidays are not announced yet. `source` names the paper that gave the date, where one did.
@@ -228,6 +243,7 @@ class Clock(AboutSubject):
     generation = models.PositiveSmallIntegerField(default=0)
     last_day = models.DateField(null=True)
     due_at = models.DateTimeField(null=True)
+    step = models.CharField(max_length=20, choices=Step, blank=True)
     next_fire_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     late_at = models.DateTimeField(null=True)
@@ -258,6 +274,30 @@ class Clock(AboutSubject):
     @property
     def is_paused(self) -> bool:
         return self.due_at is None
+
+
+class Firing(models.Model):
+    """A rung of a clock that was reached and told: once in a generation, unless the date moved and took it back."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="firings")
+    step = models.CharField(max_length=20, choices=Step)
+    generation = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock", "step", "generation"],
+                condition=Q(withdrawn_at=None),
+                name="firing_once_in_a_generation",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_step_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
 class ClockPause(models.Model):
@@ -404,6 +444,8 @@ class Timed(Tracked):
     """
 
     CITIZENS: frozenset[str] = frozenset()
+    TOLD_WITH: tuple[str, ...] = ()
+    """Relations that are read with many subjects at once, when their clocks are swept."""
 
     clocks = GenericRelation(Clock, "subject_id", "subject_type")
     due_at = models.DateTimeField(default=NEVER)
@@ -431,8 +473,8 @@ class Timed(Tracked):
         """What its clocks are clocks of, inside its file."""
         raise NotImplementedError
 
-    def keepers(self):
-        """The people to tell when a clock of this subject runs out."""
+    def keepers(self, people: Any = None) -> Any:
+        """The people to tell when a clock of this subject runs out. `people` is where they are looked for."""
         raise NotImplementedError
 
 

@@ -1,5 +1,9 @@
 """Messages as rows: the tray on the page reads them, adapters drain them."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Q
@@ -12,10 +16,27 @@ from kernel.models import Notification
 UNREAD = "SELECT count(*) FROM kernel_notification WHERE to_id = %s AND read_at IS NULL"
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line for the trays of some people, about `subject`."""
+
+    people: Iterable
+    subject: Any
+    text: str
+    url: str = ""
+
+
 def notify(people, subject, text, *, url=""):
     """Put a message in each person's tray. It shows when the transaction that wrote it commits."""
+    notify_all([Message(people, subject, text, url)])
+
+
+def notify_all(messages: Iterable[Message]) -> None:
+    """The same for many messages, in one statement."""
     rows = Notification.objects.bulk_create(
-        Notification(to=person, subject=subject, text=text[:200], url=url) for person in people
+        Notification(to=person, subject=message.subject, text=message.text[:200], url=message.url)
+        for message in messages
+        for person in message.people
     )
     live.changed(*{f"tray:{row.to_id}" for row in rows})
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -57,11 +55,6 @@ def shifts(
         due_at, _provisional = due_of(term, clock.started_at)
         if due_at != clock.due_at:
             yield Shift(clock, due_at)
-
-
-def follow_soon() -> None:
-    """Let a worker follow after the commit; where none can be told, beat does within minutes."""
-    transaction.on_commit(partial(current_app.send_task, "kernel.tasks.follow_changes"), robust=True)
 
 
 def follow() -> int:

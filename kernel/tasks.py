@@ -1,17 +1,6 @@
 from celery import shared_task
 
-from kernel import anchors, attachments, clocks, recounting
-
-
-@shared_task(ignore_result=True)
-def sweep_clocks():
-    clocks.sweep()
-
-
-@shared_task(ignore_result=True)
-def follow_changes():
-    """Open clocks follow a changed calendar or rule."""
-    recounting.follow()
+from kernel import anchors, attachments
 
 
 @shared_task(ignore_result=True)

@@ -15,7 +15,7 @@ from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_nam
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
-from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Restriction, Role
+from people.roles import AREA_WIDE, HEADS, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from people.states import (
     CHANGE_MOVES,
     HANDOVER_MOVES,
@@ -99,6 +99,16 @@ class UserQuerySet(Reference):
         """Those with a post in one of `units`."""
         posts = Post.objects.filter(user=models.OuterRef("pk"), unit__in=units)
         posts = posts.filter(role__in=roles) if roles else posts
+        return self.filter(models.Exists(posts), is_active=True)
+
+    def heads_of(self, unit):
+        """Who answers for `unit`; where it has no head, the director of the centre."""
+        heads = self.in_unit(unit, *HEADS)
+        return heads if heads.exists() else self.bearing(Role.DIRECTOR)
+
+    def bearing(self, *roles):
+        """Active people with one of these roles, wherever."""
+        posts = Post.objects.filter(user=models.OuterRef("pk"), role__in=roles)
         return self.filter(models.Exists(posts), is_active=True)
 
 

@@ -49,6 +49,11 @@ AREA_WIDE = frozenset(
 )
 """Their sight reaches the whole area of their unit. Everybody else sees what their unit holds or was shown."""
 
+HEADS = frozenset({Role.UNIT_HEAD, Role.TOWNSHIP_HEAD, Role.DIRECTOR})
+"""Who answers for a unit."""
+SUPERVISORS = frozenset({Role.DIRECTOR, Role.COMMANDER, Role.LEADER})
+"""Who presses units, and judges their answers."""
+
 CORRECTS_PERSONS = frozenset(
     {
         Role.CLERK,

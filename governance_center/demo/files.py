@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
+from types import SimpleNamespace
 
 from cases.models import Round
 from governance_center.demo.days import local_day
@@ -16,12 +17,14 @@ from governance_center.demo.tables import Row, Tables
 from kernel.calendar import ANY, DAY, NoCalendar, Term, current, local
 from kernel.clocks import BLINK
 from kernel.encryption import encrypt
+from kernel.escalation import ladder
 from kernel.history import HASHED, digest_of
-from kernel.models import Anchor, Clock, ClockRule, Dossier, HistoryEntry, NumberSeries
+from kernel.models import Anchor, Clock, ClockRule, Dossier, Firing, HistoryEntry, NumberSeries, Step
 from kernel.moments import NEVER
 from kernel.moves import Move
 from kernel.veil import hidden_note
 
+CARDS = (Step.YELLOW_CARD, Step.RED_CARD)
 TOLD_WITHIN = timedelta(seconds=60)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,8 +46,10 @@ class Deadline:
 class Clockwork:
     """Due dates as kernel.clocks finds them, read once: those counted in days are the same for a whole day's starts."""
 
-    def __init__(self):
+    def __init__(self, now: datetime):
+        self.now = now
         self.rules = sorted(ClockRule.objects.all(), key=lambda rule: rule.since)
+        self.ladders = {rule.pk: ladder(rule) for rule in self.rules}
         self.calendar = current()
         self.found: dict[tuple, Deadline] = {}
 
@@ -69,13 +74,22 @@ class Clockwork:
             self.found[rule.code, today] = deadline
         return deadline
 
+    def moments(self, clock: Row, until: datetime) -> list[tuple[str, datetime]]:
+        """The rungs of a clock, each with its moment; none where it stopped before the first could be reached."""
+        rungs = self.ladders[clock["rule_id"]]
+        span = clock["due_at"] - clock["started_at"]
+        if not rungs or clock["started_at"] + span * rungs[0].percent / 100 > until < self.now:
+            return []
+        of = SimpleNamespace(**clock)
+        return [(rung.step, rung.moment(of, self.calendar)) for rung in rungs]
+
 
 class Ledger:
     """What all files of a load share: the tables, the clocks, the number series, and the moment that is now."""
 
     def __init__(self, *, now: datetime):
         self.now = now
-        self.tables, self.clockwork, self.series = Tables(), Clockwork(), Series()
+        self.tables, self.clockwork, self.series = Tables(), Clockwork(now), Series()
         last = Anchor.objects.last()
         self.anchored = last.until if last else BEGINNING
 
@@ -191,7 +205,6 @@ class File:
             started_at=at,
             last_day=deadline.last_day,
             due_at=deadline.due_at,
-            next_fire_at=deadline.due_at,
             calendar_id=deadline.calendar_id,
             provisional=deadline.provisional,
             source=source,
@@ -202,9 +215,28 @@ class File:
     def stop(self, row: Row, code: str, at: datetime) -> None:
         """As kernel.clocks.turn, for one that stops, and what the sweep had told by then."""
         if clock := self.running.get(id(row), {}).pop(code, None):
-            tell(clock, at)
+            self.climb(clock, at)
             clock["stopped_at"], clock["next_fire_at"] = at, None
             self.show_due(row)
+
+    def climb(self, clock: Row, until: datetime) -> None:
+        """What the sweeps up to then told of a clock, each soon after its moment; then what is told of it next.
+
+        Cards are left out: those of a demo are issued in its scenes.
+        """
+        if clock["due_at"] + TOLD_WITHIN <= until:
+            clock["late_at"] = clock["due_at"] + TOLD_WITHIN
+        moments = self.ledger.clockwork.moments(clock, until)
+        for step, moment in moments:
+            if moment + TOLD_WITHIN <= until:
+                clock["step"] = step
+                if step not in CARDS:
+                    told = {"generation": 0, "due_at": clock["due_at"], "at": moment + TOLD_WITHIN}
+                    self.add(Firing, clock_id=clock["id"], step=step, **told)
+        left = [moment for _step, moment in moments if moment + TOLD_WITHIN > until]
+        if until < clock["due_at"] + TOLD_WITHIN:
+            left.append(clock["due_at"])
+        clock["next_fire_at"] = min(left, default=None)
 
     def show_due(self, row: Row) -> None:
         clocks = self.running[id(row)].values()
@@ -230,15 +262,9 @@ class File:
         self.dossier["length"], self.dossier["head"] = len(self.entries), head
         for clocks in self.running.values():
             for clock in clocks.values():
-                tell(clock, self.ledger.now)
+                self.climb(clock, self.ledger.now)
         self.ledger.tables.put(self.rows)
         self.ledger.tables.put(self.entries)
 
 
 HASHED_COLUMNS = itemgetter(*HASHED)
-
-
-def tell(clock: Row, until: datetime) -> None:
-    """The sweep that followed the due told of it, if there was one by then."""
-    if clock["due_at"] + TOLD_WITHIN <= until:
-        clock["late_at"], clock["next_fire_at"] = clock["due_at"] + TOLD_WITHIN, None

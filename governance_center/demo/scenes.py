@@ -3,15 +3,18 @@
 Each scene takes a mediation that is going on; in a small load several happen in one.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import cycle
 
 from django.utils import timezone
 
+from cases import escalation
 from cases import services as cases
-from cases.models import Agent
+from cases.models import Agent, Card
 from cases.states import DeferralKind, RequestKind, Side
 from governance_center.demo import album, names
+from kernel.models import Clock, Step
 from mediation.models import Mediation
 from mediation.states import State
 from people import persons
@@ -19,6 +22,7 @@ from people.identity import id_check_digit
 from people.models import Person, Unit, User
 from people.roles import Restriction, Role
 
+PRESSED = 12
 STRANGERS = 1_900_000
 """People who are met in scenes alone stand at the end of the population."""
 
@@ -28,6 +32,7 @@ def live(seed: int) -> None:
     chosen = open_ones.select_related("case", "round", "unit", "mediator").order_by("-pk")[: len(SCENES)]
     for n, (scene, mediation) in enumerate(zip(SCENES, cycle(chosen), strict=False)):
         scene(mediation, mediation.mediator, names.person(STRANGERS + n, seed))
+    press()
 
 
 def ask(mediation, by, code: str, text: str):
@@ -38,6 +43,25 @@ def ask(mediation, by, code: str, text: str):
         mediation.round, by=by, kind=RequestKind.HELP, from_unit=mediation.unit, to_unit=unit, text=text
     )
     return request, helper
+
+
+def press() -> None:
+    """The ladders issue cards for what ran out lately, each at its time; units answer, appeal, and are judged."""
+    lately = Clock.objects.running().filter(
+        late_at__isnull=False, rule__rungs__contains=[{"step": Step.RED_CARD}]
+    )
+    for n, clock in enumerate(sorted(lately.order_by("-late_at")[:PRESSED], key=lambda clock: clock.late_at)):
+        Clock.objects.filter(pk=clock.pk).update(step=Step.REMIND_HEAD, next_fire_at=clock.late_at)
+        escalation.sweep(min(timezone.now(), clock.late_at + timedelta(days=n % 3 * 3)))
+    director = User.objects.bearing(Role.DIRECTOR).first()
+    for n, card in enumerate(Card.objects.order_by("pk")[:PRESSED]):
+        head = card.keepers().first()
+        if n % 4 == 1:
+            cases.appeal_card(card, by=head, appeal="鉴定机构尚未出具意见，期间应当暂停计算，请予复核。")
+        elif n % 4 > 1:
+            cases.answer_card(card, by=head, answer="因联系不上当事人延误，已约定本周五上门，下周一前办结。")
+        if n % 4 == 3 and head != director:
+            cases.close_card(card, by=director, decision="同意，按回复的时间办结。")
 
 
 def objected(mediation, by, somebody) -> None:

@@ -6,7 +6,7 @@ Sources: domain.md 1, 2, 4.3 and 11, corrected by practice.md (Clocks 3 and 4, M
 courts, labour arbitration and administrative review, not for petitions, mediation and events.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -19,12 +19,59 @@ TRIBUNAL = "arbitration_head"
 DISPATCHER = "dispatcher"
 
 
+HANDLER, UNIT, YELLOW, RED, REPORT = "remind_handler", "remind_head", "yellow_card", "red_card", "report"
+
+
+def rung(step, percent=100, days=0, *, in_hours=True) -> dict:
+    """As of kernel.escalation.Rung."""
+    return {"step": step, "percent": percent, "days": days, "in_hours": in_hours}
+
+
+SOON = [rung(HANDLER, 70), rung(UNIT, 90)]
+OFFICIAL = [*SOON, rung(YELLOW), rung(RED, days=5), rung(REPORT, days=10)]
+"""What the law gives an office time for (domain.md 1.5: 督办的普通、黄牌、红牌)."""
+ORDERED = [*SOON, rung(RED, in_hours=False), rung(REPORT, days=3)]
+"""What somebody ordered, with a day: late by a minute is a red card, at any hour (stories.md P5)."""
+EVERYDAY = [rung(UNIT), rung(REPORT, days=3)]
+"""The centre's own small steps."""
+LADDERS = {
+    "card.": EVERYDAY,
+    "case.": EVERYDAY,
+    "case.instruction": ORDERED,
+    "case.rating": [],
+    "case.reply_by": ORDERED,
+    "court.": OFFICIAL,
+    "event.": ORDERED,
+    "labour.": OFFICIAL,
+    "labour.sue": [],
+    "mediation.": OFFICIAL,
+    "mediation.ask_confirmation": [],
+    "mediation.instalment": [],
+    "online.": EVERYDAY,
+    "order.": ORDERED,
+    "petition.": OFFICIAL,
+    "petition.ask_rereview": [],
+    "petition.ask_review": [],
+    "request.": ORDERED,
+    "request.accept": EVERYDAY,
+    "restricting.": [],
+    "review.": OFFICIAL,
+    "review.ask": [],
+    "wages.": OFFICIAL,
+}
+"""By code, or the beginnings of codes, the longest first. What is time given to a citizen has none."""
+
+
+def ladder_of(code: str) -> list[dict]:
+    return next(LADDERS[key] for key in sorted(LADDERS, key=len, reverse=True) if code.startswith(key))
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRuleRow:
     """One rule from `since` on, to `until` where it ended.
 
     `extension_max` is in the rule's own unit, 0 where there is none; `extension_approver` is one of HEAD, PARTIES,
-    COURT, TRIBUNAL, DISPATCHER. `pausable` names what stops the count, empty where nothing may.
+    COURT, TRIBUNAL, DISPATCHER. `pausable` names what stops the count, empty where nothing may. `rungs` is its ladder.
     """
 
     code: str
@@ -39,6 +86,7 @@ class ClockRuleRow:
     pausable: str = ""
     rolls: bool = False
     until: date | None = None
+    rungs: list[dict] = field(default_factory=list)
 
 
 def rule(
@@ -56,6 +104,7 @@ def rule(
         extension_approver=extend[1],
         pausable=pausable,
         rolls=rolls,
+        rungs=ladder_of(code),
     )
 
 
@@ -340,6 +389,7 @@ EVERYDAY_RULES = [
         extend=(2, DISPATCHER),
     ),
     rule("card.answer", "督办回复", "中心内部规定", "督办送达", 1, WORKING_DAY, since=LONG_AGO),
+    rule("card.review", "督办申诉复核", "中心内部规定", "提出申诉", 3, WORKING_DAY, since=LONG_AGO),
     rule("online.route", "网上件分流", "中心内部规定", "网上提交", 1, WORKING_DAY, since=LONG_AGO),
 ]
 

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.escalation import sweep
 from cases.models import FollowUp
 from cases.services import ask, follow_up, resolve, take
 from cases.states import Outcome, State
-from kernel.clocks import sweep
 from kernel.models import Notification
 from kernel.moments import NEVER
 from kernel.moves import MoveRefused

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases import services
 from cases.models import (
+    Card,
     Case,
     ContactEntry,
     Deferral,
@@ -27,6 +28,8 @@ from cases.models import (
 from cases.services import concrete_rows
 from cases.states import (
     Answer,
+    CardLevel,
+    CardState,
     DeferralKind,
     DeferralState,
     HandlingState,
@@ -252,6 +255,9 @@ def full(mediator, committee, centre, clerk):
     Deferral.objects.create(
         case=case, clock=clock, unit=case.unit, kind=DeferralKind.EXTEND, amount=1, asked_by=clerk, **refused
     )
+    pressed = {"unit": case.unit, "level": CardLevel.RED, "state": CardState.CLOSED} | asked
+    said = {name: f"{WORD}{name}" for name in Card.VEILED}
+    Card.objects.create(**pressed, **said)
     Party.objects.filter(case=case).update(name=f"{WORD}的人")
     services.refresh_words(case)
     agreement = in_force(mediation, keeper)

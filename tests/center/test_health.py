@@ -1,5 +1,21 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cases.models import ClockWatch
+from cases.states import WatchState
 from governance_center import health
 from governance_center.celery import heartbeat
+from kernel import clocks
+from tests.factories import CaseFactory
+
+
+@pytest.fixture
+def late_clock():
+    round = CaseFactory().latest_round()
+    clocks.turn(round, starts=["case.take"])
+    round.clocks.update(next_fire_at=timezone.now() - timedelta(hours=1))
 
 
 def test_a_process_that_answers_is_alive_without_a_log_in(client):
@@ -13,8 +29,18 @@ def test_ready_is_with_database_queue_schema_and_beat(client):
 
     assert answer.json() == {
         "ready": True,
-        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "beat": "ok"},
+        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "beat": "ok", "clocks": "ok"},
     }
+
+
+def test_clocks_that_wait_or_are_held_are_named_but_no_page_is_taken_away(client, late_clock):
+    heartbeat()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["clocks"].startswith("waiting for ")
+    assert b"clocks_lag_seconds" in client.get("/metrics").content
+    ClockWatch.objects.update(state=WatchState.HELD)
+    assert client.get("/readyz").json()["checks"]["clocks"] == "held"
 
 
 def test_a_failing_check_is_named_and_answered_with_503(client, monkeypatch):

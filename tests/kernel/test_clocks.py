@@ -8,13 +8,15 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from cases.escalation import sweep
 from cases.states import State
 from kernel import clocks
-from kernel.models import Clock, Notification
+from kernel.models import Clock, Firing, Notification
 from kernel.moments import NEVER
 from people.roles import Role
 from tests.factories import CaseFactory, UserFactory
 
+CODE = "mediation.mediate"
 SHANGHAI = timezone.get_default_timezone()
 
 
@@ -47,31 +49,32 @@ def late():
     case = CaseFactory(state=State.IN_HAND)
     keeper = UserFactory(post=(Role.MEDIATOR, case.unit))
     with time_machine.travel(datetime(2026, 3, 2, 2, tzinfo=UTC)):
-        clocks.turn(case.latest_round(), starts=["mediation.mediate"])
+        clocks.turn(case.latest_round(), starts=[CODE])
     return keeper
 
 
 def test_the_sweep_tells_the_keepers_of_a_late_clock_once(late):
-    just_before, just_after = (datetime(2026, 4, 1, 15, 59, tzinfo=UTC), datetime(2026, 4, 1, 16, tzinfo=UTC))
-    assert clocks.sweep(just_before) == 0
-    assert clocks.sweep(just_after) == 1
-    assert clocks.sweep(just_after) == 0
-    assert Notification.objects.get().to == late
-    assert Clock.objects.get().late_at == just_after
+    before, at = (datetime(2026, 4, 1, 15, 59, tzinfo=UTC), datetime(2026, 4, 1, 16, tzinfo=UTC))
+    assert sweep(before) == 1  # that it will soon be late
+    assert sweep(at) == 1
+    assert sweep(at) == 0
+    assert [row.to for row in Notification.objects.filter(text__contains="已超期")] == [late]
+    assert Clock.objects.get(code=CODE).late_at == at
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_tell_nobody_twice(late):
     start = threading.Barrier(2)
 
-    def sweep():
+    def work():
         start.wait()
-        clocks.sweep()
+        sweep(datetime(2026, 4, 2, tzinfo=UTC))
         connection.close()
 
-    sweeps = [threading.Thread(target=sweep) for _ in range(2)]
+    sweeps = [threading.Thread(target=work) for _ in range(2)]
     for thread in sweeps:
         thread.start()
     for thread in sweeps:
         thread.join()
-    assert Notification.objects.count() == 1
+    assert Notification.objects.filter(text__contains="已超期").count() == 1
+    assert Firing.objects.filter(clock__code=CODE).count() == 1

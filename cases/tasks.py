@@ -1,0 +1,17 @@
+from celery import shared_task
+
+from cases import escalation
+from kernel import recounting
+
+
+@shared_task(ignore_result=True)
+def sweep_clocks():
+    """Remind, press and report what the clocks have to tell."""
+    escalation.sweep()
+
+
+@shared_task(ignore_result=True)
+def follow_changes():
+    """Open clocks follow a changed calendar or rule; cards that were not due after all are taken back."""
+    recounting.follow()
+    escalation.take_back_moved()

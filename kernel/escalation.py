@@ -1,0 +1,163 @@
+"""The ladder of a clock: who is reminded and pressed, and when; each rung once in a generation. One sweep climbs it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import shuffle
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kernel import calendar
+from kernel.calendar import Calendar
+from kernel.models import Clock, ClockRule, Dossier, Firing, Timed
+
+BATCH = 500
+CLIMB = """
+UPDATE kernel_clock SET step = row.step, late_at = row.late_at, next_fire_at = row.next_fire_at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS row (id, step, late_at, next_fire_at)
+WHERE kernel_clock.id = row.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step: when `percent` of the time from start to due has passed, or so many calendar `days` after the due.
+
+    One that is `in_hours` waits until the centre opens.
+    """
+
+    step: str
+    percent: int = 100
+    days: int = 0
+    in_hours: bool = True
+
+    def moment(self, clock: Clock, by: Calendar) -> datetime:
+        """When `clock`, which has a date, reaches this rung, if the centre opens by the calendar `by`."""
+        assert clock.due_at
+        span = clock.due_at - clock.started_at
+        at = clock.started_at + span * self.percent / 100 + timedelta(days=self.days)
+        return next_opening(at, by) if self.in_hours else at
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A clock that ran out just now (`late`), or reached a rung (`firing`), or both."""
+
+    clock: Clock
+    subject: Any
+    late: bool
+    firing: Firing | None
+
+    @property
+    def step(self) -> str:
+        return self.firing.step if self.firing else ""
+
+
+Tell = Callable[[list[Fired]], None]
+
+
+def ladder(rule: ClockRule) -> list[Rung]:
+    """The rungs of a rule, in the order of their moments."""
+    return sorted((Rung(**rung) for rung in rule.rungs), key=lambda rung: (rung.days, rung.percent))
+
+
+def next_opening(at: datetime, by: Calendar) -> datetime:
+    """`at`, if the centre is open then, else when it opens next. A year without a calendar goes by weekends."""
+    for opens, closes in calendar.opening_times(timezone.localdate(at), by.guessing):
+        if at < closes:
+            return max(at, opens)
+    raise AssertionError("opening times never end")
+
+
+def to_climb(clock: Clock) -> list[Rung]:
+    """The rungs above the one that the clock stands on."""
+    rungs = ladder(clock.rule)
+    steps = [rung.step for rung in rungs]
+    return rungs[steps.index(clock.step) + 1 :] if clock.step in steps else rungs
+
+
+def next_fire(clock: Clock, by: Calendar) -> datetime | None:
+    """When there is something to tell of this clock: its next rung, or that it ran out."""
+    if clock.due_at is None:
+        return None
+    moments = [rung.moment(clock, by) for rung in to_climb(clock)]
+    if not clock.late_at:
+        moments.append(clock.due_at)
+    return min(moments, default=None)
+
+
+def climb_down(clock: Clock, by: Calendar, now: datetime) -> None:
+    """The date moved: what was told of moments that are yet to come is taken back, so that it can be told then."""
+    rungs = {rung.step: rung for rung in ladder(clock.rule)}
+    clock.step = ""
+    for firing in clock.firings.filter(generation=clock.generation, withdrawn_at=None):
+        if firing.step in rungs and rungs[firing.step].moment(clock, by) > now:
+            clock.firings.filter(pk=firing.pk).update(withdrawn_at=now)
+        else:
+            clock.step = firing.step
+
+
+def sweep(tell: Tell, now: datetime | None = None) -> int:
+    """Climb the ladders of all clocks with something to tell, once, and `tell`; return how many there were.
+
+    Of several rungs that were passed, only the highest is told. Safe to run twice and in several workers at once: ids
+    are picked without a lock, then their dossiers are locked in order (one that somebody else works on is left for the
+    next sweep), then the clocks are looked at again. What is written and told of a batch is so in one transaction.
+    """
+    now = now or timezone.now()
+    due = Clock.objects.filter(next_fire_at__lte=now).order_by("next_fire_at")
+    picked = list(due.values_list("pk", flat=True))
+    batches = [picked[first : first + BATCH] for first in range(0, len(picked), BATCH)]
+    shuffle(batches)  # two workers that begin together do not wait on one another's batches
+    return sum(_fire(batch, now, tell) for batch in batches)
+
+
+@transaction.atomic
+def _fire(batch: list[int], now: datetime, tell: Tell) -> int:
+    due = Clock.objects.filter(pk__in=batch, next_fire_at__lte=now)
+    dossiers = Dossier.objects.filter(pk__in=list(due.values_list("dossier_id", flat=True))).order_by("pk")
+    mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    rows = due.filter(dossier__in=mine).select_related("rule").order_by("pk")
+    clocks = list(rows.select_for_update(of=("self",)))
+    if clocks:
+        told = list(_climb(clocks, now))
+        Firing.objects.bulk_create([one.firing for one in told if one.firing])
+        _keep(clocks)
+        tell(told)
+    return len(clocks)
+
+
+def _climb(clocks: list[Clock], now: datetime) -> Iterator[Fired]:
+    subjects, by = subjects_of(clocks), calendar.current()
+    for clock in clocks:
+        assert clock.due_at, "what is paused has nothing to tell"
+        passed = [rung.step for rung in to_climb(clock) if rung.moment(clock, by) <= now]
+        firing, late = None, not clock.late_at and clock.due_at <= now
+        if passed:
+            clock.step = passed[-1]
+            of = {"generation": clock.generation, "due_at": clock.due_at}
+            firing = Firing(clock=clock, step=clock.step, at=now, **of)
+        if late:
+            clock.late_at = now
+        clock.next_fire_at = next_fire(clock, by)
+        yield Fired(clock, subjects[clock.subject_type_id, clock.subject_id], late, firing)
+
+
+def _keep(clocks: list[Clock]) -> None:
+    columns = zip(*((row.pk, row.step, row.late_at, row.next_fire_at) for row in clocks), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(CLIMB, [list(column) for column in columns])
+
+
+def subjects_of(clocks: list[Clock]) -> dict[tuple[int, int], Timed]:
+    """The rows that clocks belong to, by type and key, each kind read at once."""
+    found: dict[tuple[int, int], Timed] = {}
+    for kind in {clock.subject_type_id for clock in clocks}:
+        model: Any = ContentType.objects.get_for_id(kind).model_class()
+        keys = {clock.subject_id for clock in clocks if clock.subject_type_id == kind}
+        rows = model._base_manager.filter(pk__in=keys).prefetch_related(*model.TOLD_WITH)
+        found |= {(kind, row.pk): row for row in rows}
+    return found

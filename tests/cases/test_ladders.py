@@ -1,0 +1,330 @@
+"""The ladder of a clock: whom to remind and press, each rung once, and what a moved date takes back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import services
+from cases.escalation import sweep, take_back_moved
+from cases.models import Card, ClockWatch
+from cases.services import take
+from cases.states import CardLevel, CardState, Outcome, WatchState
+from kernel import calendar, clocks
+from kernel.escalation import Rung
+from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Step
+from kernel.moves import MoveRefused
+from people.roles import Role
+from tests.factories import UnitFactory, UserFactory
+
+SHANGHAI = timezone.get_default_timezone()
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
+CODE = "petition.handle"  # 60 days: until Friday 2026-05-01, whose midnight is the due
+DUE = datetime(2026, 5, 2, tzinfo=SHANGHAI)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-{text}:00+08:00")
+
+
+@pytest.fixture
+def head(bureau):
+    return UserFactory(post=(Role.UNIT_HEAD, bureau))
+
+
+@pytest.fixture
+def director(centre):
+    return UserFactory(post=(Role.DIRECTOR, centre))
+
+
+@pytest.fixture
+def clock(case, handler, head, director):
+    with time_machine.travel(MONDAY, tick=False):
+        take(case.latest_round(), by=handler)
+        case.latest_round().clocks.all().update(stopped_at=MONDAY, next_fire_at=None)
+        clocks.turn(case.latest_round(), starts=[CODE])
+    return Clock.objects.get(code=CODE)
+
+
+def swept(*moments) -> list[str]:
+    """The rungs that fire at each of these moments."""
+    steps = []
+    for moment in moments:
+        before = Firing.objects.count()
+        sweep(moment)
+        steps += Firing.objects.order_by("pk").values_list("step", flat=True)[before:]
+    return steps
+
+
+def test_each_rung_fires_once_and_tells_whom_it_should(clock, handler, head, director):
+    assert swept(at("04-12T09:00")) == []
+    moments = [
+        at("04-13T15:00"),
+        at("04-26T09:00"),
+        DUE,
+        at("05-06T09:00"),
+        at("05-08T12:00"),
+        at("05-12T12:00"),
+    ]
+    assert swept(*moments, *moments) == [
+        Step.REMIND_HANDLER,
+        Step.REMIND_HEAD,
+        Step.YELLOW_CARD,
+        Step.RED_CARD,
+        Step.REPORT,
+    ]
+    of = {
+        user.pk: [row.text for row in user.notifications.order_by("pk")] for user in (handler, head, director)
+    }
+    assert ["即将到期" in of[handler.pk][0], "已超期" in of[handler.pk][1]] == [True, True]
+    assert any("请督促" in text for text in of[head.pk])
+    assert sum("黄牌督办" in text for text in of[head.pk]) == 1
+    assert sum("红牌督办" in text for text in of[head.pk]) == 1
+    assert sum("报告中心领导" in text for text in of[director.pk]) == 1
+    assert [card.level for card in Card.objects.order_by("pk")] == [CardLevel.YELLOW, CardLevel.RED]
+
+
+def test_after_a_night_without_a_sweep_only_the_highest_rung_fires(clock, head):
+    assert swept(at("05-20T09:00")) == [Step.REPORT]
+    clock.refresh_from_db()
+    assert (clock.step, clock.next_fire_at, bool(clock.late_at)) == (Step.REPORT, None, True)
+    assert not Card.objects.exists()
+
+
+def test_a_rung_in_hours_waits_for_the_doors_and_another_does_not(clock):
+    by = calendar.current()
+    assert Rung(Step.YELLOW_CARD).moment(clock, by) == at(
+        "05-06T08:30"
+    )  # the first of May and the days after it
+    assert Rung(Step.RED_CARD, in_hours=False).moment(clock, by) == DUE
+
+
+def test_a_granted_extension_opens_a_generation_in_which_the_ladder_is_climbed_anew(clock):
+    assert swept(at("04-14T09:00")) == [Step.REMIND_HANDLER]
+    clock.refresh_from_db()
+    clocks.extend(clock, 30)
+    assert swept(at("05-02T09:00")) == []
+    assert swept(at("05-06T09:00")) == [Step.REMIND_HANDLER]
+    assert list(Firing.objects.order_by("pk").values_list("generation", flat=True)) == [0, 1]
+
+
+def test_a_stopped_clock_tells_nothing_more(clock, case):
+    clocks.turn(case.latest_round(), stops=[CODE])
+    assert swept(at("06-30T09:00")) == []
+
+
+def test_a_citizens_own_time_ends_quietly(case):
+    clocks.turn(case.latest_round(), starts=["case.rating"])
+    sweep(timezone.now() + timedelta(days=60))
+    assert not Notification.objects.filter(text__contains="评价").exists()
+
+
+def test_a_card_is_a_row_with_its_own_clock_and_a_line_in_the_file(clock, case, bureau):
+    sweep(at("05-06T09:00"))
+    card = Card.objects.get()
+    assert (card.unit, card.level, card.state, card.clock) == (
+        bureau,
+        CardLevel.YELLOW,
+        CardState.ISSUED,
+        clock,
+    )
+    assert card.clocks.running().get().code == "card.answer"
+    assert card.due_at == card.clocks.get().due_at
+    entry = HistoryEntry.objects.filter(verb="issue_card").get()
+    assert (entry.dossier_id, entry.subject_id, entry.by) == (case.dossier_id, card.pk, None)
+
+
+def test_a_date_that_moves_behind_a_card_takes_it_back_and_fires_again_then(clock, case, head):
+    sweep(at("05-06T09:00"))
+    with time_machine.travel(at("05-06T09:30"), tick=False):
+        clock.refresh_from_db()
+        ClockRule.objects.filter(pk=clock.rule_id).update(length=70)
+        clock = Clock.objects.get(pk=clock.pk)
+        clocks.recount(clock)
+        assert take_back_moved() == 1
+        assert take_back_moved() == 0
+    card = Card.objects.get()
+    assert card.state == CardState.WITHDRAWN
+    assert "重新计算" in card.history.get(verb="withdraw_card").note
+    assert swept(at("05-07T09:00"), at("05-12T09:00")) == [Step.REMIND_HEAD, Step.YELLOW_CARD]
+    assert Card.objects.owed().count() == 1
+
+
+@pytest.fixture
+def card(clock):
+    sweep(at("05-06T09:00"))
+    return Card.objects.get()
+
+
+def test_the_head_answers_and_the_director_closes(client, card, head, director):
+    client.force_login(head)
+    page = client.get(reverse("cases:card_list")).content.decode()
+    assert "黄牌督办" in page
+    answer = client.post(
+        reverse("cases:answer_card", args=[card.pk]), {"answer": "已约谈承办人，5 月 8 日办结。"}
+    )
+    assert answer.status_code == 302
+    client.force_login(director)
+    page = client.get(reverse("cases:detail", args=[card.case_id])).content.decode()
+    assert "已约谈承办人" in page
+    assert client.post(reverse("cases:close_card", args=[card.pk]), {"decision": ""}).status_code == 302
+    card.refresh_from_db()
+    assert (card.state, card.clocks.running().count()) == (CardState.CLOSED, 0)
+
+
+def test_an_empty_answer_is_refused_and_a_stranger_finds_no_card(client, card, head, stranger):
+    client.force_login(head)
+    assert client.post(reverse("cases:answer_card", args=[card.pk]), {"answer": " "}).status_code == 422
+    client.force_login(stranger)
+    assert client.get(reverse("cases:answer_card", args=[card.pk])).status_code == 404
+    assert (
+        client.get(reverse("cases:card_list")).content.decode().count("黄牌督办") == 1
+    )  # the filter's choice
+
+
+def test_an_answer_is_judged_by_somebody_else_and_may_come_back(card, head, director):
+    services.answer_card(card, by=head, answer="在办。")
+    with pytest.raises(MoveRefused):
+        services.close_card(card, by=head)
+    services.send_card_back(card, by=director, decision="没有写何时办结。")
+    assert card.clocks.running().get().code == "card.answer"
+
+
+def test_an_appeal_stops_the_answer_and_is_judged(card, head, director):
+    services.appeal_card(card, by=head, appeal="期间在等鉴定意见。")
+    assert card.clocks.running().get().code == "card.review"
+    services.revoke_card(card, by=director, decision="情况属实。")
+    assert (card.state, card.clocks.running().count()) == (CardState.REVOKED, 0)
+
+
+def test_who_issued_a_card_does_not_judge_the_appeal_against_it(case, bureau, handler, head, director):
+    take(case.latest_round(), by=handler)
+    given = {"unit": bureau, "level": CardLevel.ORDINARY, "words": "三日内约谈双方。"}
+    card = services.issue_card(case.latest_round(), by=director, **given)
+    services.appeal_card(card, by=head, appeal="已约谈。")
+    with pytest.raises(MoveRefused, match="另一人"):
+        services.uphold_card(card, by=director, decision="不成立。")
+
+
+def test_a_unit_without_a_head_is_answered_for_by_whoever_works_there(case, centre, handler, director):
+    committee = UnitFactory()
+    worker = UserFactory(post=(Role.MEDIATOR, committee))
+    given = {"unit": committee, "level": CardLevel.RED, "words": "请说明。"}
+    card = services.issue_card(case.latest_round(), by=director, **given)
+    assert card.is_pressed(worker)
+    assert not card.is_pressed(handler)
+    assert list(card.keepers()) == [director]
+
+
+def test_a_matter_does_not_close_while_a_card_is_owed(card, case, handler, clerk, head, director):
+    services.resolve(case.latest_round(), by=handler, outcome=Outcome.REPLIED)
+    said = {"way": "phone", "said": "已收到答复。", "promise_kept": True}
+    with pytest.raises(MoveRefused, match="督办未了结"):
+        services.follow_up(case.latest_round(), by=clerk, **said)
+    services.answer_card(card, by=head, answer="已办结。")
+    services.close_card(card, by=director)
+    services.follow_up(case.latest_round(), by=clerk, **said)
+
+
+def test_reminding_by_hand_tells_the_people_and_stands_in_the_file(client, case, handler, director):
+    take(case.latest_round(), by=handler)
+    client.force_login(director)
+    url = reverse("cases:remind", args=[case.latest_round().pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"words": "请今天与当事人联系。"}).status_code == 302
+    assert handler.notifications.filter(text__contains="催办").exists()
+    client.force_login(handler)
+    assert client.get(url).status_code == 409
+
+
+def test_issuing_by_hand_is_for_supervisors_and_units_that_take_part(client, case, handler, director, bureau):
+    take(case.latest_round(), by=handler)
+    url = reverse("cases:issue_card", args=[case.latest_round().pk])
+    client.force_login(handler)
+    assert client.get(url).status_code == 403
+    client.force_login(director)
+    typed = {"unit": UnitFactory().pk, "level": "red", "words": "请说明。"}
+    assert client.post(url, typed).status_code == 422
+    assert client.post(url, typed | {"unit": bureau.pk}).status_code == 302
+    assert Card.objects.get().issued_by == director
+
+
+def test_the_ladder_of_a_rule_is_edited_with_the_rule(client, clock, director):
+    rule = clock.rule
+    url = reverse("cases:edit_clock_rule", args=[rule.pk])
+    client.force_login(director)
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    assert page.select_one("[name=remind_handler]")["value"] == "70%"
+    assert page.select_one("[name=red_card]")["value"] == "5"
+    typed = {field["name"]: field.get("value", "") for field in page.select("input[name]")}
+    typed |= {
+        "unit": rule.unit,
+        "extension_approver": rule.extension_approver,
+        "reason": "会议纪要",
+        "any_hour": "on",
+    }
+    typed.pop("rolls", None), typed.pop("moves_open", None)
+    assert client.post(url, typed | {"yellow_card": "half"}).status_code == 422
+    assert (
+        client.post(url, typed | {"yellow_card": "", "red_card": "0", "remind_handler": "50%"}).status_code
+        == 302
+    )
+    rungs = {rung["step"]: rung for rung in ClockRule.objects.get(code=CODE, until=None).rungs}
+    assert rungs["remind_handler"] == {"step": "remind_handler", "percent": 50, "days": 0, "in_hours": True}
+    assert rungs["red_card"] == {"step": "red_card", "percent": 100, "days": 0, "in_hours": False}
+    assert "yellow_card" not in rungs
+    assert "remind_handler" in [rung["step"] for rung in clock.rule.rungs]
+
+
+def test_my_deadlines_are_grouped_by_how_near_they_are(client, clock, handler):
+    client.force_login(handler)
+    with time_machine.travel(at("05-01T12:00"), tick=False):
+        page = BeautifulSoup(client.get(reverse("deadlines")).content, "html.parser")
+    late, today, *_others = page.select("#work section")
+    assert "0 件" in late.text
+    assert "今天到期" in today.text
+    assert clock.subject.case.number in today.text
+
+
+# --- The watch --------------------------------------------------------------------------------------------------------
+
+
+def test_a_process_whose_clock_is_a_day_ahead_holds_the_sweep_until_somebody_releases_it(
+    client, clock, director
+):
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert sweep() == 0
+    watch = ClockWatch.objects.get()
+    assert watch.state == WatchState.HELD
+    assert "相差" in watch.why
+    assert director.notifications.filter(text__contains="期限巡检已暂停").count() == 1
+    assert sweep() == 0
+    client.force_login(director)
+    assert "核对后恢复" in client.get(reverse("cases:clock_watch")).content.decode()
+    assert client.post(reverse("cases:release_sweep"), {"note": "时钟已核对。"}).status_code == 302
+    assert sweep() > 0
+
+
+def test_a_wall_clock_that_was_set_forth_since_the_last_sweep_is_noticed(clock):
+    assert sweep() > 0
+    assert ClockWatch.objects.get().boot
+    ClockWatch.objects.update(swept_at=timezone.now() - timedelta(minutes=30))
+    assert sweep() == 0
+    assert "被调动" in ClockWatch.objects.get().why
+
+
+def test_a_night_without_a_sweep_is_no_jump(clock):
+    sweep()
+    watch = ClockWatch.objects.get()
+    ClockWatch.objects.update(swept_at=watch.swept_at - timedelta(hours=9), uptime=watch.uptime - 9 * 3600)
+    sweep()
+    assert ClockWatch.objects.get().state == WatchState.RUNNING
+
+
+def test_others_do_not_look_at_the_watch(client, handler):
+    client.force_login(handler)
+    assert client.get(reverse("cases:clock_watch")).status_code == 403
+    assert client.get(reverse("cases:release_sweep")).status_code == 403
