@@ -16,9 +16,9 @@ RUN DEMO_MODE=0 SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql:///
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 centre \
-    && install --directory --owner centre /data/files /data/beat /anchors
+    && install --directory --owner centre /data/files /data/beat /anchors /outbox
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DEMO_MODE=0 STATIC_ROOT=/app/collected \
-    FILES_DIR=/data/files ANCHOR_FILE=/anchors/anchors.jsonl
+    FILES_DIR=/data/files ANCHOR_FILE=/anchors/anchors.jsonl OUTBOX_FILE=/outbox/messages.jsonl
 USER centre

@@ -14,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Card, ClockWatch, Round
 from cases.services import hold_sweep
-from cases.states import CardLevel, WatchState
+from cases.states import CardLevel, Urgency, WatchState
 from kernel import clocks, escalation, history, live, notifications
 from kernel.escalation import Fired
 from kernel.history import Line
-from kernel.models import Clock, Step
+from kernel.models import Clock, MessageKind, Step
 from kernel.moves import MoveRefused
 from kernel.notifications import Message
 from kernel.transitions import moving
 from people.models import User
 from people.roles import Role
+from people.selectors import on_call
 
 CARDS = {Step.YELLOW_CARD: CardLevel.YELLOW, Step.RED_CARD: CardLevel.RED}
 SOON = _("%(subject)s即将到期（%(day)s）：%(clock)s")
@@ -42,6 +43,7 @@ class People:
         self.in_unit = cache(lambda *asked: list(User.objects.in_unit(*asked)))
         self.heads_of = cache(lambda unit: list(User.objects.heads_of(unit)))
         self.bearing = cache(lambda *roles: list(User.objects.bearing(*roles)))
+        self.on_call = cache(lambda unit: on_call([unit]))
 
 
 def sweep(now: datetime | None = None) -> int:
@@ -64,20 +66,28 @@ def tell(fired: list[Fired]) -> None:
 
 
 def messages_of(one: Fired, people: People) -> list[Message]:
-    """Whom to tell of one clock, and what. Of a card its heads are told by `issue`."""
+    """Whom to tell of one clock, and what; who is in two hears the first. Of a card its heads are told by `issue`."""
     subject, told = one.subject, []
-    if one.late:
-        told.append((subject.keepers(people), LATE))
-    elif one.step == Step.REMIND_HANDLER:
-        told.append((subject.keepers(people), SOON))
+    urgent = subject.case.urgency >= Urgency.URGENT
+    if one.step == Step.REPORT:
+        told.append((subject.case.readers(people.bearing(Role.DIRECTOR)), REPORT))
     if one.step == Step.REMIND_HEAD:
         heads = subject.case.readers(people.heads_of(subject.unit_of_clocks))
         told.append((heads, LATE_UNIT if one.clock.late_at else SOON_UNIT))
-    if one.step == Step.REPORT:
-        told.append((subject.case.readers(people.bearing(Role.DIRECTOR)), REPORT))
+    if one.late:
+        told.append((subject.keepers(people), LATE))
+        if urgent:
+            told.append((subject.case.readers(people.on_call(subject.unit_of_clocks)), LATE))
+    elif one.step == Step.REMIND_HANDLER:
+        told.append((subject.keepers(people), SOON))
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
     url = reverse("cases:detail", args=[subject.case_id])
-    return [Message(to, subject, text % words, url) for to, text in told]
+    of = {
+        "kind": MessageKind.OVERDUE if one.clock.late_at else MessageKind.DUE_SOON,
+        "reason": f"firing:{one.firing.pk}" if one.firing else f"late:{one.clock.pk}:{one.clock.late_at}",
+        "urgent": urgent,
+    }
+    return [Message(to, subject, text % words, url, **of) for to, text in told]
 
 
 def issue(fired: list[Fired], people: People) -> list[Message]:
@@ -110,7 +120,8 @@ def issue(fired: list[Fired], people: People) -> list[Message]:
         ]
     )
     live.changed("cards", *{topic for card in cards for topic in card.topics()})
-    return [Message(card.keepers(people), card, card.call, card.url) for card in cards]
+    of = {"kind": MessageKind.SUPERVISION}
+    return [Message(card.keepers(people), card, card.call, card.url, **of) for card in cards]
 
 
 def take_back_moved() -> int:

@@ -307,6 +307,10 @@ class Case(Veiled, Tracked, FileRow, Searchable):
     def is_veiled(self) -> bool:
         return bool(self.restriction)
 
+    @property
+    def number_outside(self):
+        return None if self.restriction else self.number
+
     def is_in_hand_of(self, user) -> bool:
         """Whether the matter is open, and with a unit of theirs: then working on it is reason enough to look."""
         return self.state != State.CLOSED and self.unit_id in user.unit_ids
@@ -349,6 +353,10 @@ class UnderCase(Tracked, FileRow):
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = self.own_columns()
         super().save(*args, **kwargs)
+
+    @property
+    def number_outside(self):
+        return self.case.number_outside
 
     @classmethod
     def own_columns(cls) -> list[str]:
@@ -792,6 +800,10 @@ class Restricting(Veiled, Timed):
     def restriction(self) -> str:
         """Its notes are cipher and its topics opaque, whatever becomes of it."""
         return self.kind
+
+    @property
+    def number_outside(self):
+        return None
 
     def is_concerned(self, user) -> bool:
         return self.case.latest_round().is_concerned(user)

@@ -35,11 +35,11 @@ from cases.models import (
     UnderCase,
 )
 from cases.selectors import units_that_open
-from cases.states import Aim, Answer, DeferralKind, DeferralState, Route, Side, State
+from cases.states import Aim, Answer, DeferralKind, DeferralState, Route, Side, State, Urgency
 from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay
 from kernel.editing import editing
-from kernel.models import Attachment, CalendarVersion, ClockRule
+from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.rotation import unfrozen
@@ -49,6 +49,7 @@ from kernel.words import searched
 from people.models import Person, Unit, User
 from people.persons import correct_person
 from people.roles import Restriction, Role
+from people.selectors import on_call
 from people.services import register_organisation, register_person
 
 BODY = "body"
@@ -99,7 +100,22 @@ def open_case(
     round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
     with opening(round, "open_case", by=by, at=case.opened_at):
         pass
+    tell_on_duty(case, to_unit, f"round:{round.pk}")
     return case
+
+
+def tell_on_duty(case, unit, reason: str) -> None:
+    """What is urgent goes at any hour to those on call for the unit that has to act, and for the centre."""
+    if case.urgency < Urgency.URGENT:
+        return
+    people = case.readers(on_call([unit, Unit.objects.centre()]))
+    text = _("%(urgency)s事项待%(unit)s处理：%(number)s") % {
+        "urgency": case.get_urgency_display(),
+        "unit": unit,
+        "number": case.number,
+    }
+    of = {"kind": MessageKind.ASSIGNED, "reason": reason, "urgent": True}
+    notifications.notify(people, case, text, url=reverse("cases:detail", args=[case.pk]), **of)
 
 
 def new_number(restriction: str = "") -> str:
@@ -165,7 +181,7 @@ def take(round, *, by):
 def reroute(round, *, by, route, unit, note):
     """Send a matter to another desk or unit; the note tells that desk why."""
     with moving(round, "reroute", by=by, note=note):
-        Transfer.objects.create(
+        transfer = Transfer.objects.create(
             round=round,
             from_route=round.route,
             from_unit=round.unit,
@@ -178,6 +194,7 @@ def reroute(round, *, by, route, unit, note):
         round.route, round.unit, round.taken_at = route, unit, None
         show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
+        tell_on_duty(round.case, unit, f"transfer:{transfer.pk}")
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -449,6 +466,7 @@ def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     )
     with opening(request, "ask", by=by, note=text):
         grant_sight(round.case, to_unit, Sight.Why.ASKED)
+        tell_on_duty(round.case, to_unit, f"request:{request.pk}")
     return request
 
 
@@ -543,7 +561,8 @@ def put_to_another(asked, verb) -> Restricting:
             "number": case.number,
             "verb": asked.MOVES.named(verb).label,
         }
-        notifications.notify(deciders, asked, text, url=reverse("cases:detail", args=[case.pk]))
+        url = reverse("cases:detail", args=[case.pk])
+        notifications.notify(deciders, asked, text, url=url, kind=MessageKind.DECISION)
     return asked
 
 
@@ -588,7 +607,8 @@ def withdraw_restricting(restricting, *, by):
 
 def tell_asker(restricting, text) -> None:
     asked = restricting.get_aim_display()
-    notifications.notify([restricting.asked_by], restricting, text % {"asked": asked})
+    people = [restricting.asked_by]
+    notifications.notify(people, restricting, text % {"asked": asked}, kind=MessageKind.DECISION)
 
 
 def restrict(case, restriction, *, by, note) -> None:
@@ -699,7 +719,8 @@ def ask_deferral(
             deferral.consent = attachments.attach(case, consent, by=by)
             deferral.save()
     text = _("待审批：%(deferral)s") % {"deferral": deferral}
-    notifications.notify(case.readers(approvers_of(deferral)), case, text, url=deferral.url)
+    people = case.readers(approvers_of(deferral))
+    notifications.notify(people, case, text, url=deferral.url, kind=MessageKind.DECISION)
     return deferral
 
 
@@ -766,7 +787,8 @@ def refuse_deferral(deferral, *, by, answer):
 
 def tell_decided(deferral) -> None:
     text = _("已审批：%(deferral)s") % {"deferral": deferral}
-    notifications.notify(deferral.case.readers([deferral.asked_by]), deferral.case, text, url=deferral.url)
+    people = deferral.case.readers([deferral.asked_by])
+    notifications.notify(people, deferral.case, text, url=deferral.url, kind=MessageKind.DECISION)
 
 
 def withdraw_deferral(deferral, *, by, note=""):
@@ -848,7 +870,7 @@ def remind(round, *, by, words) -> None:
     history.record(round, "remind", by=by, note=words)
     url = reverse("cases:detail", args=[round.case_id])
     text = _("%(by)s催办：%(number)s") % {"by": by, "number": round.case.number}
-    notifications.notify(round.keepers(), round.case, text, url=url)
+    notifications.notify(round.keepers(), round.case, text, url=url, kind=MessageKind.SUPERVISION)
     live.changed(*round.topics())
 
 
@@ -861,7 +883,7 @@ def issue_card(round, *, by, level, unit, words) -> Card:
     card = Card(case=case, round=round, unit=unit, level=level, words=words, issued_by=by)
     with opening(card, "issue_card", by=by, note=words, details={"level": level}):
         pass
-    notifications.notify(card.keepers(), card, card.call, url=card.url)
+    notifications.notify(card.keepers(), card, card.call, url=card.url, kind=MessageKind.SUPERVISION)
     return card
 
 
@@ -880,7 +902,8 @@ def appeal_card(card, *, by, appeal):
 
 def tell_supervisors(card, text) -> None:
     people = card.case.readers(User.objects.bearing(Role.DIRECTOR))
-    notifications.notify(people, card, text % {"card": card}, url=card.url)
+    text = text % {"card": card}
+    notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 
 
 def close_card(card, *, by, decision=""):
@@ -910,7 +933,8 @@ def decide_card(card, verb, by, decision) -> None:
         card.decision = decision
         words = {"card": card, "move": card.MOVES.named(verb).label}
         people = card.case.readers(User.objects.heads_of(card.unit))
-        notifications.notify(people, card, _("%(card)s：%(move)s") % words, url=card.url)
+        text = _("%(card)s：%(move)s") % words
+        notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 
 
 def hold_sweep(watch: ClockWatch, why: str) -> None:

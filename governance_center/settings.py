@@ -190,6 +190,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=12, minute=40),
         "options": {"expires": 3600},
     },
+    "send-text-messages": {
+        "task": "kernel.tasks.drain_outbox",
+        "args": ("sms",),
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15, "soft_time_limit": 120},
+    },
+    "send-chat-messages": {  # apart, so that one gateway that fails does not hold the other up
+        "task": "kernel.tasks.drain_outbox",
+        "args": ("chat",),
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15, "soft_time_limit": 120},
+    },
     "lapse-left-overs": {
         "task": "intake.tasks.lapse_left_overs",
         "schedule": crontab(hour=0, minute=5),
@@ -302,6 +314,16 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {"BACKEND": "governance_center.static.StaticFiles"},
 }
+
+# --- Messages outside the page: one adapter a way (kernel/adapters.py) -----------------------------------------
+
+ADAPTERS = {
+    "sms": os.environ.get("SMS_ADAPTER", "kernel.adapters.to_file"),
+    "chat": os.environ.get("CHAT_ADAPTER", "kernel.adapters.to_file"),
+}
+OUTBOX_FILE = Path(os.environ.get("OUTBOX_FILE", FILES_DIR.parent / "outbox" / "messages.jsonl"))
+SMS_URL, SMS_TOKEN = os.environ.get("SMS_URL", ""), os.environ.get("SMS_TOKEN", "")
+CHAT_URL, CHAT_SECRET = os.environ.get("CHAT_URL", ""), os.environ.get("CHAT_SECRET", "")
 
 # --- Place and time -----------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ from kernel import clocks, history, live
 from kernel.attachments import attach
 from kernel.editing import editing
 from kernel.encryption import lookup_hash
+from kernel.models import MessageKind
 from kernel.moves import NEW, MoveRefused
 from kernel.notifications import notify
 from kernel.numbering import next_number
@@ -580,7 +581,8 @@ def call_help(*, by, unit, window=None) -> HelpCall:
         people = [entry.user for entry in OnCall.objects.filter(unit=unit).select_related("user")]
         people = people or list(User.objects.in_unit(unit, Role.DIRECTOR, Role.GUIDE))
         text = _("%(place)s求助，请立即到场（%(by)s）") % {"place": help_call, "by": by}
-        notify(people, help_call, text, url=reverse("intake:answer_help", args=[help_call.pk]))
+        url = reverse("intake:answer_help", args=[help_call.pk])
+        notify(people, help_call, text, url=url, kind=MessageKind.HELP, urgent=True)
     return help_call
 
 

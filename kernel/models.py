@@ -1,6 +1,8 @@
 """What every life cycle shares. The kernel knows no noun of the domain."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pgtrigger
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kernel.encryption import Protected, ProtectedField, Secret
 from kernel.moments import NEVER
 from kernel.scoping import Reference
 from kernel.veil import Veiled, shown_note
@@ -377,10 +380,29 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(to=user)
 
 
+class MessageKind(models.TextChoices):
+    """What a message is about. Outside the page this is all that is said of it, beside a number."""
+
+    NEWS = "news", _("有新的进展")
+    ASSIGNED = "assigned", _("有新的待办事项")
+    DUE_SOON = "due_soon", _("即将到期")
+    OVERDUE = "overdue", _("已超期")
+    SUPERVISION = "supervision", _("有催办、督办")
+    DECISION = "decision", _("有审批事项")
+    HELP = "help", _("现场求助，请立即到场")
+    ROSTER = "roster", _("排班有变动")
+    DIGEST = "digest", _("今日提要")
+
+
 class Notification(AboutSubject):
-    """A message to one person. The row is the queue, and the tray on the page."""
+    """A message to one person. The row is the queue, and the tray on the page.
+
+    Of one `reason` ("firing:12") a person has one message, whoever else writes it again.
+    """
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
+    kind = models.CharField(max_length=20, choices=MessageKind, default=MessageKind.NEWS)
+    reason = models.CharField(max_length=60, blank=True)
     text = models.CharField(max_length=200)
     url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -389,13 +411,127 @@ class Notification(AboutSubject):
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["to", "reason"], condition=~Q(reason=""), name="notification_once_for_a_reason"
+            )
+        ]
         indexes = [
             models.Index(fields=["to", "-created_at"], name="notification_tray"),
             models.Index(fields=["to"], name="notification_unread", condition=Q(read_at=None)),
+            models.Index(fields=["subject_type", "subject_id"], name="notification_subject"),
         ]
 
     def __str__(self):
         return self.text
+
+
+class Outside(models.TextChoices):
+    """The ways out of the page."""
+
+    SMS = "sms", _("短信")
+    CHAT = "chat", _("企业微信、钉钉")
+
+
+def usually_wanted() -> list[str]:
+    """What goes out to whoever has chosen nothing: all but mere news by chat, what presses by text message."""
+    pressing = (MessageKind.ASSIGNED, MessageKind.OVERDUE, MessageKind.SUPERVISION, MessageKind.HELP)
+    by_chat = [f"{Outside.CHAT}:{kind}" for kind in MessageKind.values if kind != MessageKind.NEWS]
+    return [*by_chat, *(f"{Outside.SMS}:{kind}" for kind in pressing)]
+
+
+class ReachQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and nobody else's."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class Reach(Protected):
+    """Where messages reach a person outside the page, which of them ("sms:overdue"), and when not."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reach")
+    phone = ProtectedField(_("手机号码"), kind="phone")
+    chat = ProtectedField(_("企业微信、钉钉账号"), kind="account")
+    wanted = ArrayField(models.CharField(max_length=40), default=usually_wanted, blank=True)
+    quiet_from = models.TimeField(_("免打扰从"), default=time(21))
+    quiet_until = models.TimeField(_("免打扰到"), default=time(7, 30))
+
+    objects = ReachQuerySet.as_manager()
+
+    def __str__(self):
+        return str(self.user)
+
+    def address(self, channel: str) -> Secret:
+        return self.phone if channel == Outside.SMS else self.chat
+
+    def channels(self, kind: str, *, urgent: bool) -> list[str]:
+        """The ways by which a message of `kind` goes: those that are wanted; what is urgent by all there are."""
+        return [
+            channel
+            for channel in Outside.values
+            if self.address(channel) and (urgent or f"{channel}:{kind}" in self.wanted)
+        ]
+
+    def end_of_quiet(self, at: datetime) -> datetime | None:
+        """When the quiet hours around `at` are over; None outside them. From = until: there are none."""
+        local = timezone.localtime(at)
+        clock, begins, ends = local.time(), self.quiet_from, self.quiet_until
+        over_night = begins > ends
+        if not (clock >= begins or clock < ends if over_night else begins <= clock < ends):
+            return None
+        day = local.date() + timedelta(days=int(clock >= ends))
+        return timezone.make_aware(datetime.combine(day, ends))
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("失败，将重试")
+    GIVEN_UP = "given_up", _("多次失败，已停止")
+    WITHHELD = "withheld", _("未发送（已不能查看或无联系方式）")
+
+
+class Delivery(models.Model):
+    """One message on one way out of the page: a row of the outbox, written with the message itself.
+
+    It holds no word of the message. `key` is the same at every try, so that a gateway can drop a double.
+    `next_try_at` is when a worker takes it up; while one sends it, when another may believe that one dead.
+    """
+
+    notification = models.ForeignKey(Notification, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(_("方式"), max_length=10, choices=Outside)
+    state = models.CharField(_("状态"), max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
+    urgent = models.BooleanField(_("紧急"), default=False)
+    key = models.UUIDField(default=uuid4, editable=False)
+    tries = models.PositiveSmallIntegerField(_("次数"), default=0)
+    created_at = models.DateTimeField(_("产生时间"), default=timezone.now)
+    next_try_at = models.DateTimeField(_("下次发送"), null=True, default=timezone.now)
+    sent_at = models.DateTimeField(_("发出时间"), null=True)
+    last_error = models.CharField(_("最近错误"), max_length=200, blank=True)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
+                | (~Q(state=DeliveryState.SENT) & Q(sent_at=None)),
+                name="delivery_sent_has_a_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "-urgent", "next_try_at"],
+                name="delivery_due",
+                condition=Q(next_try_at__isnull=False),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="delivery_latest"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_channel_display()} {self.pk}"
 
 
 class Tracked(models.Model):
@@ -435,6 +571,11 @@ class Tracked(models.Model):
     def topics(self) -> list[str]:
         """The live topics of the screens on which this subject stands."""
         return []
+
+    @property
+    def number_outside(self) -> str | None:
+        """The number that a message outside the page may name; None where it may not even say what it is about."""
+        return ""
 
 
 class Timed(Tracked):

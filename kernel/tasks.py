@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from kernel import anchors, attachments
+from kernel import anchors, attachments, delivery
 
 
 @shared_task(ignore_result=True)
@@ -11,3 +11,8 @@ def anchor_history():
 @shared_task(ignore_result=True)
 def drop_unnamed_files():
     attachments.drop_unnamed()
+
+
+@shared_task(ignore_result=True)
+def drain_outbox(channel):
+    delivery.drain(channel)

@@ -14,6 +14,7 @@ from cases.models import Agent, Case, Party
 from cases.states import Outcome, Route
 from kernel import history
 from kernel.editing import editing
+from kernel.models import MessageKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.numbering import next_number
@@ -54,7 +55,8 @@ def hand_over(mediation, *, by, to, note=""):
         mediation.mediator = to
         _sign_in_place_of(mediation, to)
     text = _("%(number)s已转交给您调解。") % {"number": mediation.case.number}
-    notify([to], mediation, text, url=reverse("mediation:detail", args=[mediation.pk]))
+    url = reverse("mediation:detail", args=[mediation.pk])
+    notify([to], mediation, text, url=url, kind=MessageKind.ASSIGNED)
 
 
 def pass_on(mediation, *, by, to, note=""):

@@ -236,6 +236,15 @@ def on_duty(unit) -> QuerySet[User]:
     )
 
 
+def on_call(units) -> list[User]:
+    """Who is on call today for these units, leaders and officers; of a unit that planned nobody, its heads."""
+    units, today = set(units), timezone.localdate()
+    planned = RosterDay.objects.filter(unit__in=units, day=today).select_related("unit", "leader", "officer")
+    called = {roster.unit: {roster.leader, roster.officer} - {None} for roster in planned}
+    people = [called.get(unit) or User.objects.heads_of(unit) for unit in units]
+    return sorted({user for some in people for user in some if user.is_active}, key=lambda user: user.pk)
+
+
 def free(unit, role, day) -> QuerySet[User]:
     """Who has this role, is not on leave that day and has no other chair."""
     away = Leave.objects.covering(day).filter(user=OuterRef("pk"))

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kernel import history
 from kernel.encryption import lookup_hashes
+from kernel.models import MessageKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.transitions import moving, opening, reread_locked
@@ -45,6 +47,8 @@ from people.selectors import (
     working_days,
 )
 from people.states import HandoverState
+
+tell_of_roster = partial(notify, kind=MessageKind.ROSTER)
 
 
 @transaction.atomic
@@ -160,7 +164,7 @@ def refuse_unfit(unit, role, day, user, but=None) -> None:
 def tell_moved(seat, text, user) -> None:
     words = {"day": seat.day, "window": seat.window, "user": user}
     if seat.user_id != user.pk:
-        notify([seat.user], seat.user, text % words, url=week_url(seat.day))
+        tell_of_roster([seat.user], seat.user, text % words, url=week_url(seat.day))
 
 
 def week_url(day) -> str:
@@ -177,7 +181,7 @@ def clear_seat(window, *, by, day, role):
         if seat is None:
             raise MoveRefused(_("这个坐席本来就空着。"))
         Seat.objects.filter(window=window, day=day, role=role).delete()
-        notify(
+        tell_of_roster(
             [seat.user],
             seat.user,
             _("%(day)s %(window)s的坐席已撤销。") % {"day": day, "window": window},
@@ -189,7 +193,7 @@ def set_leader(unit, *, by, day, leader):
     """Who leads the hall that day (带班领导)."""
     with changing(unit, day, "set_leader", by=by, note=str(leader), details={"to": leader.pk}) as roster:
         roster.leader = leader
-        notify([leader], leader, _("%(day)s 由您带班。") % {"day": day}, url=week_url(day))
+        tell_of_roster([leader], leader, _("%(day)s 由您带班。") % {"day": day}, url=week_url(day))
 
 
 def set_duty(unit, *, by, day, leader, officer):
@@ -205,7 +209,7 @@ def set_duty(unit, *, by, day, leader, officer):
         roster.leader, roster.officer = leader, officer
         url = f"{reverse('roster:duty')}?day={day}"
         for person in told:
-            notify([person], person, _("%(day)s 全天由您值班。") % {"day": day}, url=url)
+            tell_of_roster([person], person, _("%(day)s 全天由您值班。") % {"day": day}, url=url)
 
 
 @transaction.atomic
@@ -250,8 +254,10 @@ def stand_in(seat, *, by, user, note=""):
         now.stands_for, now.user = now.stands_for or now.user, user
         now.save()
         window = now.window
-        notify([seat.user], seat.user, _("今天%(window)s由%(user)s顶岗。") % {"window": window, "user": user})
-        notify(
+        tell_of_roster(
+            [seat.user], seat.user, _("今天%(window)s由%(user)s顶岗。") % {"window": window, "user": user}
+        )
+        tell_of_roster(
             [user],
             user,
             _("请到%(window)s顶岗（%(other)s）。") % {"window": window, "other": seat.user},
@@ -299,7 +305,9 @@ def ask_swap(mine, *, by, theirs, note="") -> SeatSwap:
     )
     with opening(swap, "ask_swap", by=by, note=note):
         pass
-    notify([theirs.user], swap, _("%(user)s想与您换班，请答复。") % {"user": by}, url=reverse("roster:swaps"))
+    tell_of_roster(
+        [theirs.user], swap, _("%(user)s想与您换班，请答复。") % {"user": by}, url=reverse("roster:swaps")
+    )
     return swap
 
 
@@ -315,7 +323,7 @@ def accept_swap(swap, *, by):
                     )
                 )
             swap_seats(swap)
-        notify(
+        tell_of_roster(
             [swap.asker], swap, _("%(user)s同意了换班。") % {"user": swap.other}, url=week_url(swap.asker_day)
         )
 
@@ -335,7 +343,7 @@ def swap_seats(swap) -> None:
 
 def refuse_swap(swap, *, by, note=""):
     with moving(swap, "refuse_swap", by=by, note=note):
-        notify(
+        tell_of_roster(
             [swap.asker], swap, _("%(user)s未同意换班。") % {"user": swap.other}, url=reverse("roster:swaps")
         )
 
@@ -370,6 +378,7 @@ def hand_over_work(giver, *, by, taker, first_on, last_on, note="", work=()) -> 
         [taker],
         handover,
         _("%(giver)s的工作已交给您。") % {"giver": giver},
+        kind=MessageKind.ASSIGNED,
         url=reverse("handover:detail", args=[handover.pk]),
     )
     return handover
@@ -463,5 +472,5 @@ def _alarm_gaps(unit, day) -> int:
     with changing(unit, day, "alarm_gaps", by=None, note=text, details={"gaps": len(gaps)}) as roster:
         leader = User.objects.filter(pk=roster.leader_id)
         people = {person.pk: person for person in [*keepers_of(unit), *leader]}
-        notify(people.values(), roster, text, url=week_url(day))
+        tell_of_roster(people.values(), roster, text, url=week_url(day))
     return len(gaps)

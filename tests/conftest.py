@@ -46,9 +46,10 @@ TransactionTestCase._fixture_teardown = _clone_again
 
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
-    """Attachments and anchors of a test are its own."""
+    """Attachments, anchors and messages of a test are its own."""
     settings.FILES_DIR = tmp_path / "files"
     settings.ANCHOR_FILE = tmp_path / "anchors.jsonl"
+    settings.OUTBOX_FILE = tmp_path / "outbox" / "messages.jsonl"
 
 
 @pytest.fixture(autouse=True)
