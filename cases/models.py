@@ -12,6 +12,7 @@ from cases.states import (
     CARD_MOVES,
     CLOCK_BOOK_MOVES,
     DEFERRAL_MOVES,
+    DESKS,
     ENDED,
     MOVES,
     OWED,
@@ -1093,10 +1094,10 @@ class Card(Veiled, Timed, UnderCase):
         return f"{self.get_level_display()}：{self.unit}"
 
     def keepers(self, people=User.objects):
-        """Whoever has to act: those who judge an appeal, else the heads of the unit."""
+        """Whoever has to act: those who judge an appeal, else the heads of the unit, or all where it has none."""
         if self.state == CardState.APPEALED:
             return self.case.readers(people.bearing(Role.DIRECTOR))
-        return self.case.readers(people.heads_of(self.unit))
+        return self.case.readers(people.in_unit(self.unit, *HEADS) or people.in_unit(self.unit, *DESKS))
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")

@@ -62,11 +62,11 @@ def milliseconds(seconds: float) -> float:
 
 
 @contextmanager
-def database(what: str, size: int, *, of_today: bool = False) -> Iterator[str]:
+def database(what: str, size: int, *, of_today: bool = False, fill=None) -> Iterator[str]:
     """Have this process use the database bench_<what>_<size>, made from demo data where it is missing or outdated.
 
-    It is kept. `of_today` makes it anew on another day: what happens in it happens today. Two benches of one size do
-    not run together.
+    It is kept. `fill` is given the size and adds to a small demo what the bench needs many of. `of_today` makes it anew
+    on another day: what happens in it happens today. Two benches of one size do not run together.
     """
     name = f"bench_{what}_{size}"
     prepare.collect_static()
@@ -80,7 +80,7 @@ def database(what: str, size: int, *, of_today: bool = False) -> Iterator[str]:
             use(name)
             mark = schema_of_today() if of_today else schema()
             if kept_mark(server, name) != mark:
-                make(server, name, size)
+                make(server, name, size, fill)
                 server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{mark}'")
             yield name
         finally:
@@ -146,14 +146,20 @@ def kept_mark(server: psycopg.Connection, name: str) -> str | None:
     return found and found[0]
 
 
-def make(server: psycopg.Connection, name: str, size: int) -> None:
-    say(f"Making {name}: migrations, reference data, {size:,} cases ...")
+SMALL = 3_000
+"""Cases of a demo to which a bench adds its own rows."""
+
+
+def make(server: psycopg.Connection, name: str, size: int, fill) -> None:
+    say(f"Making {name}: migrations, reference data, demo data ...")
     began = time.monotonic()
     drop(server, name)
     server.execute(f'CREATE DATABASE "{name}"')
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_reference", verbosity=0)
-    call_command("demo", cases=size, stdout=sys.stderr)
+    call_command("demo", cases=SMALL if fill else size, stdout=sys.stderr)
+    if fill:
+        fill(size)
     tidy()
     say(f"{name} was made in {time.monotonic() - began:.0f} s.")
 

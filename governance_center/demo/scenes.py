@@ -51,11 +51,12 @@ def press() -> None:
         late_at__isnull=False, rule__rungs__contains=[{"step": Step.RED_CARD}]
     )
     for n, clock in enumerate(sorted(lately.order_by("-late_at")[:PRESSED], key=lambda clock: clock.late_at)):
+        clock.firings.filter(step=Step.REPORT).delete()  # it was loaded, and its cards were not
         Clock.objects.filter(pk=clock.pk).update(step=Step.REMIND_HEAD, next_fire_at=clock.late_at)
         escalation.sweep(min(timezone.now(), clock.late_at + timedelta(days=n % 3 * 3)))
     director = User.objects.bearing(Role.DIRECTOR).first()
     for n, card in enumerate(Card.objects.order_by("pk")[:PRESSED]):
-        head = card.keepers().first()
+        head = next(iter(card.keepers()))
         if n % 4 == 1:
             cases.appeal_card(card, by=head, appeal="鉴定机构尚未出具意见，期间应当暂停计算，请予复核。")
         elif n % 4 > 1:

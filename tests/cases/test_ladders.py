@@ -216,7 +216,7 @@ def test_a_unit_without_a_head_is_answered_for_by_whoever_works_there(case, cent
     card = services.issue_card(case.latest_round(), by=director, **given)
     assert card.is_pressed(worker)
     assert not card.is_pressed(handler)
-    assert list(card.keepers()) == [director]
+    assert list(card.keepers()) == [worker]
 
 
 def test_a_matter_does_not_close_while_a_card_is_owed(card, case, handler, clerk, head, director):
