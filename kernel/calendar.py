@@ -230,6 +230,7 @@ def days_between(first: date, last: date) -> Iterable[date]:
     return (first + n * DAY for n in range((last - first).days + 1))
 
 
+@lru_cache(maxsize=1024)
 def local(day: date, at: str) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.fromisoformat(at)))
 

@@ -5,10 +5,11 @@ dies in between leaves a claim that another worker takes up after LEASE, with th
 double. A gateway without such keys (the robots of chat groups) may then show a message twice; it is never lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import uniform
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -20,6 +21,9 @@ from django.utils.translation import gettext as _
 from kernel.adapters import Failed
 from kernel.models import Delivery, DeliveryState, MessageKind, Notification, Reach
 
+if TYPE_CHECKING:
+    from kernel.notifications import Kept
+
 LEASE = timedelta(minutes=5)
 TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
@@ -29,12 +33,11 @@ AT_WORK = 40
 log = structlog.get_logger(__name__)
 
 
-def queue(rows: Iterable[Notification], *, urgent: bool = False) -> None:
+def queue(rows: Sequence["Kept"], *, urgent: bool = False) -> None:
     """Lay messages out for the ways that their people want, in the transaction that wrote them."""
-    rows = list(rows)
     reaches = {reach.user_id: reach for reach in Reach.objects.filter(user__in={row.to_id for row in rows})}
     Delivery.objects.bulk_create(
-        Delivery(notification=row, channel=channel, urgent=urgent)
+        Delivery(notification_id=row.pk, channel=channel, urgent=urgent)
         for row in rows
         if row.to_id in reaches
         for channel in reaches[row.to_id].channels(row.kind, urgent=urgent)

@@ -72,21 +72,24 @@ def next_opening(at: datetime, by: Calendar) -> datetime:
     raise AssertionError("opening times never end")
 
 
-def to_climb(clock: Clock) -> list[Rung]:
-    """The rungs above the one that the clock stands on."""
+def to_climb(clock: Clock, by: Calendar) -> list[tuple[datetime, str]]:
+    """The rungs above the one that the clock stands on, each with its moment."""
     rungs = ladder(clock.rule)
     steps = [rung.step for rung in rungs]
-    return rungs[steps.index(clock.step) + 1 :] if clock.step in steps else rungs
+    left = rungs[steps.index(clock.step) + 1 :] if clock.step in steps else rungs
+    return [(rung.moment(clock, by), rung.step) for rung in left]
 
 
 def next_fire(clock: Clock, by: Calendar) -> datetime | None:
     """When there is something to tell of this clock: its next rung, or that it ran out."""
     if clock.due_at is None:
         return None
-    moments = [rung.moment(clock, by) for rung in to_climb(clock)]
-    if not clock.late_at:
-        moments.append(clock.due_at)
-    return min(moments, default=None)
+    return first_of(clock, to_climb(clock, by))
+
+
+def first_of(clock: Clock, moments: list[tuple[datetime, str]]) -> datetime | None:
+    due: Any = [] if clock.late_at else [clock.due_at]
+    return min([*due, *(moment for moment, _step in moments)], default=None)
 
 
 def climb_down(clock: Clock, by: Calendar, now: datetime) -> None:
@@ -134,7 +137,8 @@ def _climb(clocks: list[Clock], now: datetime) -> Iterator[Fired]:
     subjects, by = subjects_of(clocks), calendar.current()
     for clock in clocks:
         assert clock.due_at, "what is paused has nothing to tell"
-        passed = [rung.step for rung in to_climb(clock) if rung.moment(clock, by) <= now]
+        moments = to_climb(clock, by)
+        passed = [step for moment, step in moments if moment <= now]
         firing, late = None, not clock.late_at and clock.due_at <= now
         if passed:
             clock.step = passed[-1]
@@ -142,7 +146,7 @@ def _climb(clocks: list[Clock], now: datetime) -> Iterator[Fired]:
             firing = Firing(clock=clock, step=clock.step, at=now, **of)
         if late:
             clock.late_at = now
-        clock.next_fire_at = next_fire(clock, by)
+        clock.next_fire_at = first_of(clock, moments[len(passed) :])
         yield Fired(clock, subjects[clock.subject_type_id, clock.subject_id], late, firing)
 
 

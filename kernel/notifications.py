@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -16,7 +16,23 @@ from kernel import delivery, live
 from kernel.models import MessageKind, Notification
 
 UNREAD = "SELECT count(*) FROM kernel_notification WHERE to_id = %s AND read_at IS NULL"
-KEYS = "SELECT nextval(pg_get_serial_sequence('kernel_notification', 'id')) FROM generate_series(1, %s)"
+KEEP = """
+INSERT INTO kernel_notification (to_id, subject_type_id, subject_id, text, url, kind, reason, created_at)
+SELECT person.id, message.type, message.subject, message.text, message.url, message.kind, message.reason, %s
+FROM unnest(%s::bigint[], %s::int[]) AS person (id, n)
+JOIN unnest(%s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+    WITH ORDINALITY AS message (type, subject, text, url, kind, reason, n) USING (n)
+ON CONFLICT (to_id, reason) WHERE reason <> '' DO NOTHING
+RETURNING id, to_id, kind
+"""
+
+
+class Kept(NamedTuple):
+    """A message that was written: its key, its reader and its kind."""
+
+    pk: int
+    to_id: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +57,35 @@ def notify(people, subject, text, *, url="", kind=MessageKind.NEWS, reason="", u
 
 
 def notify_all(messages: Iterable[Message]) -> None:
-    """The same for many messages, in a few statements."""
-    now, told = timezone.now(), []
+    """The same for many messages, in a few statements: a sweep tells some ten thousand people at once."""
+    told: set[int] = set()
     for urgent, some in groupby(sorted(messages, key=attrgetter("urgent")), attrgetter("urgent")):
-        rows = keep([row for message in some for row in rows_of(message, now)])
-        delivery.queue(rows, urgent=urgent)
-        told += rows
-    live.changed(*{f"tray:{row.to_id}" for row in told})
+        kept = keep(list(some))
+        delivery.queue(kept, urgent=urgent)
+        told |= {row.to_id for row in kept}
+    live.changed(*{f"tray:{person}" for person in told})
 
 
-def rows_of(message: Message, now) -> list[Notification]:
-    of = {"kind": message.kind, "reason": message.reason, "url": message.url, "created_at": now}
-    text = message.text[:200]
-    return [Notification(to=to, subject=message.subject, text=text, **of) for to in message.people]
-
-
-def keep(rows: list[Notification]) -> list[Notification]:
-    """Write messages, and return those that were not there yet for their reason."""
-    once = [row for row in rows if row.reason]
-    others = Notification.objects.bulk_create(row for row in rows if not row.reason)
-    if not once:
-        return others
+def keep(messages: list[Message]) -> list[Kept]:
+    """Write messages, and say which were not there yet for their reason."""
+    people = [(person.pk, n) for n, message in enumerate(messages, 1) for person in message.people]
+    if not people:
+        return []
+    rows = [
+        (
+            ContentType.objects.get_for_model(message.subject).pk,
+            message.subject.pk,
+            message.text[:200],
+            message.url,
+            message.kind,
+            message.reason,
+        )
+        for message in messages
+    ]
+    columns = [list(column) for column in (*zip(*people, strict=True), *zip(*rows, strict=True))]
     with connection.cursor() as cursor:
-        cursor.execute(KEYS, [len(once)])
-        for row, (key,) in zip(once, cursor.fetchall(), strict=True):
-            row.pk = key
-    Notification.objects.bulk_create(once, ignore_conflicts=True)
-    written = set(Notification.objects.filter(pk__in=[row.pk for row in once]).values_list("pk", flat=True))
-    return others + [row for row in once if row.pk in written]
+        cursor.execute(KEEP, [timezone.now(), *columns])
+        return [Kept(*row) for row in cursor.fetchall()]
 
 
 def unread_count(person) -> int:
