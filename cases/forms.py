@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Field, Fieldset, Layout, Row
@@ -584,6 +584,82 @@ class ReleaseForm(forms.Form):
         max_length=300,
         help_text=_("写明时钟核对的结果。恢复后，已到期的期限将补发提醒。"),
     )
+
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class InstructionForm(forms.Form):
+    author = forms.CharField(label=_("批示领导及职务"), max_length=60)
+    written_on = forms.DateField(label=_("批示日期"), widget=DATE)
+    words = forms.CharField(label=_("批示内容"), widget=LONG, max_length=1000, help_text=_("照原文录入。"))
+    last_day = forms.DateField(
+        label=_("要求办结日期"),
+        widget=DATE,
+        required=False,
+        help_text=_("批示写明日期的才填；填了就按这一天计时。"),
+    )
+    scan = ScanField(label=_("批示扫描件或照片"))
+
+
+class CorrectInstructionForm(forms.Form):
+    author = forms.CharField(label=_("批示领导及职务"), max_length=60)
+    words = forms.CharField(label=_("批示内容"), widget=LONG, max_length=1000)
+    reason = forms.CharField(label=_("更正的原因"), widget=SHORT, max_length=200)
+
+
+class ConferenceForm(forms.Form):
+    """会商: about what, when and where, and who is asked."""
+
+    unit = forms.ModelChoiceField(None, label=_("召集单位"), empty_label=None)
+    topic = forms.CharField(label=_("议题"), max_length=100)
+    begins_at = forms.DateTimeField(
+        label=_("时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    place = forms.CharField(label=_("地点"), max_length=100)
+    agenda = forms.CharField(label=_("议程"), widget=LONG, max_length=1000, help_text=_("一行一项。"))
+    units = forms.ModelMultipleChoiceField(
+        None,
+        label=_("参加单位"),
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("按住 Ctrl 可选多个。参加单位从现在起可以查看本件。"),
+    )
+    others = forms.CharField(
+        label=_("其他参加人员"),
+        max_length=200,
+        required=False,
+        help_text=_("专家、村干部等，写明姓名和单位。"),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        units = offices(user)
+        self.fields["unit"].queryset = units.filter(pk__in=user.unit_ids)
+        self.fields["units"].queryset = units.exclude(pk__in=user.unit_ids)
+
+    def clean_begins_at(self):
+        begins_at = self.cleaned_data["begins_at"]
+        if begins_at < timezone.now() - timedelta(days=30):
+            raise ValidationError(_("请核对时间：补登会商不能早于 30 天前。"))
+        return begins_at
+
+
+DECIDED = _("谁、做什么、何时完成，一行一项。")
+
+
+class HoldConferenceForm(forms.Form):
+    came = forms.ModelMultipleChoiceField(
+        None, label=_("到会单位"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    present = forms.CharField(label=_("到会人员"), max_length=500, help_text=_("写明姓名、单位和职务。"))
+    decision = forms.CharField(label=_("会商决定"), widget=LONG, max_length=2000, help_text=DECIDED)
+    minutes = forms.CharField(label=_("会议记录"), widget=LONG, max_length=5000)
+
+    def __init__(self, *args, user, conference, **kwargs):
+        super().__init__(*args, **kwargs)
+        invited = Unit.objects.visible_to(user).filter(pk__in=conference.invitations.values("unit"))
+        self.fields["came"].queryset = invited
+        self.fields["came"].initial = invited
 
 
 class BookForm(forms.Form):

@@ -11,6 +11,7 @@ from cases.states import (
     APPROVERS,
     CARD_MOVES,
     CLOCK_BOOK_MOVES,
+    CONFERENCE_MOVES,
     DEFERRAL_MOVES,
     DESKS,
     ENDED,
@@ -27,6 +28,7 @@ from cases.states import (
     CardLevel,
     CardState,
     Channel,
+    ConferenceState,
     DeferralKind,
     DeferralState,
     HandlingState,
@@ -228,6 +230,8 @@ class Case(Veiled, Tracked, FileRow, Searchable):
     ENTRY_LABELS = {
         "correct": _("更正登记内容"),
         "log_contact": _("联系记录"),
+        "enter_instruction": _("代录领导批示"),
+        "correct_instruction": _("更正批示"),
         "add_party": _("添加当事人"),
         "correct_party": _("更正当事人信息"),
         "add_agent": _("登记代理人"),
@@ -634,6 +638,40 @@ class ContactEntry(Veiled):
 
     def __str__(self):
         return f"{self.at:%H:%M} {self.whom}"
+
+
+class InstructionQuerySet(ScopedQuerySet):
+    scoped_through = "case"
+
+
+class Instruction(Veiled):
+    """What a leader wrote on paper about a matter, entered for them by somebody else (代录), with the scan.
+
+    `last_day` is the day that the paper gives, if it gives one: then a clock runs to it.
+    """
+
+    VEILED = ("author", "words")
+    IN_FILE = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="instructions")
+    author = models.CharField(_("批示领导及职务"), max_length=60)
+    written_on = models.DateField(_("批示日期"))
+    words = models.CharField(_("批示内容"), max_length=1000)
+    last_day = models.DateField(_("要求办结日期"), null=True)
+    scan = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("代录人"))
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = InstructionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written_on", "pk"]
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
+
+    def __str__(self):
+        return f"{self.written_on} {self.author}"
 
 
 class OfRound(Veiled):
@@ -1101,3 +1139,93 @@ class Card(Veiled, Timed, UnderCase):
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")
+
+
+class ConferenceQuerySet(FileQuerySet):
+    barred_through = "case"
+
+    def planned_with(self, unit_ids):
+        """Those to come, and those whose minutes are still missing, of the units that called them or are invited."""
+        mine = Q(unit__in=unit_ids) | Exists(
+            Invitation.objects.filter(conference=OuterRef("pk"), unit__in=unit_ids)
+        )
+        return self.filter(mine, state=ConferenceState.PLANNED)
+
+
+class Conference(Veiled, UnderCase):
+    """会商、联席会议: units sit together over a matter; what was to be talked about, who came, what was decided."""
+
+    MOVES = CONFERENCE_MOVES
+    ENTRY_LABELS = {"print_conference": _("打印会商纪要")}
+    VEILED = ("topic", "place", "agenda", "others", "present", "decision", "minutes")
+    IN_FILE = "case"
+    READ_TOGETHER = ("case",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="conferences")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("召集单位"))
+    topic = models.CharField(_("议题"), max_length=100)
+    begins_at = models.DateTimeField(_("时间"))
+    place = models.CharField(_("地点"), max_length=100)
+    agenda = models.TextField(_("议程"))
+    others = models.CharField(_("其他参加人员"), max_length=200, blank=True)
+    present = models.CharField(_("到会人员"), max_length=500, blank=True)
+    decision = models.TextField(_("会商决定"), blank=True)
+    minutes = models.TextField(_("会议记录"), blank=True)
+    state = models.CharField(
+        _("状态"), max_length=20, choices=ConferenceState, default=ConferenceState.PLANNED
+    )
+    called_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    called_at = models.DateTimeField(_("发起时间"), default=timezone.now)
+
+    objects = ConferenceQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["begins_at", "pk"]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(
+                fields=["begins_at"], name="conference_planned", condition=Q(state=ConferenceState.PLANNED)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case.number} {_('会商')}"
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction)
+
+    def is_concerned(self, user) -> bool:
+        return self.case.latest_round().is_concerned(user)
+
+    def is_convening(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    @property
+    def url(self) -> str:
+        return reverse("cases:detail", args=[self.case_id]) + "#conferences"
+
+    @property
+    def absent(self) -> list["Invitation"]:
+        return [one for one in self.invitations.all() if one.came is False]
+
+    def topics(self):
+        units = [self.unit_id, *(one.unit_id for one in self.invitations.all())]
+        return live.of_file(self.restriction, f"case:{self.case_id}", *(f"unit:{pk}" for pk in units))
+
+
+class Invitation(models.Model):
+    """A unit asked to a conference. `came` is known when it was held."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="invitations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    came = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["conference", "unit"], name="invitation_once"),
+        ]
+
+    def __str__(self):
+        return str(self.unit)

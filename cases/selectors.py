@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Card, Case, Deferral, Request, Restricting, Round
+from cases.models import Card, Case, Conference, Deferral, Instruction, Request, Restricting, Round
 from cases.states import COUNTED, OWED, PANELS, CardLevel, CardState, DeferralState, Route, State
 from kernel.explanations import of_clock
 from kernel.models import Attachment, Clock, Firing, HistoryEntry, Step
@@ -28,7 +28,7 @@ DESK_KINDS = {
     Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
 }
 """Which units sit at the desk of a route."""
-ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach", "remind")
+ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach", "remind", "enter_instruction")
 
 
 def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]]:
@@ -84,6 +84,8 @@ class CasePage:
     requests: list[tuple[Request, list[Button]]]
     restrictings: list[tuple[Restricting, list[Button]]]
     cards: list[tuple[Card, list[Button]]]
+    instructions: list[Instruction]
+    conferences: list[tuple[Conference, list[Button]]]
     files: list[Attachment]
     acts: list[HistoryEntry]
     looks: list[HistoryEntry]
@@ -122,6 +124,8 @@ def case_page(case: Case, user) -> CasePage:
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
         restrictings=[(asked, buttons(asked, user)) for asked in restrictings_of(case, user)],
         cards=[(card, buttons(card, user)) for card in cards_of(case)],
+        instructions=list(case.instructions.select_related("by", "scan")),
+        conferences=[(one, buttons(one, user)) for one in conferences_of(case)],
         files=list(case.dossier.attachments.order_by("attached_at", "pk")),
         acts=[entry for entry in entries if entry.verb not in LOOKS],
         looks=[entry for entry in entries if entry.verb in LOOKS],
@@ -206,6 +210,13 @@ def cards_of(case: Case) -> list[Card]:
     return cards
 
 
+def conferences_of(case: Case) -> list[Conference]:
+    conferences = list(case.conferences.select_related("unit").prefetch_related("invitations__unit"))
+    for conference in conferences:
+        conference.case = case
+    return conferences
+
+
 def cards_by_unit(cards: QuerySet[Card]) -> list[dict]:
     """Of each pressed unit how many cards count, by level, and how many it still owes; the most pressed first."""
     counted = Q(state__in=sorted(COUNTED))
@@ -260,5 +271,6 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     may["ask_lifting" if case.restriction else "ask_restriction"] = may["log_contact"]
     card = Card(case=case, round=round, state=NEW)
     may["issue_card"] = round.state != State.CLOSED and card.MOVES.named("issue_card").allows(card, user)
+    may["call_conference"] = round.state != State.CLOSED and may["enter_instruction"] and bool(user.unit_ids)
     may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
     return may

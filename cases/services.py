@@ -22,9 +22,12 @@ from cases.models import (
     Case,
     ClockBook,
     ClockWatch,
+    Conference,
     ContactEntry,
     Deferral,
     FollowUp,
+    Instruction,
+    Invitation,
     Party,
     Rating,
     Request,
@@ -35,9 +38,19 @@ from cases.models import (
     UnderCase,
 )
 from cases.selectors import units_that_open
-from cases.states import Aim, Answer, DeferralKind, DeferralState, Route, Side, State, Urgency
+from cases.states import (
+    Aim,
+    Answer,
+    ConferenceState,
+    DeferralKind,
+    DeferralState,
+    Route,
+    Side,
+    State,
+    Urgency,
+)
 from kernel import attachments, calendar, clocks, history, live, notifications
-from kernel.calendar import DAY, NamedDay
+from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import editing
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
 from kernel.moves import MoveRefused
@@ -226,6 +239,8 @@ def follow_up(round, *, by, way, said, promise_kept):
     with moving(round, "follow_up", by=by, note=said):
         refuse_while_requests_are_open(round)
         refuse_while_cards_are_owed(round)
+        if round.case.conferences.filter(state=ConferenceState.PLANNED).exists():
+            raise MoveRefused(_("还有会商没有登记结果。请登记，或取消会商。"))
         FollowUp.objects.create(round=round, by=by, way=way, said=said, promise_kept=promise_kept)
         round.closed_at = timezone.now()
         show_cover(round, State.CLOSED)
@@ -365,6 +380,47 @@ def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())
     return entry
+
+
+@transaction.atomic
+def enter_instruction(case, *, by, author, written_on, words, scan, last_day=None) -> Instruction:
+    """代录: what a leader wrote on paper. A day that it gives starts a clock, in place of that of an earlier paper."""
+    allow(case, "enter_instruction", by=by)
+    refuse_disorder(written_on, last_day)
+    kept = attachments.attach(case, scan, by=by)
+    given = {"author": author, "written_on": written_on, "words": words, "last_day": last_day}
+    instruction = Instruction.objects.create(case=case, by=by, scan=kept, **given)
+    round = case.latest_round()
+    if last_day:
+        source = _("%(day)s的领导批示") % {"day": written_on}
+        clocks.turn(round, stops=["case.instruction"])
+        clocks.give(round, "case.instruction", last_day=last_day, at=midnight(written_on), source=source)
+    history.record(case, "enter_instruction", by=by, note=f"{author}：{words}", at=midnight(written_on))
+    text = _("领导批示：%(number)s") % {"number": case.number}
+    notifications.notify(round.keepers(), case, text, url=reverse("cases:detail", args=[case.pk]))
+    live.changed(*round.topics())
+    return instruction
+
+
+def refuse_disorder(written_on: date, last_day: date | None) -> None:
+    if written_on > timezone.localdate():
+        raise MoveRefused(_("批示日期不能晚于今天。"))
+    if last_day and last_day < written_on:
+        raise MoveRefused(_("要求办结的日期不能早于批示日期。"))
+
+
+@transaction.atomic
+def correct_instruction(instruction: Instruction, *, by, author, words, reason) -> None:
+    """Put right what was typed from the paper. The scan stays, and the history keeps what stood there."""
+    case = instruction.case
+    allow(case, "enter_instruction", by=by)
+    instruction.refresh_from_db()
+    former = f"{instruction.author}：{instruction.words}"
+    instruction.author, instruction.words = author, words
+    instruction.save()
+    note = _("%(reason)s 原文：%(former)s") % {"reason": reason, "former": former}
+    history.record(case, "correct_instruction", by=by, note=note)
+    live.changed(*case.latest_round().topics())
 
 
 @transaction.atomic
@@ -855,6 +911,48 @@ def refuse_overtaken(book: ClockBook, version: int) -> None:
         raise MoveRefused(
             _("填写期间，期限规则或日历已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
         )
+
+
+# --- Conferences ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def call_conference(case, *, by, unit, topic, begins_at, place, agenda, units, others="") -> Conference:
+    """Ask units to sit together over a matter. They see it from now on, and are told."""
+    lock_file(case)
+    refuse_ended(case.latest_round())
+    given = {"topic": topic, "begins_at": begins_at, "place": place, "agenda": agenda, "others": others}
+    conference = Conference(case=case, unit=unit, called_by=by, **given)
+    with opening(conference, "call_conference", by=by, note=topic):
+        Invitation.objects.bulk_create(Invitation(conference=conference, unit=one) for one in units)
+        for one in units:
+            grant_sight(case, one, Sight.Why.ASKED)
+    tell_invited(conference, _("会商通知：%(number)s，%(at)s"))
+    return conference
+
+
+def hold_conference(conference, *, by, came, present, decision, minutes):
+    """Who came, what was said and decided."""
+    with moving(conference, "hold_conference", by=by, note=decision):
+        if conference.begins_at > timezone.now():
+            raise MoveRefused(_("会商还没有到召开时间。"))
+        conference.present, conference.decision, conference.minutes = present, decision, minutes
+        for one in conference.invitations.all():
+            Invitation.objects.filter(pk=one.pk).update(came=one.unit in came)
+    tell_invited(conference, _("会商已形成决定：%(number)s，%(at)s"))
+
+
+def cancel_conference(conference, *, by, note):
+    with moving(conference, "cancel_conference", by=by, note=note):
+        pass
+    tell_invited(conference, _("会商已取消：%(number)s，%(at)s"))
+
+
+def tell_invited(conference, text) -> None:
+    case, at = conference.case, timezone.localtime(conference.begins_at)
+    people = case.readers(User.objects.in_units([one.unit_id for one in conference.invitations.all()]))
+    words = {"number": case.number, "at": f"{at:%m-%d %H:%M}"}
+    notifications.notify(people, conference, text % words, url=conference.url)
 
 
 # --- Supervision ------------------------------------------------------------------------------------------------------

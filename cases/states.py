@@ -100,6 +100,7 @@ DESKS = {
 }
 CENTRE = {Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre", Role.MEDIATOR: "of_the_centre"}
 
+SUPERVISING = dict.fromkeys(SUPERVISORS, "")
 CONCERNED = dict.fromkeys(DESKS | CENTRE, "concerned")
 """Whoever holds the matter, or sits at the centre. The verbs that stay where they are stand on the page itself."""
 
@@ -148,7 +149,7 @@ MOVES = Moves(
         sources={State.IN_HAND},
         target=State.RESOLVED,
         who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
-        stops=("case.reply_by",),
+        stops=("case.reply_by", "case.instruction"),
         starts=("case.follow_up",),
         inner=True,
     ),
@@ -174,6 +175,13 @@ MOVES = Moves(
         label=_("添加当事人"),
         sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
         who=CONCERNED,
+        inner=True,
+    ),
+    Move(
+        verb="enter_instruction",
+        label=_("代录领导批示"),
+        sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
+        who=CONCERNED | SUPERVISING,
         inner=True,
     ),
     Move(verb="log_contact", label=_("记录联系情况"), sources=frozenset(State), who=CONCERNED, inner=True),
@@ -428,7 +436,6 @@ OWED = frozenset({CardState.ISSUED, CardState.ANSWERED, CardState.APPEALED})
 """A card that somebody still has to do something about."""
 COUNTED = frozenset(CardState) - {CardState.REVOKED, CardState.WITHDRAWN}
 """What counts against a unit."""
-SUPERVISING = dict.fromkeys(SUPERVISORS, "")
 PRESSED = dict.fromkeys(HEADS | DESKS.keys(), "pressed")
 
 CARD_MOVES = Moves(
@@ -504,6 +511,40 @@ CARD_MOVES = Moves(
     ),
 )
 """A unit is pressed, answers, and somebody else is content with the answer; or it appeals, and is judged again."""
+
+
+class ConferenceState(models.TextChoices):
+    PLANNED = "planned", _("待召开")
+    HELD = "held", _("已召开")
+    CANCELLED = "cancelled", _("已取消")
+
+
+CONVENING = dict.fromkeys(CONCERNED, "convening")
+
+CONFERENCE_MOVES = Moves(
+    Move(
+        verb="call_conference",
+        label=_("发起会商"),
+        sources={NEW},
+        target=ConferenceState.PLANNED,
+        who=CONCERNED,
+        inner=True,
+    ),
+    Move(
+        verb="hold_conference",
+        label=_("登记会商结果"),
+        sources={ConferenceState.PLANNED},
+        target=ConferenceState.HELD,
+        who=CONVENING,
+    ),
+    Move(
+        verb="cancel_conference",
+        label=_("取消会商"),
+        sources={ConferenceState.PLANNED},
+        target=ConferenceState.CANCELLED,
+        who=CONVENING,
+    ),
+)
 
 
 class WatchState(models.TextChoices):

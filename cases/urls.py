@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import public, views, views_clock_book, views_deferrals, views_supervision
+from cases import public, views, views_clock_book, views_conference, views_deferrals, views_supervision
 
 app_name = "cases"
 urlpatterns = [
@@ -32,6 +32,14 @@ urlpatterns = [
     path("clock-book/", views_clock_book.book, name="clock_book"),
     path("clock-book/calendar/<int:year>/", views_clock_book.edit_calendar, name="edit_calendar"),
     path("clock-book/rules/<int:pk>/", views_clock_book.edit_clock_rule, name="edit_clock_rule"),
+    path("<int:pk>/enter-instruction/", views_conference.enter_instruction, name="enter_instruction"),
+    path("instructions/<int:pk>/correct/", views_conference.correct_instruction, name="correct_instruction"),
+    path("<int:pk>/call-conference/", views_conference.call_conference, name="call_conference"),
+    path("conferences/<int:pk>/hold/", views_conference.hold_conference, name="hold_conference"),
+    path("conferences/<int:pk>/cancel/", views_conference.cancel_conference, name="cancel_conference"),
+    path(
+        "conferences/<int:pk>/print/<str:kind>/", views_conference.print_conference, name="print_conference"
+    ),
     path("clock-watch/", views_supervision.clock_watch, name="clock_watch"),
     path("clock-watch/release/", views_supervision.release_sweep, name="release_sweep"),
     path("cards/", views_supervision.card_list, name="card_list"),

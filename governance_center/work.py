@@ -8,8 +8,8 @@ from django.db.models import F, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Card, Deferral, Request, Restricting, Round
-from cases.states import APPROVERS, DESKS, CardState, RequestState, State
+from cases.models import Card, Conference, Deferral, Request, Restricting, Round
+from cases.states import APPROVERS, CONCERNED, DESKS, CardState, RequestState, State
 from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
@@ -106,6 +106,12 @@ def cards_to_answer(user):
     return pressed if user.roles & (HEADS | DESKS.keys()) else pressed.none()
 
 
+def conferences(user):
+    """Those to come, and those whose minutes are missing."""
+    mine = Conference.objects.visible_to(user).planned_with(sorted(user.unit_ids))
+    return mine.annotate(due_at=F("begins_at"))
+
+
 def cards_to_judge(user):
     """Answers and appeals of others."""
     return Card.objects.visible_to(user).filter(state__in=[CardState.ANSWERED, CardState.APPEALED])
@@ -124,6 +130,7 @@ PILES = {
         Pile("follow-up", _("待回访"), "", to_follow_up, FOLLOWS_UP),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
+        Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, frozenset().union(*APPROVERS.values())),
     )

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.states import Side
+from cases.states import ConferenceState, Side
 from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
 from intake.states import Signed
 from kernel.models import HistoryEntry
+from kernel.moments import NEVER
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
+from people.models import User
 
 ROOM = 5
 """Empty rows of a list, to be filled in by hand."""
@@ -24,6 +27,7 @@ class Visit:
 
     case: Case
     ticket: Ticket | None
+    reader: User | None = None
 
     @property
     def applicants(self) -> list:
@@ -99,9 +103,10 @@ class Reading:
         }
 
 
-def visit_of(case: Case) -> Visit:
+def visit_of(case: Case, reader: User | None = None) -> Visit:
+    """`reader` is for whom it is printed, where a paper tells of other matters too."""
     tickets = Ticket.objects.select_related("visitor", "window", "unit")
-    return Visit(case, tickets.filter(query_code=case.query_code).first())
+    return Visit(case, tickets.filter(query_code=case.query_code).first(), reader)
 
 
 def register_form(visit: Visit) -> Paper:
@@ -334,6 +339,74 @@ def contact_log(visit: Visit) -> Paper:
     )
 
 
+def reception_brief(visit: Visit) -> Paper:
+    """接访简报: one page for the leader who receives the visitor (practice.md, House and hall 17)."""
+    case, ticket, now = visit.case, visit.ticket, timezone.localtime()
+    round = case.latest_round()
+    people = [row for party in visit.applicants[:1] for row in particulars(party)]
+    owing = case.requests.unfinished().select_related("to_unit")
+    facts = [
+        *people,
+        (_("来访人数"), f"{ticket.head_count}" if ticket else f"{case.people_count}"),
+        (_("优先照顾"), ticket.get_care_display() if ticket and ticket.care else _("无")),
+        (_("此前事项"), earlier(visit)),
+        (_("诉求"), cut(case.story, STORY)),
+        (_("办理单位"), f"{round.unit}（{round.get_state_display()}）"),
+        (_("办理期限"), f"{last_day_of(round):%Y年%m月%d日}" if round.due_at < NEVER else _("无")),
+        (_("已做工作"), "\n".join(done(visit)) or _("尚无联系、会商和协同记录。")),
+        (
+            _("尚欠答复"),
+            "、".join(str(one.to_unit) for one in owing) or _("无"),
+        ),
+        (_("领导意见"), "\n\n\n"),
+    ]
+    return Paper(
+        title=_("领导接访简报"),
+        number=_("统一编号：%(number)s") % {"number": case.number},
+        blocks=[Facts(facts), Closing([case.unit.name, f"{now:%Y年%m月%d日}"])],
+        foot=_("详见案卷"),
+    )
+
+
+STORY, STEP, STEPS = 300, 60, 5
+"""So many letters of the story, of each step, and so many steps leave the brief on one page."""
+
+
+def cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def last_day_of(round):
+    return timezone.localtime(round.due_at) - timedelta(seconds=1)
+
+
+def earlier(visit: Visit) -> str:
+    """How often the applicants were here before, as far as the reader may know, and how it ended."""
+    people = [party.person_id for party in visit.applicants if party.person_id]
+    before = (
+        Case.objects.visible_to(visit.reader).filter(parties__person__in=people).exclude(pk=visit.case.pk)
+    )
+    found = list(before.distinct().order_by("-opened_at")[: STEPS + 1])
+    if not found:
+        return gettext("没有登记过")
+    told = "；".join(
+        f"{one.number} {cut(one.title, 14)}（{one.get_state_display()}）" for one in found[:STEPS]
+    )
+    return told + (gettext("；等") if len(found) > STEPS else "")
+
+
+def done(visit: Visit) -> list[str]:
+    """The last contacts, instructions and conferences, a line each."""
+    case = visit.case
+    rows = [(one.at, f"{one.whom}：{one.said}") for one in case.contacts.order_by("-at")[:STEPS]]
+    rows += [(one.at, f"{one.author}：{one.words}") for one in case.instructions.order_by("-at")[:STEPS]]
+    held = case.conferences.filter(state=ConferenceState.HELD).order_by("-begins_at")[:STEPS]
+    rows += [(one.begins_at, gettext("会商：%(decision)s") % {"decision": one.decision}) for one in held]
+    latest = sorted(sorted(rows, reverse=True)[:STEPS])
+    return [f"{timezone.localtime(at):%m-%d} {cut(text, STEP)}" for at, text in latest]
+
+
 PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
     "register-form": (_("来访登记表"), register_form),
     "materials": (_("材料接收清单"), list_of_materials),
@@ -343,9 +416,10 @@ PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
     "representatives": (_("群体来访代表推选书"), choice_of_representatives),
     "attorney": (_("授权委托书"), power_of_attorney),
     "contacts": (_("联系记录"), contact_log),
+    "reception-brief": (_("领导接访简报"), reception_brief),
 }
 
-UNSIGNED = frozenset({"contacts"})
+UNSIGNED = frozenset({"contacts", "reception-brief"})
 """Papers that nobody signs."""
 
 

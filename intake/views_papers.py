@@ -18,7 +18,7 @@ from kernel.web import action, page, posted, render_verb, submit, trace
 
 def visit_in_sight(request, pk) -> Visit:
     cases = Case.objects.visible_to(request.user).select_related("outlet", "unit", "dossier")
-    return visit_of(get_object_or_404(cases, pk=pk))
+    return visit_of(get_object_or_404(cases, pk=pk), request.user)
 
 
 @page

@@ -366,6 +366,7 @@ EVERYDAY_RULES = [
     rule(
         "case.reply_by", "来件要求的答复期限", "来件（交办函、工单）载明的日期", "收到来件", 1, since=LONG_AGO
     ),
+    rule("case.instruction", "领导批示", "领导批示载明的日期", "作出批示", 1, since=LONG_AGO),
     rule("restricting.decide", "审批限制查看", "中心内部规定", "提出申请", 1, WORKING_DAY, since=LONG_AGO),
     rule("request.accept", "签收协同请求", "中心内部规定", "请求送达", 1, WORKING_DAY, since=LONG_AGO),
     rule(

@@ -15,9 +15,11 @@ from cases import services
 from cases.models import (
     Card,
     Case,
+    Conference,
     ContactEntry,
     Deferral,
     FollowUp,
+    Instruction,
     Party,
     Rating,
     Request,
@@ -30,6 +32,7 @@ from cases.states import (
     Answer,
     CardLevel,
     CardState,
+    ConferenceState,
     DeferralKind,
     DeferralState,
     HandlingState,
@@ -258,6 +261,12 @@ def full(mediator, committee, centre, clerk):
     pressed = {"unit": case.unit, "level": CardLevel.RED, "state": CardState.CLOSED} | asked
     said = {name: f"{WORD}{name}" for name in Card.VEILED}
     Card.objects.create(**pressed, **said)
+    told = {name: f"{WORD}{name}" for name in Conference.VEILED}
+    held = {"begins_at": timezone.now(), "state": ConferenceState.HELD, "called_by": clerk, "unit": centre}
+    Conference.objects.create(case=case, **held, **told)
+    scan = Attachment.objects.filter(dossier=case.dossier).first()
+    wrote = {"author": f"{WORD}领导", "words": f"{WORD}请查", "written_on": timezone.localdate()}
+    Instruction.objects.create(case=case, scan=scan, by=clerk, **wrote)
     Party.objects.filter(case=case).update(name=f"{WORD}的人")
     services.refresh_words(case)
     agreement = in_force(mediation, keeper)

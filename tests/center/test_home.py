@@ -51,6 +51,7 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "overdue": 1,
         "due-today": 0,
         "cards": 0,
+        "conferences": 0,
         "waiting": 1,
         "in-hand": 1,
         "to-answer": 1,
