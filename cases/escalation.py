@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Card, ClockWatch, Round
 from cases.services import hold_sweep
-from cases.states import CardLevel, Urgency, WatchState
+from cases.states import CARDS, Urgency, WatchState
 from kernel import clocks, escalation, history, live, notifications
 from kernel.escalation import Fired
 from kernel.history import Line
@@ -26,7 +26,6 @@ from people.models import User
 from people.roles import Role
 from people.selectors import on_call
 
-CARDS = {Step.YELLOW_CARD: CardLevel.YELLOW, Step.RED_CARD: CardLevel.RED}
 SOON = _("%(subject)s即将到期（%(day)s）：%(clock)s")
 SOON_UNIT = _("%(subject)s即将到期（%(day)s），请督促：%(clock)s")
 LATE = _("%(subject)s已超期：%(clock)s")
@@ -70,14 +69,14 @@ def messages_of(one: Fired, people: People) -> list[Message]:
     subject, told = one.subject, []
     urgent = subject.case.urgency >= Urgency.URGENT
     if one.step == Step.REPORT:
-        told.append((subject.case.readers(people.bearing(Role.DIRECTOR)), REPORT))
+        told.append((subject.readers(people.bearing(Role.DIRECTOR)), REPORT))
     if one.step == Step.REMIND_HEAD:
-        heads = subject.case.readers(people.heads_of(subject.unit_of_clocks))
+        heads = subject.readers(people.heads_of(subject.unit_of_clocks))
         told.append((heads, LATE_UNIT if one.clock.late_at else SOON_UNIT))
     if one.late:
         told.append((subject.keepers(people), LATE))
         if urgent:
-            told.append((subject.case.readers(people.on_call(subject.unit_of_clocks)), LATE))
+            told.append((subject.readers(people.on_call(subject.unit_of_clocks)), LATE))
     elif one.step == Step.REMIND_HANDLER:
         told.append((subject.keepers(people), SOON))
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
@@ -112,11 +111,10 @@ def issue(fired: list[Fired], people: People) -> list[Message]:
         for one in fired
     )
     clocks.begin_all(cards, "card.answer", now)
-    details = [{"level": card.level, "clock": card.clock.code} for card in cards]
     history.record_all(
         [
-            Line(card, "issue_card", after=card.state, details=more)
-            for card, more in zip(cards, details, strict=True)
+            Line(card, "issue_card", card.state, {"level": card.level, "clock": card.clock.code})
+            for card in cards
         ]
     )
     live.changed("cards", *{topic for card in cards for topic in card.topics()})

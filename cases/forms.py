@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.lists import ANY, FileFilter
+from cases.lists import ANY, DAY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
 from cases.services import BODY
 from cases.states import (
+    CARDS,
     Answer,
     CardLevel,
     CardState,
@@ -450,7 +451,7 @@ class DeferralForm(forms.Form):
     first_day = forms.DateField(
         label=_("从哪天起暂停"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
         help_text=_("这一天不计入。"),
     )
     reason = forms.CharField(label=_("理由"), widget=SHORT, max_length=500)
@@ -508,7 +509,7 @@ class GrantForm(forms.Form):
 class ResumeForm(forms.Form):
     last_day = forms.DateField(
         label=_("最后一个不计入的日子"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DAY,
         help_text=_("例如听证、鉴定结束的那天；从第二天起接着计算。"),
     )
 
@@ -586,16 +587,13 @@ class ReleaseForm(forms.Form):
     )
 
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class InstructionForm(forms.Form):
     author = forms.CharField(label=_("批示领导及职务"), max_length=60)
-    written_on = forms.DateField(label=_("批示日期"), widget=DATE)
+    written_on = forms.DateField(label=_("批示日期"), widget=DAY)
     words = forms.CharField(label=_("批示内容"), widget=LONG, max_length=1000, help_text=_("照原文录入。"))
     last_day = forms.DateField(
         label=_("要求办结日期"),
-        widget=DATE,
+        widget=DAY,
         required=False,
         help_text=_("批示写明日期的才填；填了就按这一天计时。"),
     )
@@ -749,7 +747,6 @@ def span_text(first: date, last: date) -> str:
 
 
 RUNG = re.compile(r"([0-9]{1,3})([%％]?)")
-CARDS = (Step.YELLOW_CARD, Step.RED_CARD)
 LADDER_HELP = _(
     "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后第 5 天；不填就没有这一步。每一步只发一次。"
 )
@@ -778,7 +775,7 @@ class ClockRuleForm(BookForm, forms.ModelForm):
             "name", "legal_basis", "start_event", "length", "unit", "rolls", "extension_max", "extension_times",
             "extension_approver", "pausable", "since", "moves_open",
         ]  # fmt: skip
-        widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"since": DAY}
         help_texts = {
             "since": _("从这一天起开始的期限按新规则。"),
             "rolls": _("最后一日是节假日的，顺延到下一个工作日（民法典第二百零三条）。"),

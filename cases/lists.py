@@ -21,7 +21,7 @@ from people.models import Area
 from people.roles import AREA_WIDE
 
 ANY = [("", _("全部"))]
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def case_columns(case: Callable, url: Callable | None = None) -> list[Column]:

@@ -49,7 +49,7 @@ from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
-from people.models import Area, Organisation, Person, Post, Unit, User
+from people.models import Area, Organisation, Person, Unit, User
 from people.roles import HEADS, OPENS, RESTRICTS, Restriction, Role
 
 
@@ -116,37 +116,36 @@ class UrgencyRule(models.Model):
         return self.get_level_display()
 
 
-class RuleBook(Tracked):
-    """The rules of the suggestion as one book: whoever has read another `version` reads them again.
+class Book(Tracked):
+    """Rules that are edited as one book: there is one, and its history says who changed what.
 
-    There is one; its history says who changed which rule, and how.
+    `version` is raised with each change, so that whoever edits a form that was overtaken is told.
     """
-
-    MOVES = RULE_MOVES
-    ENTRY_LABELS = {"edit_rule": _("修改研判规则")}
 
     state = models.CharField(max_length=20, choices=BookState, default=BookState.IN_FORCE)
     version = models.PositiveIntegerField(default=1)
 
     objects = Reference.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class RuleBook(Book):
+    """The rules of the suggestion: a process that has read another `version` reads them again."""
+
+    MOVES = RULE_MOVES
+    ENTRY_LABELS = {"edit_rule": _("修改研判规则")}
 
     def __str__(self):
         return str(_("分流建议规则"))
 
 
-class ClockBook(Tracked):
-    """The rules of deadlines and the working calendar as one book: there is one, and its history says who changed what.
-
-    `version` is raised with each change, so that whoever edits a form that was overtaken is told.
-    """
+class ClockBook(Book):
+    """The rules of deadlines and the working calendar."""
 
     MOVES = CLOCK_BOOK_MOVES
     ENTRY_LABELS = {"edit_calendar": _("修改工作日历"), "edit_clock_rule": _("修改期限规则")}
-
-    state = models.CharField(max_length=20, choices=BookState, default=BookState.IN_FORCE)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = Reference.as_manager()
 
     def __str__(self):
         return str(_("期限规则和工作日历"))
@@ -359,6 +358,10 @@ class UnderCase(Tracked, FileRow):
             kwargs["update_fields"] = self.own_columns()
         super().save(*args, **kwargs)
 
+    def readers(self, people):
+        """Those of `people` who may see the file."""
+        return self.case.readers(people)
+
     @property
     def number_outside(self):
         return self.case.number_outside
@@ -454,7 +457,7 @@ class Round(Timed, UnderCase):
         return _("第 %(n)d 轮") % {"n": self.number}
 
     def keepers(self, people=User.objects):
-        return self.case.readers(people.in_unit(self.unit_of_clocks))
+        return self.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "today")
@@ -773,7 +776,7 @@ class Request(Veiled, Timed, UnderCase):
         return f"{self.get_kind_display()}：{self.to_unit}"
 
     def keepers(self, people=User.objects):
-        return self.case.readers(people.in_unit(self.unit_of_clocks))
+        return self.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
         units = (f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
@@ -858,9 +861,15 @@ class Restricting(Veiled, Timed):
     def deciders(self) -> list[User]:
         """Who can decide: anybody but the one who asked."""
         roles = [role for role in RESTRICTS if self.kind in OPENS[role]]
-        posts = Post.objects.filter(user=OuterRef("pk"), role__in=roles)
-        people = User.objects.filter(Exists(posts), is_active=True).exclude(pk=self.asked_by_id)
-        return [user for user in people.order_by("pk") if self.is_deciding(user)]
+        return self.readers(User.objects.bearing(*roles).order_by("pk"))
+
+    @property
+    def unit_of_clocks(self) -> Unit:
+        return self.case.unit
+
+    def readers(self, people) -> list[User]:
+        """Those of `people` who may know of the asking: whoever can decide."""
+        return [user for user in people if user.pk != self.asked_by_id and self.is_deciding(user)]
 
     def keepers(self, people=User.objects):
         return self.deciders()
@@ -1132,10 +1141,14 @@ class Card(Veiled, Timed, UnderCase):
         return f"{self.get_level_display()}：{self.unit}"
 
     def keepers(self, people=User.objects):
-        """Whoever has to act: those who judge an appeal, else the heads of the unit, or all where it has none."""
+        """Whoever has to act: those who judge an appeal, else those who answer."""
         if self.state == CardState.APPEALED:
-            return self.case.readers(people.bearing(Role.DIRECTOR))
-        return self.case.readers(people.in_unit(self.unit, *HEADS) or people.in_unit(self.unit, *DESKS))
+            return self.readers(people.bearing(Role.DIRECTOR))
+        return self.pressed(people)
+
+    def pressed(self, people=User.objects):
+        """Who answers for the unit: its heads, or all who work there where it has none."""
+        return self.readers(people.in_unit(self.unit, *HEADS) or people.in_unit(self.unit, *DESKS))
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")

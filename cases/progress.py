@@ -5,7 +5,7 @@ Nothing here names another party. Of a restricted matter it says only that it is
 
 import hmac
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
@@ -17,12 +17,11 @@ from cases.models import Case, Party, Round
 from cases.states import SETTLING, Outcome, Side, State
 from kernel.encryption import lookup_hashes, normalised
 from kernel.explanations import of_clock
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 
 TAIL = 4
 SALT = "cases.progress"
 TOKEN_AGE = 30 * 60  # seconds in which the buttons of the answer work
-BLINK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +172,4 @@ def by_when(due_at: datetime) -> str:
     """ "在 2026年3月24日前", in local days; nothing where no clock runs or the day has passed."""
     if due_at >= NEVER or due_at < timezone.now():
         return _("尽快")
-    return _("在 %(day)s 前") % {"day": date_format(last_day(due_at), "Y年n月j日")}
-
-
-def last_day(due_at: datetime) -> date:
-    return timezone.localdate(due_at - BLINK)
+    return _("在 %(day)s 前") % {"day": date_format(last_day_of(due_at), "Y年n月j日")}

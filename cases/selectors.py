@@ -271,6 +271,9 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     may["ask_lifting" if case.restriction else "ask_restriction"] = may["log_contact"]
     card = Card(case=case, round=round, state=NEW)
     may["issue_card"] = round.state != State.CLOSED and card.MOVES.named("issue_card").allows(card, user)
-    may["call_conference"] = round.state != State.CLOSED and may["enter_instruction"] and bool(user.unit_ids)
+    conference = Conference(case=case, state=NEW)
+    may["call_conference"] = round.state != State.CLOSED and conference.MOVES.named("call_conference").allows(
+        conference, user
+    )
     may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
     return may

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
+    Book,
     Card,
     Case,
     ClockBook,
@@ -476,10 +477,7 @@ def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
     if changed := {name: text for name, text in notice.items() if text != getattr(rule, name)}:
         details["notice"] = changed
     with moving(book, "edit_rule", by=by, note=str(rule), details=details):
-        if book.version != version:
-            raise MoveRefused(
-                _("填写期间，规则已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
-            )
+        refuse_overtaken(book, version)
         book.version += 1
         rule.cues = cues
         for name, text in notice.items():
@@ -843,7 +841,7 @@ def refuse_deferral(deferral, *, by, answer):
 
 def tell_decided(deferral) -> None:
     text = _("已审批：%(deferral)s") % {"deferral": deferral}
-    people = deferral.case.readers([deferral.asked_by])
+    people = deferral.readers([deferral.asked_by])
     notifications.notify(people, deferral.case, text, url=deferral.url, kind=MessageKind.DECISION)
 
 
@@ -906,11 +904,10 @@ def follow_soon() -> None:
     transaction.on_commit(partial(current_app.send_task, "cases.tasks.follow_changes"), robust=True)
 
 
-def refuse_overtaken(book: ClockBook, version: int) -> None:
+def refuse_overtaken(book: Book, version: int) -> None:
     if book.version != version:
-        raise MoveRefused(
-            _("填写期间，期限规则或日历已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
-        )
+        told = _("填写期间，%(book)s已被他人修改。请刷新页面核对后再保存，您填写的内容仍在表单中。")
+        raise MoveRefused(told % {"book": book})
 
 
 # --- Conferences ------------------------------------------------------------------------------------------------------
@@ -937,8 +934,8 @@ def hold_conference(conference, *, by, came, present, decision, minutes):
         if conference.begins_at > timezone.now():
             raise MoveRefused(_("会商还没有到召开时间。"))
         conference.present, conference.decision, conference.minutes = present, decision, minutes
-        for one in conference.invitations.all():
-            Invitation.objects.filter(pk=one.pk).update(came=one.unit in came)
+        conference.invitations.update(came=False)
+        conference.invitations.filter(unit__in=came).update(came=True)
     tell_invited(conference, _("会商已形成决定：%(number)s，%(at)s"))
 
 
@@ -961,10 +958,7 @@ def tell_invited(conference, text) -> None:
 @transaction.atomic
 def remind(round, *, by, words) -> None:
     """催办: the people who have the matter are told to hurry, and the file says so. It asks for no answer."""
-    lock_file(round.case)
-    round.refresh_from_db()
-    if refusal := round.MOVES.named("remind").why_not(round, by):
-        raise MoveRefused(refusal)
+    allow(round.case, "remind", by=by)
     history.record(round, "remind", by=by, note=words)
     url = reverse("cases:detail", args=[round.case_id])
     text = _("%(by)s催办：%(number)s") % {"by": by, "number": round.case.number}
@@ -999,7 +993,7 @@ def appeal_card(card, *, by, appeal):
 
 
 def tell_supervisors(card, text) -> None:
-    people = card.case.readers(User.objects.bearing(Role.DIRECTOR))
+    people = card.readers(User.objects.bearing(Role.DIRECTOR))
     text = text % {"card": card}
     notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 
@@ -1026,11 +1020,11 @@ def withdraw_card(card, *, by, decision):
 
 
 def decide_card(card, verb, by, decision) -> None:
-    """A supervisor's word on a card; the heads of the unit are told."""
+    """A supervisor's word on a card; those who answer it are told."""
     with moving(card, verb, by=by, note=decision):
         card.decision = decision
         words = {"card": card, "move": card.MOVES.named(verb).label}
-        people = card.case.readers(User.objects.heads_of(card.unit))
+        people = card.pressed()
         text = _("%(card)s：%(move)s") % words
         notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kernel.models import ClockRule
+from kernel.models import ClockRule, Step
 from kernel.moves import NEW, Move, Moves
 from people.roles import HEADS, RESTRICTS, SUPERVISORS, Role
 
@@ -374,6 +374,7 @@ APPROVERS = {
     ClockRule.Approver.DISPATCHER: frozenset({Role.DISPATCHER}),
 }
 """Who signs for what a clock rule asks. Where both parties agree, somebody else checks their written consent."""
+SIGNS = frozenset().union(*APPROVERS.values())
 
 DEFERRAL_MOVES = Moves(
     Move(
@@ -389,7 +390,7 @@ DEFERRAL_MOVES = Moves(
         label=_("同意"),
         sources={DeferralState.ASKED},
         target=DeferralState.GRANTED,
-        who=dict.fromkeys(frozenset().union(*APPROVERS.values()), "approver"),
+        who=dict.fromkeys(SIGNS, "approver"),
         not_by=("ask_deferral",),
     ),
     Move(
@@ -397,7 +398,7 @@ DEFERRAL_MOVES = Moves(
         label=_("不同意"),
         sources={DeferralState.ASKED},
         target=DeferralState.REFUSED,
-        who=dict.fromkeys(frozenset().union(*APPROVERS.values()), "approver"),
+        who=dict.fromkeys(SIGNS, "approver"),
         not_by=("ask_deferral",),
     ),
     Move(
@@ -432,6 +433,8 @@ class CardState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已收回")
 
 
+CARDS = {Step.YELLOW_CARD: CardLevel.YELLOW, Step.RED_CARD: CardLevel.RED}
+"""The rungs of a ladder on which a card is issued."""
 OWED = frozenset({CardState.ISSUED, CardState.ANSWERED, CardState.APPEALED})
 """A card that somebody still has to do something about."""
 COUNTED = frozenset(CardState) - {CardState.REVOKED, CardState.WITHDRAWN}

@@ -300,12 +300,16 @@ def move_request(request, pk, verb, form_class):
     """The page of one move of a request."""
     requests = Request.objects.visible_to(request.user).select_related("case", "from_unit", "to_unit")
     row = get_object_or_404(requests, pk=pk)
-    form = form_class(posted(request))
+    return make_move(request, row, verb, form_class(posted(request)), back=requests_url(row.case_id))
+
+
+def make_move(request, row, verb, form, *, back, done=""):
+    """Carry out one move of a row of a file, or show its form; `done` says more than the name of the move."""
     if submit(form, getattr(services, verb), row, by=request.user):
-        label = row.MOVES.named(verb).label
-        messages.success(request, _("%(request)s：%(label)s") % {"request": row, "label": label})
-        return redirect(requests_url(row.case_id))
-    return render_move(request, row, verb, form, back=requests_url(row.case_id))
+        named = _("%(row)s：%(label)s") % {"row": row, "label": row.MOVES.named(verb).label}
+        messages.success(request, done or named)
+        return redirect(back)
+    return render_move(request, row, verb, form, back=back)
 
 
 # --- Restricted later, and shown again --------------------------------------------------------------------------------
@@ -368,7 +372,7 @@ def decide(request, pk, verb, form_class):
 @page
 def rule_list(request):
     """What the suggestion goes by, and who changed it last."""
-    book = rule_book(request)
+    book = book_of(request, RuleBook, "edit_rule")
     entries = book.history.select_related("by").order_by("-seq")[:RECENT]
     groups = [
         (_("类别"), "category", Category.objects.visible_to(request.user)),
@@ -381,7 +385,7 @@ def rule_list(request):
 @action
 def edit_rule(request, kind, pk):
     """The cue words of one rule: tried on a text first, then saved."""
-    book = rule_book(request)
+    book = book_of(request, RuleBook, "edit_rule")
     rule = get_object_or_404(rule_rows(request, kind), pk=pk)
     form = rule_form(rule, posted(request), version=book.version)
     tried = None
@@ -405,10 +409,10 @@ def rule_form(rule, data, *, version) -> forms.RuleForm:
     return forms.NoticeRuleForm(data, initial=initial | notice)
 
 
-def rule_book(request) -> RuleBook:
-    """The book, for those who may edit it."""
-    book = get_object_or_404(RuleBook.objects.visible_to(request.user).order_by("pk")[:1])
-    if refusal := book.MOVES.named("edit_rule").why_not(book, request.user):
+def book_of(request, model, verb):
+    """The one book of its kind, for those who may edit it."""
+    book = get_object_or_404(model.objects.visible_to(request.user).order_by("pk")[:1])
+    if refusal := book.MOVES.named(verb).why_not(book, request.user):
         raise PermissionDenied(refusal)
     return book
 

@@ -3,7 +3,6 @@
 from itertools import islice
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import clock_book, forms, services
 from cases.models import Case, ClockBook
+from cases.views import book_of
 from kernel import calendar, recounting
 from kernel.models import CalendarVersion, ClockRule
 from kernel.web import action, page, posted, render_form, submit
@@ -23,7 +23,7 @@ YEARS_AHEAD = 2
 @page
 def book(request):
     """All rules and years, and who changed what last."""
-    found = book_of(request, "edit_clock_rule")
+    found = book_of(request, ClockBook, "edit_clock_rule")
     known = calendar.current().years
     years = sorted(
         {*known, *range(timezone.localdate().year, timezone.localdate().year + YEARS_AHEAD)}, reverse=True
@@ -37,18 +37,10 @@ def book(request):
     return render(request, "cases/clock_book.html", context)
 
 
-def book_of(request, verb) -> ClockBook:
-    """The book, for those who may change it."""
-    found = get_object_or_404(ClockBook.objects.visible_to(request.user).order_by("pk")[:1])
-    if refusal := found.MOVES.named(verb).why_not(found, request.user):
-        raise PermissionDenied(refusal)
-    return found
-
-
 @action
 def edit_calendar(request, year):
     """One year: what is typed is tried on the open clocks first, then saved."""
-    found = book_of(request, "edit_calendar")
+    found = book_of(request, ClockBook, "edit_calendar")
     if not 2000 <= year <= 2100:
         raise Http404
     now = calendar.current()
@@ -68,7 +60,7 @@ def edit_calendar(request, year):
 @action
 def edit_clock_rule(request, pk):
     """One rule: new terms from a day on."""
-    found = book_of(request, "edit_clock_rule")
+    found = book_of(request, ClockBook, "edit_clock_rule")
     rule = get_object_or_404(ClockRule.objects.visible_to(request.user), pk=pk)
     initial = {"since": timezone.localdate() + calendar.DAY, "version": found.version, "moves_open": False}
     initial |= {name: f"{getattr(rule, name):g}" for name in ("length", "extension_max")}

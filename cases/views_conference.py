@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from cases import forms, services
 from cases.models import Conference, Instruction
 from cases.papers import minutes_of
-from cases.views import case_url, render_file_form, visible_case
+from cases.views import case_url, make_move, render_file_form, visible_case
 from kernel.papers import FORMS, answer
-from kernel.web import action, page, posted, render_move, require, submit, trace
+from kernel.web import action, page, posted, require, submit, trace
 
 
 @action
@@ -55,21 +55,15 @@ def visible_conference(request, pk) -> Conference:
 def hold_conference(request, pk):
     conference = visible_conference(request, pk)
     form = forms.HoldConferenceForm(posted(request), user=request.user, conference=conference)
-    return move_conference(request, conference, "hold_conference", form, _("会商结果已登记。"))
+    return make_move(request, conference, "hold_conference", form, back=conference.url)
 
 
 @action
 def cancel_conference(request, pk):
     conference = visible_conference(request, pk)
     form = forms.NoteForm(posted(request))
-    return move_conference(request, conference, "cancel_conference", form, _("会商已取消，已通知参加单位。"))
-
-
-def move_conference(request, conference, verb, form, done):
-    if submit(form, getattr(services, verb), conference, by=request.user):
-        messages.success(request, done)
-        return redirect(conference.url)
-    return render_move(request, conference, verb, form, back=conference.url)
+    done = _("会商已取消，已通知参加单位。")
+    return make_move(request, conference, "cancel_conference", form, back=conference.url, done=done)
 
 
 @page(post=True)

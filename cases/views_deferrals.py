@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases import forms, services
 from cases.models import Deferral
 from cases.selectors import clock_of, clocks_of
-from cases.views import visible_case
-from kernel.web import action, page, posted, render_move, render_verb, require, submit
+from cases.views import make_move, visible_case
+from kernel.web import action, page, posted, render_verb, require, submit
 
 
 @page
@@ -28,11 +29,9 @@ def ask_deferral(request, pk, clock):
     if submit(form, services.ask_deferral, row, case=case, unit=unit, by=request.user):
         messages.success(request, _("申请已送审批。批准以前，原来的期限照常计算。"))
         return redirect("cases:clocks", pk)
-    return render_verb(request, form, _("申请延期或暂停"), subject=row.rule.name, back=form_back(case))
-
-
-def form_back(case) -> str:
-    return Deferral(case=case).url
+    return render_verb(
+        request, form, _("申请延期或暂停"), subject=row.rule.name, back=reverse("cases:clocks", args=[pk])
+    )
 
 
 @action
@@ -59,8 +58,4 @@ def decide(request, pk, verb, form_class, done):
     """The page of one move of a deferral."""
     deferrals = Deferral.objects.visible_to(request.user).select_related("case", "clock__rule", "unit")
     deferral = get_object_or_404(deferrals, pk=pk)
-    form = form_class(posted(request))
-    if submit(form, getattr(services, verb), deferral, by=request.user):
-        messages.success(request, done)
-        return redirect(deferral.url)
-    return render_move(request, deferral, verb, form, back=deferral.url)
+    return make_move(request, deferral, verb, form_class(posted(request)), back=deferral.url, done=done)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases import escalation, forms, selectors, services
 from cases.lists import words_of_case
 from cases.models import Card, ClockWatch
-from cases.views import case_url, visible_round
+from cases.views import case_url, make_move, visible_round
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
 from kernel.web import action, page, posted, render_move, render_verb, require, submit
@@ -130,12 +130,7 @@ def withdraw_card(request, pk):
 def move_card(request, pk, verb, form_class):
     """The page of one move of a card."""
     card = get_object_or_404(Card.objects.visible_to(request.user).select_related("case", "unit"), pk=pk)
-    form = form_class(posted(request))
-    if submit(form, getattr(services, verb), card, by=request.user):
-        label = card.MOVES.named(verb).label
-        messages.success(request, _("%(card)s：%(label)s") % {"card": card, "label": label})
-        return redirect(card.url)
-    return render_move(request, card, verb, form, back=card.url)
+    return make_move(request, card, verb, form_class(posted(request)), back=card.url)
 
 
 @page

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Card, Conference, Deferral, Request, Restricting, Round
-from cases.states import APPROVERS, CONCERNED, DESKS, CardState, RequestState, State
+from cases.states import CONCERNED, DESKS, SIGNS, CardState, RequestState, State
 from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
@@ -132,7 +132,7 @@ PILES = {
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
-        Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, frozenset().union(*APPROVERS.values())),
+        Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
     )
 }
 

@@ -420,7 +420,7 @@ class Arrival(Timed, UnderCase):
         return str(_("来件登记"))
 
     def keepers(self, people=User.objects):
-        return self.case.readers(people.in_unit(self.unit))
+        return self.readers(people.in_unit(self.unit))
 
     def topics(self):
         return self.case.topics()

@@ -14,6 +14,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from kernel.models import CalendarVersion, ClockRule
+from kernel.moments import last_day_of
 
 DAY = timedelta(days=1)
 WEEKEND = 5
@@ -191,7 +192,7 @@ class Term:
     def left_out(self, start: datetime) -> Iterator[tuple[date, str]]:
         """Each day after the start that did not count, and why, in order."""
         first, due_at = timezone.localdate(start), self.due(start)
-        last = timezone.localdate(due_at - timedelta(microseconds=1))
+        last = last_day_of(due_at)
         nominal = self.nominal_end(first) if self.in_days else last
         for day in days_between(first + DAY, last):
             if why := self._why_not(day, nominal):

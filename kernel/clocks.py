@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,8 @@ from django.utils import timezone
 from kernel import calendar, escalation
 from kernel.calendar import ANY, DAY, Calendar, NoCalendar, Pause, Term, midnight
 from kernel.models import Clock, ClockRule, Timed
+from kernel.moments import last_day_of
 from kernel.prepared import Prepared
-
-BLINK = timedelta(microseconds=1)
 
 
 def rules_in_force(code, on):
@@ -113,7 +112,7 @@ def recount(clock: Clock) -> None:
     clock.calendar_id = by.version
     if not clock.pauses.filter(last_day=None).exists():
         clock.due_at, clock.provisional = due_of(replace(term_of(clock), calendar=by), clock.started_at)
-        clock.last_day = timezone.localdate(clock.due_at - BLINK)
+        clock.last_day = last_day_of(clock.due_at)
         if clock.due_at > (now := timezone.now()):
             clock.late_at = None
         escalation.climb_down(clock, today, now)
@@ -134,7 +133,7 @@ def _row(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, by: Ca
         rule=rule,
         code=rule.code,
         started_at=at,
-        last_day=timezone.localdate(due_at - BLINK),
+        last_day=last_day_of(due_at),
         due_at=due_at,
         **counted,
     )

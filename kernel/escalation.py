@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from random import shuffle
 from typing import Any
 
+import structlog
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from kernel import calendar
 from kernel.calendar import Calendar
 from kernel.models import Clock, ClockRule, Dossier, Firing, Timed
+
+log = structlog.get_logger(__name__)
 
 BATCH = 500
 CLIMB = """
@@ -115,7 +118,24 @@ def sweep(tell: Tell, now: datetime | None = None) -> int:
     picked = list(due.values_list("pk", flat=True))
     batches = [picked[first : first + BATCH] for first in range(0, len(picked), BATCH)]
     shuffle(batches)  # two workers that begin together do not wait on one another's batches
-    return sum(_fire(batch, now, tell) for batch in batches)
+    return sum(_fire_what_can(batch, now, tell) for batch in batches)
+
+
+def _fire_what_can(batch: list[int], now: datetime, tell: Tell) -> int:
+    """A clock that cannot be told is logged and keeps waiting, and the watch shows it; others of its batch go on."""
+    try:
+        return _fire(batch, now, tell)
+    except (
+        OperationalError,
+        InterfaceError,
+    ):  # not the fault of a clock: the database is away, or locks crossed
+        raise
+    except Exception:
+        if len(batch) == 1:
+            log.exception("clock_not_told", clock=batch[0])
+            return 0
+        half = len(batch) // 2
+        return _fire_what_can(batch[:half], now, tell) + _fire_what_can(batch[half:], now, tell)
 
 
 @transaction.atomic

@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kernel.calendar import Term
-from kernel.clocks import BLINK, term_of
+from kernel.clocks import term_of
 from kernel.models import Clock, ClockPause
+from kernel.moments import BLINK
 
 
 def sentences(term: Term, start: datetime) -> Iterator[str]:

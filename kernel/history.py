@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,13 +107,12 @@ class Line:
 
     subject: Any
     verb: str
-    before: str = ""
-    after: str = ""
-    details: dict = field(default_factory=dict)
+    after: str
+    details: dict
 
 
-def record_all(lines: Sequence[Line], *, by=None) -> None:
-    """Add a line to each of many files, in three statements: for sweeps, which write no notes."""
+def record_all(lines: Sequence[Line]) -> None:
+    """Add a line to each of many files, in three statements: for sweeps, which open rows and write no notes."""
     if not lines:
         return
     dossiers = lock_all({line.subject.dossier_id for line in lines})
@@ -126,10 +125,8 @@ def record_all(lines: Sequence[Line], *, by=None) -> None:
             subject_type=ContentType.objects.get_for_model(line.subject),
             subject_id=line.subject.pk,
             verb=line.verb,
-            by=by,
             at=now,
             recorded_at=dossier.now,
-            before=line.before,
             after=line.after,
             details=line.details,
             previous=dossier.head,

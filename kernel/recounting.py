@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from kernel import calendar, history
 from kernel.calendar import ANY, Calendar, midnight
-from kernel.clocks import BLINK, due_of, recount, term_of
+from kernel.clocks import due_of, recount, term_of
 from kernel.models import CalendarVersion, Clock, ClockRule, Dossier
+from kernel.moments import last_day_of
 
 BATCH = 200
 ASKING = Q(rule__rolls=True) | Q(rule__unit__in=[ClockRule.Unit.WORKING_DAY, ClockRule.Unit.WORKING_HOUR])
@@ -26,7 +27,7 @@ class Shift:
 
     @property
     def last_day(self) -> date:
-        return timezone.localdate(self.due_at - BLINK)
+        return last_day_of(self.due_at)
 
 
 def touched_by(new: Calendar, old: Calendar) -> QuerySet[Clock]:

@@ -5,26 +5,26 @@ does not allow is an error of the demo, and is raised.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from types import SimpleNamespace
 
 from cases.models import Round
+from cases.states import CARDS
 from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
-from kernel.calendar import ANY, DAY, NoCalendar, Term, current, local
-from kernel.clocks import BLINK
+from kernel.calendar import ANY, DAY, Term, current, local
+from kernel.clocks import due_of
 from kernel.encryption import encrypt
 from kernel.escalation import ladder
 from kernel.history import HASHED, digest_of
-from kernel.models import Anchor, Clock, ClockRule, Dossier, Firing, HistoryEntry, NumberSeries, Step
-from kernel.moments import NEVER
+from kernel.models import Anchor, Clock, ClockRule, Dossier, Firing, HistoryEntry, NumberSeries
+from kernel.moments import BLINK, NEVER
 from kernel.moves import Move
 from kernel.veil import hidden_note
 
-CARDS = (Step.YELLOW_CARD, Step.RED_CARD)
 TOLD_WITHIN = timedelta(seconds=60)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,10 +65,7 @@ class Clockwork:
 
     def work_out(self, rule: ClockRule, at: datetime, today: date) -> Deadline:
         term = Term(rule, self.calendar if rule.asks_calendar else ANY)
-        try:
-            due_at, provisional = term.due(at), False
-        except NoCalendar:
-            due_at, provisional = replace(term, calendar=self.calendar.guessing).due(at), True
+        due_at, provisional = due_of(term, at)
         deadline = Deadline(rule.pk, local_day(due_at - BLINK), due_at, term.calendar.version, provisional)
         if rule.unit in ClockRule.IN_DAYS:
             self.found[rule.code, today] = deadline

@@ -1,6 +1,6 @@
 """What templates need everywhere: icons, masks, moments, figures of time, labels of history, live topics."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django import template
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kernel import live
 from kernel.drawing import drawn
 from kernel.encryption import Secret, mask_name
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 
 register = template.Library()
 
@@ -115,8 +115,7 @@ def due(moment, now: datetime | None = None) -> SafeString | str:
     if not moment or moment >= NEVER:
         return NONE
     now = now or timezone.now()
-    # A clock that runs out at midnight is due on the day that ends there.
-    day = timezone.localtime(moment - timedelta(microseconds=1)).date()
+    day = last_day_of(moment)
     days = (day - timezone.localtime(now).date()).days
     css, words = _nearness(days, moment < now)
     return format_html(

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import services
+from cases import escalation, services
 from cases.escalation import sweep, take_back_moved
 from cases.models import Card, ClockWatch
 from cases.services import take
@@ -18,7 +18,7 @@ from kernel.escalation import Rung
 from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Step
 from kernel.moves import MoveRefused
 from people.roles import Role
-from tests.factories import UnitFactory, UserFactory
+from tests.factories import CaseFactory, UnitFactory, UserFactory
 
 SHANGHAI = timezone.get_default_timezone()
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
@@ -287,6 +287,25 @@ def test_my_deadlines_are_grouped_by_how_near_they_are(client, clock, handler):
     assert "0 件" in late.text
     assert "今天到期" in today.text
     assert clock.subject.case.number in today.text
+
+
+def test_a_clock_that_cannot_be_told_holds_up_no_other(clock, handler, bureau, monkeypatch):
+    other = CaseFactory(unit=bureau).latest_round()
+    clocks.turn(other, starts=["case.reply_by"])
+    Clock.objects.filter(subject_id=other.pk, code="case.reply_by").update(next_fire_at=at("04-14T09:00"))
+    whole = escalation.messages_of
+
+    def broken(one, people):
+        assert one.clock.pk != clock.pk, "a fault in the words of this one"
+        return whole(one, people)
+
+    monkeypatch.setattr(escalation, "messages_of", broken)
+    assert sweep(timezone.now() + timedelta(days=900)) >= 1
+    assert not clock.firings.exists()
+    assert Firing.objects.filter(clock__subject_id=other.pk).exists()
+    monkeypatch.undo()
+    assert sweep(timezone.now() + timedelta(days=900)) == 1
+    assert clock.firings.exists()
 
 
 # --- The watch --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.db import ProgrammingError, connection
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import services
+from cases import escalation, services
 from cases.models import (
     Card,
     Case,
@@ -39,6 +40,7 @@ from cases.states import (
     RequestKind,
     RestrictingState,
     Route,
+    Urgency,
 )
 from dispatch.models import OrderHandling
 from governance_center import work
@@ -567,3 +569,18 @@ def test_those_whom_it_does_not_concern_cannot_ask(client, case, centre, role):
     address = reverse("cases:ask_restriction", args=[case.pk])
     assert address not in client.get(reverse("cases:detail", args=[case.pk])).content.decode()
     assert client.post(address, {"kind": "violence", "reason": WHY}).status_code == 403
+
+
+def test_that_somebody_asked_is_told_late_to_those_who_may_know_and_to_nobody_on_call(
+    case, committee, mediator, director, clerk
+):
+    """Also of an urgent matter, and the sweep goes on."""
+    on_call = UserFactory(post=(Role.UNIT_HEAD, committee))
+    Case.objects.update(urgency=Urgency.URGENT)
+    case.refresh_from_db()
+    asked = services.ask_restriction(case, by=mediator, kind=Restriction.VIOLENCE, reason=WHY)
+    Notification.objects.all().delete()
+    assert escalation.sweep(timezone.now() + timedelta(days=9)) == 1
+    told = {row.to for row in Notification.objects.filter(subject_id=asked.pk)}
+    assert director in told
+    assert not told & {on_call, clerk, mediator}

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +9,7 @@ from kernel import calendar, clocks
 from kernel.calendar import NoCalendar, Pause, Term
 from kernel.explanations import sentences
 from kernel.models import ClockRule
+from kernel.moments import last_day_of
 
 
 class Command(BaseCommand):
@@ -89,5 +90,5 @@ def term_of(rule: ClockRule, paused: tuple[Pause, ...], *, extend: bool) -> Term
 def written(due_at: datetime, term: Term) -> str:
     """The last day of a rule in days, the moment of one in hours."""
     if term.in_days:
-        return str(timezone.localdate(due_at - timedelta(microseconds=1)))
+        return str(last_day_of(due_at))
     return timezone.localtime(due_at).isoformat(timespec="seconds")
