@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,7 +12,7 @@ from cases.states import ConferenceState, Side
 from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
 from intake.states import Signed
 from kernel.models import HistoryEntry
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
 from people.models import User
 
@@ -341,44 +340,37 @@ def contact_log(visit: Visit) -> Paper:
 
 def reception_brief(visit: Visit) -> Paper:
     """接访简报: one page for the leader who receives the visitor (practice.md, House and hall 17)."""
-    case, ticket, now = visit.case, visit.ticket, timezone.localtime()
-    round = case.latest_round()
-    people = [row for party in visit.applicants[:1] for row in particulars(party)]
-    owing = case.requests.unfinished().select_related("to_unit")
+    case, ticket, round = visit.case, visit.ticket, visit.case.latest_round()
+    people = [value for party in visit.applicants[:1] for _label, value in particulars(party) if value]
+    heads = gettext("%(count)d 人") % {"count": ticket.head_count if ticket else case.people_count}
+    care = ticket.get_care_display() if ticket and ticket.care else ""
+    until = gettext("，%(day)s到期") % {"day": f"{last_day_of(round.due_at):%Y年%m月%d日}"}
+    owing = "、".join(str(one.to_unit) for one in case.requests.unfinished().select_related("to_unit"))
     facts = [
-        *people,
-        (_("来访人数"), f"{ticket.head_count}" if ticket else f"{case.people_count}"),
-        (_("优先照顾"), ticket.get_care_display() if ticket and ticket.care else _("无")),
+        (_("来访人"), cut("，".join(people), 2 * LINE)),
+        (_("人数和照顾"), "，".join(filter(None, [heads, care]))),
         (_("此前事项"), earlier(visit)),
-        (_("诉求"), cut(case.story, STORY)),
-        (_("办理单位"), f"{round.unit}（{round.get_state_display()}）"),
-        (_("办理期限"), f"{last_day_of(round):%Y年%m月%d日}" if round.due_at < NEVER else _("无")),
-        (_("已做工作"), "\n".join(done(visit)) or _("尚无联系、会商和协同记录。")),
-        (
-            _("尚欠答复"),
-            "、".join(str(one.to_unit) for one in owing) or _("无"),
-        ),
+        (_("诉求"), cut(case.story, 6 * LINE)),
+        (_("办理"), f"{round.unit}（{round.get_state_display()}）{until if round.due_at < NEVER else ''}"),
+        (_("已做工作"), "\n".join(done(visit)) or _("尚无联系、批示和会商。")),
+        (_("尚欠答复"), cut(owing, LINE) or _("无")),
         (_("领导意见"), "\n\n\n"),
     ]
     return Paper(
         title=_("领导接访简报"),
         number=_("统一编号：%(number)s") % {"number": case.number},
-        blocks=[Facts(facts), Closing([case.unit.name, f"{now:%Y年%m月%d日}"])],
-        foot=_("详见案卷"),
+        blocks=[Facts(facts)],
+        foot=_("%(day)s 详见案卷") % {"day": f"{timezone.localdate():%Y年%m月%d日}"},
     )
 
 
-STORY, STEP, STEPS = 300, 60, 5
-"""So many letters of the story, of each step, and so many steps leave the brief on one page."""
+LINE, STEPS = 26, 3
+"""Letters on a line, and so many earlier matters and steps: then the brief stays on one page."""
 
 
 def cut(text: str, most: int) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def last_day_of(round):
-    return timezone.localtime(round.due_at) - timedelta(seconds=1)
 
 
 def earlier(visit: Visit) -> str:
@@ -390,10 +382,8 @@ def earlier(visit: Visit) -> str:
     found = list(before.distinct().order_by("-opened_at")[: STEPS + 1])
     if not found:
         return gettext("没有登记过")
-    told = "；".join(
-        f"{one.number} {cut(one.title, 14)}（{one.get_state_display()}）" for one in found[:STEPS]
-    )
-    return told + (gettext("；等") if len(found) > STEPS else "")
+    told = [f"{one.number} {cut(one.title, 6)}（{one.get_state_display()}）" for one in found[:STEPS]]
+    return "\n".join(told) + (gettext("等") if len(found) > STEPS else "")
 
 
 def done(visit: Visit) -> list[str]:
@@ -404,7 +394,7 @@ def done(visit: Visit) -> list[str]:
     held = case.conferences.filter(state=ConferenceState.HELD).order_by("-begins_at")[:STEPS]
     rows += [(one.begins_at, gettext("会商：%(decision)s") % {"decision": one.decision}) for one in held]
     latest = sorted(sorted(rows, reverse=True)[:STEPS])
-    return [f"{timezone.localtime(at):%m-%d} {cut(text, STEP)}" for at, text in latest]
+    return [f"{timezone.localtime(at):%m-%d} {cut(text, 2 * LINE - 6)}" for at, text in latest]
 
 
 PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
