@@ -59,7 +59,7 @@ def running():
     keep = (_held[-1].fileno(),)
     with ExitStack() as stack:
         stack.callback(postgres.stop, postgres.start(here(), keep=keep, **FORGETFUL))
-        stack.callback(valkey.stop, valkey.start(here(), keep=keep, appendonly="no"))
+        stack.callback(valkey.stop, valkey.start(here(), keep=keep, appendonly="no", databases="256"))
         yield
 
 

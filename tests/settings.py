@@ -4,10 +4,14 @@ import os
 
 from tests import servers
 
+WORKER = int(
+    os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+)  # each has a database of the one Valkey
+
 os.environ |= {
     "SECRET_KEY": "tests",
     "DATABASE_URL": servers.here().database_url(),
-    "REDIS_URL": servers.here().redis_url(),
+    "REDIS_URL": servers.here().redis_url(WORKER),
     "DEMO_MODE": "1",
     "FIELD_KEYS": "1:aes-gcm:" + "A" * 43 + "=",
     "LOOKUP_KEYS": "1:" + "A" * 43 + "=",

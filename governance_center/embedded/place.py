@@ -44,8 +44,8 @@ class Place:
     def database_url(self, database: str = "governance") -> str:
         return f"postgresql://governance@/{database}?host={self.run}&port=5432"
 
-    def redis_url(self) -> str:
-        return f"unix://{self.redis_socket}?db=0"
+    def redis_url(self, database: int = 0) -> str:
+        return f"unix://{self.redis_socket}?db={database}"
 
     def prepare(self) -> "Place":
         """Make the folders; refuse those that belong to somebody else."""
