@@ -263,9 +263,13 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Scripts and styles come as files. What runs in a page carries the nonce of its answer.
+DEVICE_BRIDGE = os.environ.get("DEVICE_BRIDGE", "")
+"""Where each window's computer answers for its card reader and the like (docs/devices.md): http://127.0.0.1:PORT."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "connect-src": [SELF, *filter(None, [DEVICE_BRIDGE])],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],

@@ -84,6 +84,7 @@ def shell(request) -> dict:
         "nav": SimpleLazyObject(lambda: menu(user, request.path)),
         "unread": SimpleLazyObject(lambda: unread_count(user)),
         "person_token": person_token(user),
+        "device_bridge": settings.DEVICE_BRIDGE,
         "idle_seconds": int(settings.SESSION_IDLE.total_seconds()),
     }
 

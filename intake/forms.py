@@ -45,6 +45,12 @@ class ReadBackForm(VerbForm):
         required=False,
         help_text=_("本人不能书写或者拒绝签名时填写见证人姓名。"),
     )
+    signature = ScanField(
+        label=_("签名图样"),
+        required=False,
+        help_text=_("在签名板上签的，或者拍下的签名、指印。纸上签的，打印后上传已签扫描件。"),
+        widget=forms.FileInput(attrs={"data-signature": True}),
+    )
 
     def __init__(self, *args, applicants, **kwargs):
         super().__init__(*args, **kwargs)

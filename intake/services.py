@@ -755,7 +755,7 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
 
 
 @transaction.atomic
-def read_back(visit, *, by, party, signed, witness="") -> None:
+def read_back(visit, *, by, party, signed, witness="", signature=None) -> None:
     """The record was read to an applicant (信访工作条例 19). Names stand in the note: details hold none."""
     if not visit.concerns(by):
         raise MoveRefused(_("只有接待人员和办理单位可以登记宣读情况。"))
@@ -764,6 +764,8 @@ def read_back(visit, *, by, party, signed, witness="") -> None:
         note = _("%(signed)s，见证人%(witness)s") % {"signed": note, "witness": witness}
     details = {"party": party.pk, "signed": signed}
     cases.lock_file(visit.case)
+    if signature:
+        details["attachment"] = attach(visit.case, signature, by=by).pk
     history.record(visit.case, "read_back", by=by, note=note, details=details)
     live.changed(*visit.case.topics())
 

@@ -70,7 +70,9 @@ def read_back(request, pk):
     back = reverse("intake:papers", args=[pk])
     if not visit.concerns(request.user):
         raise PermissionDenied(_("只有接待人员和办理单位可以登记宣读情况。"))
-    form = forms.ReadBackForm(posted(request), applicants=visit.case.parties.filter(side=Side.APPLICANT))
+    form = forms.ReadBackForm(
+        posted(request), request.FILES or None, applicants=visit.case.parties.filter(side=Side.APPLICANT)
+    )
     if submit(form, services.read_back, visit, by=request.user):
         messages.success(request, _("已登记宣读情况。"))
         return redirect(back)

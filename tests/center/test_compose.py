@@ -11,8 +11,18 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE = Path(sys.executable).with_name("docker-compose")
 EXAMPLE = PROJECT / "docker" / "env.example"
 NAMES = re.findall(r"^(\w+)=", EXAMPLE.read_text(), re.MULTILINE)
-OPTIONAL = {"METRICS_TOKEN", "SMS_ADAPTER", "SMS_URL", "SMS_TOKEN", "CHAT_ADAPTER", "CHAT_URL", "CHAT_SECRET"}
-"""Without a token nobody else reads the metrics; without a gateway messages are written to a file."""
+OPTIONAL = {
+    "METRICS_TOKEN",
+    "DEVICE_BRIDGE",
+    "SMS_ADAPTER",
+    "SMS_URL",
+    "SMS_TOKEN",
+    "CHAT_ADAPTER",
+    "CHAT_URL",
+    "CHAT_SECRET",
+}
+"""Without a token nobody else reads the metrics; without a bridge nobody is offered a device; without a gateway
+messages are written to a file."""
 
 
 @pytest.fixture
