@@ -27,7 +27,7 @@ from cases.states import (
 from kernel.calendar import WEEKEND, Calendar, NamedDay, days_between
 from kernel.encryption import normalised
 from kernel.escalation import ladder
-from kernel.fields import ScanField
+from kernel.fields import ScanField, VerbForm
 from kernel.models import ClockRule, Step
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
@@ -825,3 +825,16 @@ class ClockRuleForm(BookForm, forms.ModelForm):
 
     def _post_clean(self):
         """The row in force stays as it is: what was typed becomes a new one."""
+
+
+class KeepSignedForm(VerbForm):
+    """Which printing was signed, and its scan."""
+
+    printing = forms.TypedChoiceField(label=_("签的是哪一次打印的"), coerce=int, widget=forms.RadioSelect)
+    scan = ScanField(label=_("已签扫描件"))
+
+    def __init__(self, *args, printings, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(printing.entry.seq, str(printing)) for printing in reversed(printings)]
+        self.fields["printing"].choices = choices
+        self.fields["printing"].initial = choices[0][0]

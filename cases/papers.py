@@ -1,9 +1,12 @@
-"""The papers of a file that no desk has: the minutes of a conference."""
+"""What the papers of all desks share, their printings, and one that no desk has: the minutes of a conference."""
+
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Conference
+from kernel.models import HistoryEntry
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Text
 
 
@@ -37,3 +40,52 @@ def minutes_of(conference: Conference) -> Paper:
             Closing([conference.unit.name, f"{begins_at:%Y年%m月%d日}"]),
         ],
     )
+
+
+@dataclass(frozen=True)
+class Printing:
+    """A paper went out of the printer for the `number`th time. `signed` is the entry of its signed scan, if any."""
+
+    entry: HistoryEntry
+    number: int
+    signed: HistoryEntry | None
+
+    def __str__(self):
+        return _("第 %(number)d 次打印，%(at)s，%(by)s") % {
+            "number": self.number,
+            "at": f"{timezone.localtime(self.entry.at):%Y-%m-%d %H:%M}",
+            "by": self.entry.by,
+        }
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paper on a page of papers. One that is signed waits from its first printing until a scan is there."""
+
+    label: str
+    printings: list[Printing]
+    page_url: str
+    docx_url: str
+    signed_url: str = ""
+
+    @property
+    def signed(self) -> bool:
+        return any(printing.signed for printing in self.printings)
+
+
+def printings(subject, verb="print_paper") -> dict[str, list[Printing]]:
+    """Every time that each paper of `subject` was printed, the first one first, with the signed copy that came back.
+
+    The key is the paper's slug; a subject that is a paper itself has the one key "".
+    """
+    entries = subject.history.filter(verb__in=[verb, "keep_signed"])
+    printed, signed = {}, {}
+    for entry in entries.select_related("by").order_by("seq"):
+        if entry.verb == "keep_signed":
+            signed[entry.details["printing"]] = entry
+        else:
+            printed.setdefault(entry.details.get("paper", ""), []).append(entry)
+    return {
+        slug: [Printing(entry, n, signed.get(entry.seq)) for n, entry in enumerate(entries, 1)]
+        for slug, entries in printed.items()
+    }

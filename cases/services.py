@@ -358,6 +358,25 @@ def attach(case, *, by, file) -> Attachment:
 
 
 @transaction.atomic
+def keep_signed(case, subject, *, by, printing, scan, **details) -> None:
+    """A paper came back signed: its scan goes into the file, with the printing that was signed.
+
+    `subject` is the row of the file whose paper it is, `printing` the place of that printing in the history. The last
+    scan of a printing counts. Whoever calls has asked whether `by` may.
+    """
+    lock_file(case)
+    kept = attachments.attach(case, scan, by=by)
+    history.record(
+        subject,
+        "keep_signed",
+        by=by,
+        note=kept.name,
+        details=details | {"printing": printing, "attachment": kept.pk},
+    )
+    live.changed(*case.topics())
+
+
+@transaction.atomic
 def reveal_party(party, *, by, reason="") -> Party:
     """Show a party in full, with a trace in the file and in the person's own history.
 

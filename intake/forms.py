@@ -62,19 +62,6 @@ class ReadBackForm(VerbForm):
         return self.cleaned_data
 
 
-class KeepSignedForm(VerbForm):
-    """Which printing was signed, and its scan."""
-
-    printing = forms.TypedChoiceField(label=_("签的是哪一次打印的"), coerce=int, widget=forms.RadioSelect)
-    scan = ScanField(label=_("已签扫描件"))
-
-    def __init__(self, *args, printings, **kwargs):
-        super().__init__(*args, **kwargs)
-        choices = [(printing.entry.seq, str(printing)) for printing in reversed(printings)]
-        self.fields["printing"].choices = choices
-        self.fields["printing"].initial = choices[0][0]
-
-
 COUNTED = forms.NumberInput(attrs={"inputmode": "numeric"})
 MOST_PAGES = 9999
 

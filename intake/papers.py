@@ -50,36 +50,6 @@ class Visit:
             last[entry.details["party"]] = Reading(entry, names.get(entry.details["party"], ""), overtaken)
         return list(last.values())
 
-    def printings(self) -> dict[str, list["Printing"]]:
-        """Every time that each paper was printed, the first one first, with the signed copy that came back."""
-        entries = self.case.history.filter(verb__in=["print_paper", "keep_signed"])
-        printed, signed = {}, {}
-        for entry in entries.select_related("by").order_by("seq"):
-            if entry.verb == "keep_signed":
-                signed[entry.details["printing"]] = entry
-            else:
-                printed.setdefault(entry.details["paper"], []).append(entry)
-        return {
-            slug: [Printing(entry, n, signed.get(entry.seq)) for n, entry in enumerate(entries, 1)]
-            for slug, entries in printed.items()
-        }
-
-
-@dataclass(frozen=True)
-class Printing:
-    """A paper went out of the printer for the `number`th time. `signed` is the entry of its signed scan, if any."""
-
-    entry: HistoryEntry
-    number: int
-    signed: HistoryEntry | None
-
-    def __str__(self):
-        return gettext("第 %(number)d 次打印，%(at)s，%(by)s") % {
-            "number": self.number,
-            "at": f"{timezone.localtime(self.entry.at):%Y-%m-%d %H:%M}",
-            "by": self.entry.by,
-        }
-
 
 @dataclass(frozen=True)
 class Reading:

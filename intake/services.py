@@ -770,19 +770,11 @@ def read_back(visit, *, by, party, signed, witness="", signature=None) -> None:
     live.changed(*visit.case.topics())
 
 
-@transaction.atomic
 def keep_signed(visit, slug, *, by, printing, scan) -> None:
-    """A paper came back signed: its scan goes into the file, with the printing that was signed.
-
-    `printing` is the place of that printing in the history of the matter. The last scan of a printing counts.
-    """
+    """A paper of the hall came back signed."""
     if not visit.concerns(by):
         raise MoveRefused(_("只有接待人员和办理单位可以上传已签扫描件。"))
-    cases.lock_file(visit.case)
-    kept = attach(visit.case, scan, by=by)
-    details = {"paper": slug, "printing": printing, "attachment": kept.pk}
-    history.record(visit.case, "keep_signed", by=by, note=kept.name, details=details)
-    live.changed(*visit.case.topics())
+    cases.keep_signed(visit.case, visit.case, by=by, printing=printing, scan=scan, paper=slug)
 
 
 @transaction.atomic

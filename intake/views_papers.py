@@ -1,5 +1,7 @@
 """Papers of a matter: which fit, which were printed, and each in full with a trace (practice.md, House and hall 6)."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -8,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.papers import Row, printings
 from cases.states import Side
+from cases.views_papers import signed_copy
 from intake import forms, services
 from intake.papers import PAPERS, UNSIGNED, Visit, fitting, visit_of
-from kernel.moves import MoveRefused
 from kernel.papers import FORMS, answer
 from kernel.web import action, page, posted, render_verb, submit, trace
 
@@ -25,26 +28,22 @@ def visit_in_sight(request, pk) -> Visit:
 def papers(request, pk):
     """打印材料: the papers of this matter, and when each was last printed. No name of anybody stands here."""
     visit = visit_in_sight(request, pk)
-    printed, concerned = visit.printings(), visit.concerns(request.user)
+    concerned = visit.concerns(request.user)
+    printed = printings(visit.case)
     context = {
         "case": visit.case,
-        "rows": [row_of(slug, printed.get(slug, [])) for slug in fitting(visit)],
+        "rows": [row_of(visit.case, slug, printed.get(slug, []), concerned) for slug in fitting(visit)],
         "readings": visit.readings(),
         "may_read_back": concerned,
-        "may_keep_signed": concerned,
     }
     return render(request, "intake/papers.html", context)
 
 
-def row_of(slug, printings) -> dict:
-    """A paper on the page of papers. One that is signed waits from its first printing until a scan is there."""
-    return {
-        "slug": slug,
-        "label": PAPERS[slug][0],
-        "printings": printings,
-        "to_sign": slug not in UNSIGNED and bool(printings),
-        "signed": any(printing.signed for printing in printings),
-    }
+def row_of(case, slug, printed, concerned) -> Row:
+    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in ("html", "docx")]
+    is_signed = concerned and printed and slug not in UNSIGNED
+    signed_url = reverse("intake:keep_signed", args=[case.pk, slug]) if is_signed else ""
+    return Row(PAPERS[slug][0], printed, *addresses, signed_url)
 
 
 @page(post=True)
@@ -88,14 +87,6 @@ def keep_signed(request, pk, slug):
     back = reverse("intake:papers", args=[pk])
     if not visit.concerns(request.user):
         raise PermissionDenied(_("只有接待人员和办理单位可以上传已签扫描件。"))
-    printings = visit.printings().get(slug, [])
-    if not printings:
-        raise MoveRefused(
-            _("“%(paper)s”还没有打印，请先打印、签名，再上传扫描件。") % {"paper": PAPERS[slug][0]}
-        )
-    form = forms.KeepSignedForm(posted(request), request.FILES or None, printings=printings)
-    if submit(form, services.keep_signed, visit, slug, by=request.user):
-        messages.success(request, _("已上传“%(paper)s”的已签扫描件。") % {"paper": PAPERS[slug][0]})
-        return redirect(back)
-    label = _("上传已签扫描件：%(paper)s") % {"paper": PAPERS[slug][0]}
-    return render_verb(request, form, label, subject=visit.case, back=back)
+    printed = printings(visit.case).get(slug, [])
+    keep = partial(services.keep_signed, visit, slug)
+    return signed_copy(request, keep, PAPERS[slug][0], printed, subject=visit.case, back=back)

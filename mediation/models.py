@@ -48,7 +48,7 @@ class Mediation(DeskRow):
 
     MOVES = MOVES
     VEILED = ("ground_note",)
-    ENTRY_LABELS = {"print_paper": _("打印材料")}
+    ENTRY_LABELS = {"print_paper": _("打印材料"), "keep_signed": _("上传已签扫描件")}
 
     mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
     state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
@@ -203,7 +203,11 @@ class Agreement(Veiled, Tracked):
     """
 
     MOVES = AGREEMENT_MOVES
-    ENTRY_LABELS = {"edit_agreement": _("修改协议草稿"), "print_agreement": _("打印协议书")}
+    ENTRY_LABELS = {
+        "edit_agreement": _("修改协议草稿"),
+        "print_agreement": _("打印协议书"),
+        "keep_signed": _("上传已签扫描件"),
+    }
     READ_TOGETHER = ("mediation__round", "mediation__case", "mediation__unit__area")
     VEILED = ("facts", "duties", "terms", "performance")
     IN_FILE = "mediation__case"

@@ -19,7 +19,7 @@ from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Tex
 from mediation.capitals import date_in_chinese
 from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.services import details_of
-from mediation.states import AgreementState, Ground, State
+from mediation.states import LIVE, AgreementState, Ground, State
 
 ROOM = 6
 """Empty rows or lines, to be filled in by hand."""
@@ -36,12 +36,17 @@ class File:
     mediation: Mediation
     parties: list
     sessions: list[Session]
-    agreement: Agreement | None
+    agreements: list[Agreement]
     followed_up: FollowUp | None
 
     @property
     def case(self):
         return self.mediation.case
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The version that counts."""
+        return next((one for one in self.agreements if one.state in LIVE), None)
 
     @property
     def number(self) -> str:
@@ -64,7 +69,7 @@ def file_of(mediation: Mediation) -> File:
         mediation=mediation,
         parties=list(mediation.case.parties.select_related("person", "organisation")),
         sessions=list(mediation.sessions.select_related("recorded_by").prefetch_related("attended")),
-        agreement=mediation.live_agreement(),
+        agreements=list(mediation.agreements.all()),
         followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
     )
 
@@ -541,9 +546,10 @@ def cover(file: File) -> Paper:
 
 def contents(file: File) -> Paper:
     """卷内目录: what the file holds by now, in the order in which it is bound; pages are numbered by hand."""
-    slugs = [slug for slug in fitting(file) if slug not in BINDING]
-    names = [label_of(file, slug) for slug in slugs]
-    names[-1:-1] = [f"{title(one)}（{one.number or one}）" for one in filter(None, [file.agreement])]
+    slugs, place = fitting(file), before_the_agreement(file)
+    names = [label_of(file, slug) for slug in slugs[:place] if slug not in BINDING]
+    names += [label_of_agreement(one) for one in file.agreements]
+    names += [label_of(file, slug) for slug in slugs[place:] if slug not in BINDING]
     names += [attachment.name for attachment in file.case.dossier.attachments.order_by("attached_at", "pk")]
     rows = [[str(n), name, "", ""] for n, name in enumerate(names, 1)]
     return Paper(
@@ -595,6 +601,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 }
 """In the order in which a file is bound; the records of sessions follow the inquiry."""
 SESSION = "session-"
+BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
 
 
@@ -610,6 +617,17 @@ def fitting(file: File) -> list[str]:
     after = slugs.index("inquiry") + 1
     slugs[after:after] = [f"{SESSION}{session.number}" for session in file.sessions]
     return slugs
+
+
+def before_the_agreement(file: File) -> int:
+    """How many of the papers that fit are bound before the agreement: those up to the last record."""
+    return sum(slug in BEFORE or slug.startswith(SESSION) for slug in fitting(file))
+
+
+def label_of_agreement(agreement: Agreement) -> str:
+    """人民调解协议书（衢江人调〔2026〕12号）; of a version that was withdrawn, its state too."""
+    state = "" if agreement.state in LIVE else "，" + agreement.get_state_display()
+    return f"{title(agreement)}（{agreement}{state}）"
 
 
 def label_of(file: File, slug: str) -> str:

@@ -25,6 +25,14 @@ from people.models import Area, Guardian, Unit, User
 from people.roles import Role
 
 
+def keep_signed(row, *, by, printing, scan, **details) -> None:
+    """A paper of the file came back signed. `row` is the agreement, or the mediation; then `details` name which."""
+    if not row.is_holder(by):
+        raise MoveRefused(_("只有办理这件调解的单位可以上传已签扫描件。"))
+    case = row.mediation.case if isinstance(row, Agreement) else row.case
+    cases.keep_signed(case, row, by=by, printing=printing, scan=scan, **details)
+
+
 @transaction.atomic
 def accept(round, *, by) -> Mediation:
     """Take a waiting matter and mediate in it. Whether `by` sits in the hall today is shown, not asked."""

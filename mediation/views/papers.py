@@ -2,13 +2,28 @@
 
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from cases.papers import Row, printings
+from cases.views_papers import signed_copy
 from kernel.papers import FORMS, answer
-from kernel.web import page, render_form, trace
+from kernel.web import action, page, render_form, trace
+from mediation import services
 from mediation.forms import ReasonForm, sent
-from mediation.papers import agreement_paper, file_of, fitting, label_of, made
+from mediation.papers import (
+    BINDING,
+    agreement_paper,
+    before_the_agreement,
+    file_of,
+    fitting,
+    label_of,
+    label_of_agreement,
+    made,
+)
 from mediation.views.verbs import one_agreement, one_mediation
 
 
@@ -16,13 +31,59 @@ from mediation.views.verbs import one_agreement, one_mediation
 def papers(request, pk):
     """文书: the papers of this mediation's file, and when each was last printed."""
     mediation = one_mediation(request, pk)
+    file, holds = file_of(mediation), mediation.is_holder(request.user)
+    printed = printings(mediation)
+    rows = [
+        row_of(mediation, slug, label_of(file, slug), printed.get(slug, []), holds) for slug in fitting(file)
+    ]
+    place = before_the_agreement(file)
+    rows[place:place] = [agreement_row(one, holds) for one in file.agreements]
+    return render(
+        request, "mediation/papers.html", {"mediation": mediation, "case": mediation.case, "rows": rows}
+    )
+
+
+def row_of(mediation, slug, label, made, holds) -> Row:
+    addresses = [
+        reverse("mediation:print_paper", args=[mediation.pk, slug, kind]) for kind in ("html", "docx")
+    ]
+    is_signed = holds and made and slug not in BINDING
+    signed_url = reverse("mediation:keep_signed", args=[mediation.pk, slug]) if is_signed else ""
+    return Row(label, made, *addresses, signed_url)
+
+
+def agreement_row(agreement, holds) -> Row:
+    addresses = [reverse("mediation:print_agreement", args=[agreement.pk, kind]) for kind in ("html", "docx")]
+    made = printings(agreement, "print_agreement").get("", [])
+    signed_url = reverse("mediation:keep_signed_agreement", args=[agreement.pk]) if holds and made else ""
+    return Row(label_of_agreement(agreement), made, *addresses, signed_url)
+
+
+@action
+def keep_signed(request, pk, slug):
+    """已签扫描件 of a paper of the file."""
+    mediation = one_mediation(request, pk)
     file = file_of(mediation)
-    printed = {}
-    for entry in mediation.history.filter(verb="print_paper").select_related("by").order_by("seq"):
-        printed[entry.details["paper"]] = entry
-    rows = [(slug, label_of(file, slug), printed.get(slug)) for slug in fitting(file)]
-    context = {"mediation": mediation, "case": mediation.case, "rows": rows, "agreement": file.agreement}
-    return render(request, "mediation/papers.html", context)
+    if slug not in fitting(file) or slug in BINDING:
+        raise Http404
+    keep = partial(services.keep_signed, mediation, paper=slug)
+    return kept(request, mediation, keep, label_of(file, slug), printings(mediation).get(slug, []))
+
+
+@action
+def keep_signed_agreement(request, pk):
+    """已签扫描件 of the agreement."""
+    agreement = one_agreement(request, pk)
+    made = printings(agreement, "print_agreement").get("", [])
+    keep = partial(services.keep_signed, agreement)
+    return kept(request, agreement.mediation, keep, label_of_agreement(agreement), made)
+
+
+def kept(request, mediation, keep, label, made):
+    if not mediation.is_holder(request.user):
+        raise PermissionDenied(_("只有办理这件调解的单位可以上传已签扫描件。"))
+    back = reverse("mediation:papers", args=[mediation.pk])
+    return signed_copy(request, keep, label, made, subject=mediation, back=back)
 
 
 @page(post=True)

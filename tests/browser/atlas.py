@@ -90,7 +90,7 @@ OTHERWISE = {
         dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
-        mediation:accept_referral
+        mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
     """,

@@ -6,12 +6,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases import services as cases
+from kernel.attachments import stored_path
+from kernel.moves import MoveRefused
 from kernel.papers import docx
-from mediation.papers import PAPERS, file_of, fitting, label_of, made
+from mediation.papers import PAPERS, file_of, fitting, label_of, label_of_agreement, made
+from mediation.services import keep_signed, revise_agreement
 from people.models import Unit
-from people.roles import Role
+from people.roles import Restriction, Role
 from tests.factories import UnitFactory, UserFactory
-from tests.mediation.factories import accepted, in_force
+from tests.mediation.factories import accepted, in_force, submitted
 from tests.mediation.test_print_agreement import text_of
 from tests.mediation.test_record_session import record
 
@@ -79,8 +82,16 @@ def test_the_contents_list_papers_sessions_agreement_and_files(client, mediation
     agreement = in_force(mediation, keeper)
     client.force_login(mediation.mediator)
     shown = page(client, mediation, "contents")
-    for words in ("人民调解申请书", "人民调解记录（第 1 次）", agreement.number, "收条.txt"):
-        assert words in shown
+    bound = [
+        "人民调解申请书",
+        "人民调解记录（第 1 次）",
+        agreement.number,
+        "送达回证",
+        "人民调解回访记录",
+        "收条.txt",
+    ]
+    places = [shown.index(words) for words in bound]
+    assert places == sorted(places)
     assert "卷宗封底" not in shown
 
 
@@ -124,3 +135,57 @@ def test_strangers_find_nothing(client, mediation, stranger):
     client.force_login(stranger)
     assert client.get(reverse("mediation:papers", args=[other.pk])).status_code == 404
     assert client.get(reverse("mediation:print_paper", args=[other.pk, "rights", "html"])).status_code == 404
+
+
+def scan(content=b"%PDF-1.4 signed"):
+    return SimpleUploadedFile("signed.pdf", content)
+
+
+def row(client, mediation, label):
+    page = BeautifulSoup(client.get(reverse("mediation:papers", args=[mediation.pk])).content, "html.parser")
+    return next(row for row in page.select("tbody tr") if row.td.text == label)
+
+
+def test_a_version_that_was_withdrawn_stays_in_the_file(client, mediation):
+    agreement = submitted(mediation)
+    revise_agreement(agreement, by=mediation.mediator, note="金额写错")
+    client.force_login(mediation.mediator)
+    assert "人民调解协议书（人民调解协议书 V1，未生效（已作废））" in page(client, mediation, "contents")
+    assert "已作废" in client.get(reverse("mediation:papers", args=[mediation.pk])).content.decode()
+
+
+@pytest.mark.parametrize("slug", ["rights", "agreement"])
+def test_what_was_printed_comes_back_signed(client, mediation, keeper, slug):
+    agreement = in_force(mediation, keeper)
+    client.force_login(mediation.mediator)
+    paper, label = mediation, label_of(file_of(mediation), "rights")
+    printing = reverse("mediation:print_paper", args=[mediation.pk, slug, "html"])
+    address = reverse("mediation:keep_signed", args=[mediation.pk, slug])
+    if slug == "agreement":
+        paper, label = agreement, label_of_agreement(agreement)
+        printing = reverse("mediation:print_agreement", args=[agreement.pk, "html"])
+        address = reverse("mediation:keep_signed_agreement", args=[agreement.pk])
+    refused = client.get(address)
+    assert (refused.status_code, "请先打印" in refused.content.decode()) == (409, True)
+    client.get(printing)
+    assert "待上传已签扫描件" in row(client, mediation, label).text
+    printed = paper.history.latest("seq").seq
+    assert client.post(address, {"printing": printed, "scan": scan()}).status_code == 302
+    opened = client.get(row(client, mediation, label).li.a["href"])
+    assert b"".join(opened.streaming_content) == b"%PDF-1.4 signed"
+    assert "上传已签扫描件" in client.get(reverse("cases:detail", args=[mediation.case_id])).content.decode()
+
+
+def test_only_its_unit_brings_signed_copies(client, keeper, mediation):
+    agreement = in_force(mediation, keeper)
+    director = UserFactory(post=(Role.DIRECTOR, Unit.objects.centre()))
+    client.force_login(director)
+    assert client.get(reverse("mediation:keep_signed", args=[mediation.pk, "rights"])).status_code == 403
+    with pytest.raises(MoveRefused):
+        keep_signed(agreement, by=director, printing=1, scan=scan())
+
+
+def test_the_signed_copy_of_a_restricted_mediation_is_cipher(mediator):
+    mediation = accepted(mediator, restriction=Restriction.VIOLENCE)
+    keep_signed(mediation, by=mediator, printing=1, scan=scan(), paper="rights")
+    assert b"signed" not in stored_path(mediation.case.dossier.attachments.get().sha256).read_bytes()
