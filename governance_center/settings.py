@@ -212,6 +212,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=17, minute=0),
         "options": {"expires": 3600},
     },
+    "tell-heads": {
+        "task": "governance_center.tasks.tell_heads",
+        "schedule": crontab(hour=8, minute=10),
+        "options": {"expires": 3600},
+    },
     "alarm-gaps-of-today": {
         "task": "people.tasks.alarm_gaps_of_today",
         "schedule": crontab(hour=8, minute=0),

@@ -86,6 +86,8 @@ RESTRICTS = frozenset({Role.DIRECTOR, Role.DISCIPLINE})
 ACCOUNTS = {
     "create_user": frozenset({Role.SYSADMIN}),
     "edit_user": frozenset({Role.SYSADMIN}),
+    "set_reach": frozenset({Role.SYSADMIN}),
+    "send_again": frozenset({Role.SYSADMIN}),
     "reset_password": frozenset({Role.SYSADMIN}),
     "deactivate": frozenset({Role.SYSADMIN, Role.SECADMIN}),
     "reactivate": frozenset({Role.SYSADMIN}),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people import log_in_views, user_views, views
+from people import log_in_views, notice_views, user_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("set-up-factor/", log_in_views.set_up_factor, name="set_up_factor"),
     path("devices/", log_in_views.devices, name="devices"),
     path("devices/<int:pk>/end-device/", log_in_views.end_device, name="end_device"),
+    path("choose-notices/", notice_views.choose_notices, name="choose_notices"),
     path("presence/", log_in_views.presence, name="presence"),
     path("resume/", log_in_views.resume, name="resume"),
     path("users/", user_views.user_list, name="user_list"),
@@ -23,6 +24,9 @@ urlpatterns = [
     path("users/<int:pk>/reactivate/", user_views.reactivate, name="reactivate"),
     path("users/<int:pk>/reset-password/", user_views.reset_password, name="reset_password"),
     path("users/<int:pk>/reset-factor/", user_views.reset_factor, name="reset_factor"),
+    path("users/<int:pk>/set-reach/", notice_views.set_reach, name="set_reach"),
+    path("deliveries/", notice_views.delivery_list, name="delivery_list"),
+    path("deliveries/<int:pk>/send-again/", notice_views.send_again, name="send_again"),
     path("posts/<int:pk>/remove-post/", user_views.remove_post, name="remove_post"),
     path("changes/<int:pk>/confirm-change/", user_views.confirm_change, name="confirm_change"),
     path("changes/<int:pk>/refuse-change/", user_views.refuse_change, name="refuse_change"),

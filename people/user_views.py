@@ -49,6 +49,7 @@ COLUMNS = [
 ]
 LABELS = {
     "edit_user": gettext_lazy("修改资料"),
+    "set_reach": gettext_lazy("通知联系方式"),
     "add_post": gettext_lazy("授予岗位"),
     "reset_password": gettext_lazy("重置密码并解锁"),
     "reset_factor": gettext_lazy("重置动态口令"),
@@ -69,7 +70,10 @@ def user_list(request):
     users = User.objects.visible_to(request.user).prefetch_related("posts__unit")
     listing = Listing(request, users, COLUMNS, sort="username", filters=UserFilter, search=users_named)
     waiting = AccountChange.objects.visible_to(request.user).waiting().select_related("user", "asked_by")
-    may = {verb: bool(ACCOUNTS[verb] & request.user.roles) for verb in ("create_user", "set_policy")}
+    may = {
+        verb: bool(ACCOUNTS[verb] & request.user.roles)
+        for verb in ("create_user", "set_policy", "send_again")
+    }
     return render_list(request, "people/user_list.html", listing, _("账号"), waiting=waiting, may=may)
 
 

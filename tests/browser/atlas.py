@@ -14,7 +14,8 @@ from tests.guards.test_house_rules import url_patterns
 
 PAGES = {
     "clerk": """
-        home pile search people:change_password people:set_up_factor people:devices handover:mine
+        home pile search people:change_password people:set_up_factor people:devices
+        people:choose_notices handover:mine
         roster:week roster:duty roster:day roster:swaps roster:accept_swap roster:refuse_swap roster:withdraw_swap
         cases:list cases:detail cases:clocks cases:correct cases:add_party cases:add_agent cases:end_agent
         cases:log_contact cases:attach cases:reopen cases:reveal_party cases:ask cases:request_list
@@ -60,7 +61,7 @@ PAGES = {
     "unithead": "home cases:grant_deferral",
     "sysadmin": """
         home people:user_list people:create_user people:user_detail people:edit_user people:deactivate
-        people:reactivate people:reset_password
+        people:reactivate people:reset_password people:set_reach people:delivery_list
     """,
     "secadmin": "home people:user_detail people:set_policy people:add_post people:reset_factor people:remove_post",
     "auditor": "home persons:looks",
@@ -90,7 +91,7 @@ OTHERWISE = {
         dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
-        mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
+        mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
     """,
