@@ -17,6 +17,7 @@ from cases.states import (
     CardLevel,
     CardState,
     DeferralKind,
+    DeferralState,
     RequestKind,
     RequestState,
     Route,
@@ -530,6 +531,19 @@ class CardFilter(forms.Form):
         if asked["overdue"]:
             conditions["due_at__lte"] = timezone.now()
         return cards.filter(**conditions)
+
+
+class DeferralFilter(forms.Form):
+    kind = forms.ChoiceField(label=_("种类"), choices=ANY + DeferralKind.choices, required=False)
+    state = forms.ChoiceField(label=_("状态"), choices=ANY + DeferralState.choices, required=False)
+    unit = forms.ModelChoiceField(None, label=_("申请单位"), required=False, empty_label=_("全部"))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = offices(user)
+
+    def narrow(self, deferrals):
+        return deferrals.filter(**{name: asked for name, asked in self.cleaned_data.items() if asked})
 
 
 class RemindForm(forms.Form):

@@ -15,6 +15,7 @@ from cases.states import (
     DEFERRAL_MOVES,
     DESKS,
     ENDED,
+    IN_EFFECT,
     MOVES,
     OWED,
     PANELS,
@@ -991,6 +992,7 @@ class Deferral(Veiled, UnderCase):
     """
 
     MOVES = DEFERRAL_MOVES
+    ENTRY_LABELS = {"print_deferral": _("打印期限告知书")}
     VEILED = ("reason", "answer")
     IN_FILE = "case"
 
@@ -1015,6 +1017,7 @@ class Deferral(Veiled, UnderCase):
         indexes = [
             *FileRow.Meta.indexes,
             models.Index(fields=["unit"], name="deferral_waiting", condition=Q(state=DeferralState.ASKED)),
+            models.Index(fields=["-asked_at", "-id"], name="deferral_latest"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -1056,6 +1059,11 @@ class Deferral(Veiled, UnderCase):
     @property
     def url(self) -> str:
         return reverse("cases:clocks", args=[self.case_id])
+
+    @property
+    def is_in_effect(self) -> bool:
+        """Whether it moved the date: then the person is told on paper."""
+        return self.state in IN_EFFECT
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}")

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases.models import Conference
+from cases.models import Conference, Deferral
+from cases.states import DeferralKind, Side
+from kernel.explanations import of_clock
 from kernel.models import HistoryEntry
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Text
 
@@ -38,6 +42,36 @@ def minutes_of(conference: Conference) -> Paper:
             Text(conference.decision or "＿" * 60),
             Signatures([_("主持人（签名）"), _("记录人（签名）")]),
             Closing([conference.unit.name, f"{begins_at:%Y年%m月%d日}"]),
+        ],
+    )
+
+
+def notice_of_deferral(deferral: Deferral) -> Paper:
+    """延期办理告知书 (信访工作条例 34: whoever extends tells the person why), or that a period stands still."""
+    case, clock, rule = deferral.case, deferral.clock, deferral.clock.rule
+    applicants = case.parties.filter(side=Side.APPLICANT)
+    told = _("您反映的“%(title)s”，由%(unit)s办理。“%(rule)s”的期限")
+    about = {"title": case.title, "unit": deferral.unit, "rule": rule.name}
+    if deferral.kind == DeferralKind.EXTEND:
+        title, moved = _("延期办理告知书"), _("经审批延长%(amount)s。") % {"amount": deferral.asked_amount}
+    else:
+        title = _("期限暂停计算告知书")
+        moved = _("自%(day)s起暂停计算。") % {"day": date_format(deferral.first_day)}
+    return Paper(
+        title=title,
+        number=_("统一编号：%(number)s") % {"number": case.number},
+        blocks=[
+            Text("、".join(party.name for party in applicants) + "：", flush=True),
+            Text(told % about + moved),
+            Text(_("理由：%(reason)s") % {"reason": deferral.reason}),
+            Heading(_("期限是这样计算的")),
+            *map(Text, of_clock(clock)),
+            Text(
+                _("对办理期限有疑问，可以凭查询码查询，或者拨打 %(phone)s。")
+                % {"phone": settings.CENTRE_PHONE}
+            ),
+            Closing([deferral.unit.name, date_format(timezone.localdate())]),
+            Signatures([_("被告知人（签名）")]),
         ],
     )
 

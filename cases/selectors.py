@@ -9,7 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Card, Case, Conference, Deferral, Instruction, Request, Restricting, Round
-from cases.states import COUNTED, OWED, PANELS, CardLevel, CardState, DeferralState, Route, State
+from cases.states import (
+    COUNTED,
+    IN_EFFECT,
+    OWED,
+    PANELS,
+    CardLevel,
+    CardState,
+    DeferralKind,
+    DeferralState,
+    Route,
+    State,
+)
 from kernel.explanations import of_clock
 from kernel.models import Attachment, Clock, Firing, HistoryEntry, Step
 from kernel.moves import NEW
@@ -225,6 +236,15 @@ def cards_by_unit(cards: QuerySet[Card]) -> list[dict]:
     counts |= {"late": Count("pk", filter=Q(state=CardState.ISSUED, due_at__lte=timezone.now()))}
     by_unit = cards.order_by().values("unit__name").annotate(**counts)
     return list(by_unit.order_by("-owed", "-red", "-yellow", "unit__name"))
+
+
+def deferrals_by_unit(deferrals: QuerySet[Deferral]) -> list[dict]:
+    """Of each unit how often it asked, and what came of it; who asked most first."""
+    counts = {state: Count("pk", filter=Q(state=state)) for state in DeferralState.values}
+    counts |= {"extended": Count("pk", filter=Q(kind=DeferralKind.EXTEND, state__in=sorted(IN_EFFECT)))}
+    counts |= {"paused": Count("pk", filter=Q(kind=DeferralKind.PAUSE, state__in=sorted(IN_EFFECT)))}
+    by_unit = deferrals.order_by().values("unit", "unit__name").annotate(all=Count("pk"), **counts)
+    return list(by_unit.order_by("-all", "unit__name"))
 
 
 def firings_by_step(firings: QuerySet[Firing]) -> list[tuple[str, int]]:

@@ -366,6 +366,7 @@ class DeferralState(models.TextChoices):
     RESUMED = "resumed", _("已恢复计算")
 
 
+IN_EFFECT = frozenset({DeferralState.GRANTED, DeferralState.RESUMED})
 APPROVERS = {
     ClockRule.Approver.UNIT_HEAD: HEADS,
     ClockRule.Approver.BOTH_PARTIES: frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR, Role.DIRECTOR}),

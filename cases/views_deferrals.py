@@ -1,15 +1,45 @@
 """期限: how each date of a file was counted, and who asked for more time."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases import forms, services
+from cases.lists import words_of_case
 from cases.models import Deferral
-from cases.selectors import clock_of, clocks_of
+from cases.papers import notice_of_deferral
+from cases.selectors import clock_of, clocks_of, deferrals_by_unit
 from cases.views import make_move, visible_case
-from kernel.web import action, page, posted, render_verb, require, submit
+from kernel.listing import Column, Listing, render_list
+from kernel.papers import FORMS
+from kernel.papers import answer as paper
+from kernel.web import action, page, posted, render_verb, require, submit, trace
+from people.roles import SUPERVISORS
+
+COLUMNS = [
+    Column(
+        name="number",
+        label=gettext_lazy("统一编号"),
+        text=lambda row: row.case.number,
+        url=lambda row: row.url,
+        css="nowrap",
+    ),
+    Column(name="title", label=gettext_lazy("事项"), text=lambda row: row.case.title, css="main-cell"),
+    Column(name="rule", label=gettext_lazy("期限"), text=lambda row: row.clock.rule.name),
+    Column(name="kind", label=gettext_lazy("种类"), text=lambda row: row.get_kind_display(), css="nowrap"),
+    Column(name="unit", label=gettext_lazy("申请单位"), text=lambda row: row.unit.name),
+    Column(
+        name="state",
+        label=gettext_lazy("状态"),
+        text=lambda row: row.get_state_display(),
+        badge=lambda row: row.state,
+        css="nowrap",
+    ),
+    Column(name="asked", label=gettext_lazy("申请时间"), text=lambda row: row.asked_at, sort="asked_at"),
+]
 
 
 @page
@@ -59,3 +89,36 @@ def decide(request, pk, verb, form_class, done):
     deferrals = Deferral.objects.visible_to(request.user).select_related("case", "clock__rule", "unit")
     deferral = get_object_or_404(deferrals, pk=pk)
     return make_move(request, deferral, verb, form_class(posted(request)), back=deferral.url, done=done)
+
+
+@page(post=True)
+def deferral_list(request):
+    """延期与暂停: who asked for more time and what came of it; for all but supervisors in their own units."""
+    rows = Deferral.objects.visible_to(request.user).select_related("case", "clock__rule", "unit")
+    if not SUPERVISORS & request.user.roles:
+        rows = rows.filter(unit__in=request.user.unit_ids)
+    nothing = _("没有符合条件的申请。")
+    listing = Listing(
+        request,
+        rows,
+        COLUMNS,
+        sort="-asked_at",
+        filters=forms.DeferralFilter,
+        search=words_of_case,
+        empty_text=nothing,
+        user=request.user,
+    )
+    return render_list(
+        request, "cases/deferral_list.html", listing, _("延期与暂停"), counts=deferrals_by_unit(rows)
+    )
+
+
+@page(post=True)
+def print_deferral(request, pk, kind):
+    """延期办理告知书: the person is told of the new date, by which rule, and why."""
+    deferrals = Deferral.objects.visible_to(request.user).select_related("case", "clock__rule", "unit")
+    deferral = get_object_or_404(deferrals, pk=pk)
+    if kind not in FORMS or not deferral.is_in_effect:
+        raise Http404
+    trace(request, deferral, "print_deferral", details={"kind": kind})
+    return paper(request, notice_of_deferral(deferral), kind, name=deferral.case.number)

@@ -74,7 +74,7 @@ def set_reach(request, pk):
         messages.success(request, _("联系方式已保存。"))
         return redirect("people:user_detail", pk)
     back = reverse("people:user_detail", args=[pk])
-    return render_verb(request, form, _("通知联系方式"), subject=user, back=back)
+    return render_verb(request, form, _("登记通知联系方式"), subject=user, back=back)
 
 
 @page(post=True)

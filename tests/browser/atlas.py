@@ -32,7 +32,7 @@ PAGES = {
     """,
     "director": """
         home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:clock_book
-        cases:card_list cases:enter_instruction cases:call_conference cases:remind cases:issue_card
+        cases:card_list cases:deferral_list cases:enter_instruction cases:call_conference cases:remind cases:issue_card
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
@@ -86,7 +86,8 @@ OTHERWISE = {
     "the form of a move like those above, in a state that a small demo centre does not hold": """
         cases:accept_request cases:object_to_request cases:ask_deferral cases:refuse_deferral cases:withdraw_deferral
         cases:resume_clock cases:correct_instruction cases:hold_conference cases:cancel_conference
-        cases:print_conference cases:release_sweep cases:answer_card cases:appeal_card cases:close_card
+        cases:print_conference cases:print_deferral
+        cases:release_sweep cases:answer_card cases:appeal_card cases:close_card
         cases:send_card_back cases:withdraw_card cases:revoke_card cases:uphold_card
         dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material

@@ -19,7 +19,7 @@ from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from people.roles import Role
 from tests.cases.fixtures import verbs
-from tests.factories import UserFactory
+from tests.factories import UnitFactory, UserFactory
 
 SHANGHAI = timezone.get_default_timezone()
 START = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
@@ -216,3 +216,45 @@ def test_of_a_restricted_file_the_reason_is_cipher(clock, case, handler):
     (kept,) = Deferral.objects.filter(pk=deferral.pk).values_list("reason", flat=True)
     assert kept == ""
     assert Deferral.objects.get(pk=deferral.pk).reason == "伤情鉴定。"
+
+
+def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case, handler, head):
+    client.force_login(handler)
+    with later(days=5):
+        deferral = asked(clock, case, handler)
+        address = reverse("cases:print_deferral", args=[deferral.pk, "html"])
+        assert client.get(address).status_code == 404
+        services.grant_deferral(deferral, by=head, answer="同意。")
+    page = client.get(address).content.decode()
+    for words in ("延期办理告知书", "延长10日", "需补充鉴定。", "2026年4月11日", case.number):
+        assert words in page
+    assert address in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
+    word = client.get(reverse("cases:print_deferral", args=[deferral.pk, "docx"]))
+    assert word.content[:2] == b"PK"
+    assert deferral.history.filter(verb="print_deferral", by=handler).count() == 2
+
+
+def test_a_pause_is_told_on_paper_too(client, clock, case, handler, head):
+    with later(days=5):
+        what = {"kind": DeferralKind.PAUSE, "amount": None, "first_day": date(2026, 3, 7)}
+        deferral = asked(clock, case, handler, **what, reason="委托鉴定。")
+        services.grant_deferral(deferral, by=head)
+    client.force_login(handler)
+    page = client.get(reverse("cases:print_deferral", args=[deferral.pk, "html"])).content.decode()
+    assert "期限暂停计算告知书" in page
+    assert "自2026年3月7日起暂停计算" in page
+
+
+def test_who_asks_for_more_time_is_counted_by_unit(client, clock, case, handler, head, centre):
+    with later(days=5):
+        services.refuse_deferral(asked(clock, case, handler), by=head, answer="不必。")
+        services.grant_deferral(asked(clock, case, handler), by=head)
+    address = reverse("cases:deferral_list")
+    client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
+    answer = client.get(address)
+    unit = answer.context["counts"][0]
+    assert (unit["all"], unit["extended"], unit["paused"], unit["refused"]) == (2, 1, 0, 1)
+    shown = client.get(address, {"state": "refused", "unit": unit["unit"]}).content.decode()
+    assert shown.count(reverse("cases:clocks", args=[case.pk])) == 1
+    client.force_login(UserFactory(post=(Role.HANDLER, UnitFactory())))
+    assert client.get(address).context["counts"] == []
