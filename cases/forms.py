@@ -633,8 +633,8 @@ class ConferenceForm(forms.Form):
     units = forms.ModelMultipleChoiceField(
         None,
         label=_("参加单位"),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("按住 Ctrl 可选多个。参加单位从现在起可以查看本件。"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("参加单位从现在起可以查看本件。"),
     )
     others = forms.CharField(
         label=_("其他参加人员"),

@@ -1,7 +1,7 @@
 """The papers of a mediation's file (人民调解法 4, 23, 24, 26 to 31, 33; 司发通〔2010〕239号).
 
 A paper for one side bears no address or telephone of the other (practice.md, Mediation 10); the agreement names all
-parties in full, as the law asks of it.
+parties in full, as the law asks of it. Where violence is named even it bears neither: a court is told apart.
 """
 
 import json
@@ -20,6 +20,7 @@ from mediation.capitals import date_in_chinese
 from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.services import details_of
 from mediation.states import LIVE, AgreementState, Ground, State
+from people.roles import Restriction
 
 ROOM = 6
 """Empty rows or lines, to be filled in by hand."""
@@ -289,7 +290,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
     mediation = agreement.mediation
     places = list(agreement.places()) or places_of_a_draft(agreement)
     parties = [place for place in places if place.party_id]
-    blocks = [Text(line) for place in parties for line in party_lines(place)]
+    blocks = [Text(line) for place in parties for line in party_lines(place, mediation.case)]
     for head, text in sections(agreement):
         blocks += [Heading(f"{head}："), Text(text)]
     blocks.append(Text(binds_orally() if agreement.is_oral else binds(len(parties) + 1)))
@@ -354,15 +355,21 @@ def places_of_a_draft(agreement: Agreement) -> list[Signature]:
     ]
 
 
-def party_lines(place: Signature) -> list[str]:
+def party_lines(place: Signature, case) -> list[str]:
     """The party, then whoever acts for them: 法定代理人（母亲）、委托代理人（特别授权）."""
     facts = json.loads(place.details.plain or "{}")
-    acting = [line_of(one["as"], one["name"], one) for one in facts.get("stand_ins", ())]
-    return [line_of(Side(place.party.side).label, place.name, facts), *acting]
+    people = [(Side(place.party.side).label, place.name, facts)]
+    people += [(one["as"], one["name"], one) for one in facts.get("stand_ins", ())]
+    left_out = WHERE if case.restriction == Restriction.VIOLENCE else ()
+    return [line_of(*person, left_out=left_out) for person in people]
 
 
-def line_of(role, name: str, facts: dict[str, str]) -> str:
+WHERE = ("address", "phone")
+
+
+def line_of(role, name: str, facts: dict[str, str], *, left_out=()) -> str:
     """申请人：陈素芬，女，1958年3月8日出生，居民身份证号码……，住……，联系电话……。"""
+    facts = {key: value for key, value in facts.items() if key not in left_out}
     born = parse_date(facts.get("birth_on", ""))
     parts = [
         f"{role}：{name}",
@@ -426,7 +433,9 @@ def confirmation(file: File) -> Paper:
     promise = _(
         "申请人承诺：达成协议系双方自愿，没有恶意串通、规避法律的行为；因协议内容给他人造成损害的，愿意承担相应的民事责任和其他法律责任。"
     )
-    blocks = [Text(line) for place in agreement.places() if place.party_id for line in party_lines(place)]
+    blocks = [
+        Text(line) for place in agreement.places() if place.party_id for line in party_lines(place, file.case)
+    ]
     return Paper(
         title=_("司法确认申请书"),
         number=file.number,

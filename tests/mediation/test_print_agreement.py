@@ -11,7 +11,7 @@ from docx import Document
 from kernel.papers import docx
 from mediation import services
 from mediation.papers import agreement_paper
-from people.roles import Role
+from people.roles import Restriction, Role
 from tests.factories import UnitFactory, UserFactory
 from tests.mediation.factories import TEXTS, accepted, drafted, in_force, submitted
 
@@ -129,3 +129,13 @@ def test_strangers_print_nothing(client, mediation, keeper, stranger):
     agreement = in_force(accepted(mediation.mediator), keeper)
     client.force_login(stranger)
     assert client.get(url(agreement)).status_code == 404
+
+
+def test_where_violence_is_named_nobody_reads_where_the_other_lives(mediator):
+    open_one, hidden = accepted(mediator), accepted(mediator, restriction=Restriction.VIOLENCE)
+    address = open_one.case.parties.first().person.address.plain
+    assert address in written(drafted(open_one))
+    shown = written(drafted(hidden))
+    assert address not in shown
+    assert "联系电话" not in shown
+    assert "居民身份证号码" in shown
