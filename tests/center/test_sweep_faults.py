@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -34,13 +35,18 @@ FIRED = "SELECT count(*), count(DISTINCT clock_id) FROM kernel_firing"
 
 
 class Plant:
-    """The servers and the programs of a centre, each of which may be ended in any way."""
+    """The servers and the programs of a centre, each of which may be ended in any way.
+
+    A program that gives up by itself is started again, as docker-compose.yml has it (restart: unless-stopped): kombu
+    may fail for good where the broker goes away in the moment in which it connects.
+    """
 
     def __init__(self):
         self.place = place.find(FOLDER).prepare()
         self.postgres = postgres.start(self.place)
         self.valkey = valkey.start(self.place)
         self.programs: list[subprocess.Popen] = []
+        self.commands: list[tuple[list[str], Path, dict[str, str]]] = []
         self.env = {**os.environ, "DATABASE_URL": self.place.database_url("governance")}
         self.env |= {"REDIS_URL": self.place.redis_url(), "DJANGO_SETTINGS_MODULE": "tests.hasty_settings"}
         with psycopg.connect(self.place.database_url("postgres"), autocommit=True) as server:
@@ -66,14 +72,23 @@ class Plant:
             if program is programs.BEAT:
                 command.append(f"--schedule={self.place.state / f'beat-{len(self.programs)}'}")
             log = self.place.log(f"program-{len(self.programs)}")
-            self.programs.append(processes.spawn(command, log=log, cwd=place.PROJECT, env=self.env | env))
+            self.commands.append((command, log, self.env | env))
+            self.programs.append(spawned(*self.commands[-1]))
+
+    def start_again(self) -> None:
+        """What has ended by itself."""
+        for n, program in enumerate(self.programs):
+            if program.poll() is not None:
+                self.programs[n] = spawned(*self.commands[n])
 
     def kill(self) -> None:
         """With all their children, without a last word."""
         for program in self.programs:
-            os.killpg(program.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
             program.wait()
         self.programs.clear()
+        self.commands.clear()
 
     def ask(self, sql: str) -> tuple:
         with psycopg.connect(self.place.database_url(), autocommit=True) as server:
@@ -85,6 +100,7 @@ class Plant:
         while (found := self.ask(sql)) != wanted:
             logs = "".join(processes.tail(log) for log in (self.place.state / "log").glob("program-*"))
             assert time.monotonic() < deadline, f"{sql}: {found}, not {wanted}\n{logs}"
+            self.start_again()
             time.sleep(0.1)
 
     def forget(self) -> None:
@@ -99,6 +115,10 @@ class Plant:
         postgres.stop(self.postgres)
         valkey.stop(self.valkey)
         shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def spawned(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen:
+    return processes.spawn(command, log=log, cwd=place.PROJECT, env=env)
 
 
 COUNT = 30
