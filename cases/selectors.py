@@ -152,7 +152,7 @@ class ClockCard:
 
     clock: Clock
     sentences: list[str]
-    deferrals: list[tuple[Deferral, list[Button]]]
+    deferrals: list[tuple[Deferral, list[Button], bool]]
     of_a_citizen: bool
     may_ask: bool
 
@@ -177,7 +177,10 @@ def card_of(clock: Clock, case: Case, user) -> ClockCard:
     return ClockCard(
         clock=clock,
         sentences=of_clock(clock),
-        deferrals=[(deferral, buttons(deferral, user)) for deferral in asked],
+        deferrals=[
+            (deferral, buttons(deferral, user), deferral.is_in_effect and deferral.is_holder(user))
+            for deferral in asked
+        ],
         of_a_citizen=clock.code in clock.subject.CITIZENS,
         may_ask=runs and deferrable and not waits and new.MOVES.named("ask_deferral").allows(new, user),
     )

@@ -1,6 +1,7 @@
 """期限: how each date of a file was counted, and who asked for more time."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -120,5 +121,7 @@ def print_deferral(request, pk, kind):
     deferral = get_object_or_404(deferrals, pk=pk)
     if kind not in FORMS or not deferral.is_in_effect:
         raise Http404
+    if not deferral.is_holder(request.user):
+        raise PermissionDenied(_("告知书由申请延期、暂停的单位打印。"))
     trace(request, deferral, "print_deferral", details={"kind": kind})
     return paper(request, notice_of_deferral(deferral), kind, name=deferral.case.number)

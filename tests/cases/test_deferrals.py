@@ -218,7 +218,7 @@ def test_of_a_restricted_file_the_reason_is_cipher(clock, case, handler):
     assert Deferral.objects.get(pk=deferral.pk).reason == "伤情鉴定。"
 
 
-def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case, handler, head):
+def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case, handler, head, centre):
     client.force_login(handler)
     with later(days=5):
         deferral = asked(clock, case, handler)
@@ -232,6 +232,9 @@ def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case
     word = client.get(reverse("cases:print_deferral", args=[deferral.pk, "docx"]))
     assert word.content[:2] == b"PK"
     assert deferral.history.filter(verb="print_deferral", by=handler).count() == 2
+    client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
+    assert client.get(address).status_code == 403
+    assert address not in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
 
 
 def test_a_pause_is_told_on_paper_too(client, clock, case, handler, head):
