@@ -83,8 +83,13 @@ def fragment_matches_page(client):
     return check
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave browser tests out where there is no Chromium, unless they are required."""
+    """Leave browser tests out where there is no Chromium, unless they are required.
+
+    They come last: Playwright's event loop goes on in the process, where nothing else could run one of its own.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if CHROMIUM or BROWSER_REQUIRED:
         return
     kept = [item for item in items if not item.get_closest_marker("browser")]
