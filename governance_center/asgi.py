@@ -17,12 +17,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
 pages_of_django = get_wsgi_application()
 
-from governance_center.security import refuse_false_charsets  # noqa: E402 - after the settings are known
+from governance_center.security import refuse_unreadable  # noqa: E402 - after the settings are known
 from kernel import live  # noqa: E402
 
 # Our middleware and views are all synchronous. Django's own ASGI handler would carry a page over to a new thread and
 # back several times, which costs more than many a page (DECISIONS.md); here it crosses once, to a thread that lives on.
-pages = WSGIMiddleware(refuse_false_charsets(pages_of_django), workers=THREADS)
+pages = WSGIMiddleware(refuse_unreadable(pages_of_django), workers=THREADS)
 
 # What is loaded by now stays: leave it out of every collection, and collect what a page leaves behind less often.
 gc.freeze()

@@ -38,26 +38,26 @@ def refuse_nul(get_response):
     return refusing
 
 
-def refuse_false_charsets(application):
-    """Around Django, which believes in rot13, and fails on it before its own middleware could refuse it."""
+def refuse_unreadable(application):
+    """Around Django, which fails on a few requests before its own middleware could refuse them."""
 
     def refusing(environ, start_response):
-        if is_readable(environ.get("CONTENT_TYPE", "")):
+        if is_readable(environ):
             return application(environ, start_response)
         start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
-        return [b"This content type cannot be read.\n"]
+        return [b"This request cannot be read.\n"]
 
     return refusing
 
 
-def is_readable(content_type: str) -> bool:
-    """Whether the charset that a content type names, if any, is one of text."""
+def is_readable(environ: dict) -> bool:
+    """Whether the charset named, if any, is one of text, and the address has no more fields than a form may."""
     try:
-        _kind, params = parse_header_parameters(content_type)
+        _kind, params = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
         b"a".decode(params.get("charset", "utf-8"), "replace")
     except (LookupError, ValueError):
         return False
-    return True
+    return environ.get("QUERY_STRING", "").count("&") < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def csp_nonce(request):

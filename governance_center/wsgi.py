@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
 pages = get_wsgi_application()
 
-from governance_center.security import refuse_false_charsets  # noqa: E402 - after the settings are known
+from governance_center.security import refuse_unreadable  # noqa: E402 - after the settings are known
 
-application = refuse_false_charsets(pages)
+application = refuse_unreadable(pages)

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.handlers.wsgi import WSGIRequest
 
 from governance_center import security
 
@@ -53,19 +54,38 @@ def test_a_path_with_nul_is_refused(client, address):
     assert client.get(address).status_code == 400
 
 
-@pytest.mark.parametrize("charset", ["=rot13", "=hex", "=undefined", "=idna", "*=x-none''a"])
-def test_a_charset_that_is_none_is_refused_before_django_fails_on_it(charset):
+@pytest.mark.parametrize(
+    "environ",
+    [
+        *(
+            {"CONTENT_TYPE": f"text/plain; charset{charset}"}
+            for charset in ("=rot13", "=hex", "=undefined", "=idna", "*=x-none''a")
+        ),
+        {
+            "CONTENT_TYPE": "application/x-www-form-urlencoded; charset=utf-8",
+            "QUERY_STRING": "&".join(["a=1"] * 1_001),
+        },
+    ],
+)
+def test_what_django_fails_on_before_it_could_refuse_it_is_refused(environ):
     answered = []
-    environ = {"CONTENT_TYPE": f"text/plain; charset{charset}"}
-    security.refuse_false_charsets(pytest.fail)(environ, lambda status, headers: answered.append(status))
+    security.refuse_unreadable(pytest.fail)(environ, lambda status, headers: answered.append(status))
 
     assert answered == ["400 Bad Request"]
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "text/plain; charset=gb18030", "multipart/form-data; boundary=x"]
+    "environ",
+    [
+        *(
+            {"CONTENT_TYPE": content_type}
+            for content_type in ("", "text/plain; charset=gb18030", "multipart/form-data; boundary=x")
+        ),
+        {"CONTENT_TYPE": "text/plain; charset=utf-8", "QUERY_STRING": "&".join(["a=1"] * 1_000)},
+    ],
 )
-def test_whatever_can_be_read_goes_through(content_type):
-    guarded = security.refuse_false_charsets(lambda environ, start_response: "a page")
+def test_whatever_can_be_read_goes_through(rf, environ):
+    WSGIRequest(rf._base_environ(**environ))
+    guarded = security.refuse_unreadable(lambda environ, start_response: "a page")
 
-    assert guarded({"CONTENT_TYPE": content_type}, None) == "a page"
+    assert guarded(environ, None) == "a page"

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponseBadRequest
 from django.test import Client
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
 from django.urls import NoReverseMatch, reverse
 from hypothesis import strategies as st
 
+from governance_center.security import is_readable
 from tests.fuzz.site import NOBODY, Field, Form, Site, routes
 
 
@@ -145,6 +147,17 @@ BODIES = [
 ]
 
 
+class Door(ClientHandler):
+    """The site with what stands before Django in every server."""
+
+    def __call__(self, environ):
+        if is_readable(environ):
+            return super().__call__(environ)
+        refusal = HttpResponseBadRequest()
+        refusal.wsgi_request = None
+        return refusal
+
+
 @dataclass(frozen=True)
 class Ask:
     """A request, short enough to be read and whole enough to be sent again."""
@@ -163,6 +176,7 @@ class Ask:
 
     def send(self, site: Site):
         client = Client(enforce_csrf_checks=self.csrf, REMOTE_ADDR=self.ip)
+        client.handler = Door(client.handler.enforce_csrf_checks)
         client.cookies.load(site.cookies[self.who] | self.cookies)
         content_type, body = self.encoded()
         query = {"QUERY_STRING": self.query} if self.query else {}
