@@ -675,12 +675,22 @@ class HoldConferenceForm(forms.Form):
 
 
 class BookForm(forms.Form):
-    """A change of the book of clocks, from the version of it that the form was filled from."""
+    """A change of a book, from the version of it that the form was filled from."""
 
-    reason = forms.CharField(
-        label=_("修改的依据"), max_length=200, help_text=_("写明文件名称、文号，记入每一件变动的事项。")
-    )
+    reason = forms.CharField(label=_("修改的依据"), max_length=200, help_text=_("写明文件名称、文号。"))
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class WordingForm(BookForm):
+    """What a paper tells people."""
+
+    text = forms.CharField(
+        label=_("正文"),
+        widget=forms.Textarea(attrs={"rows": 18}),
+        max_length=5000,
+        help_text=_("每行一段，以“# ”开头的一行是小标题。从下一次打印起采用。"),
+    )
+    field_order = ["text", "reason"]
 
 
 class CalendarForm(BookForm):

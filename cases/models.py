@@ -101,6 +101,28 @@ class Outlet(models.Model):
         return bool(self.notice_title)
 
 
+class Wording(models.Model):
+    """What the law has a person told (告知), as the centre words it: it stands on the next print.
+
+    A line that begins with "# " is a heading.
+    """
+
+    class Code(models.TextChoices):
+        PRIVACY = "privacy", _("个人信息处理告知书")
+        MEDIATION_RIGHTS = "mediation_rights", _("人民调解当事人权利义务告知书")
+
+    code = models.CharField(_("文书"), max_length=30, choices=Code, unique=True)
+    text = models.TextField(_("正文"))
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.get_code_display()
+
+
 class UrgencyRule(models.Model):
     """The words that speak for an urgency, and the reason that is shown with it. The highest level is asked first."""
 
@@ -133,13 +155,16 @@ class Book(Tracked):
 
 
 class RuleBook(Book):
-    """The rules of the suggestion: a process that has read another `version` reads them again."""
+    """The rules of the suggestion, and what people are told in writing.
+
+    A process that has read another `version` of the rules reads them again.
+    """
 
     MOVES = RULE_MOVES
-    ENTRY_LABELS = {"edit_rule": _("修改研判规则")}
+    ENTRY_LABELS = {"edit_rule": _("修改研判规则"), "edit_wording": _("修改告知文书")}
 
     def __str__(self):
-        return str(_("分流建议规则"))
+        return str(_("分流规则和告知文书"))
 
 
 class ClockBook(Book):

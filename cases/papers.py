@@ -14,6 +14,22 @@ from kernel.models import HistoryEntry
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Text
 
 
+def particulars(party) -> list[tuple[str, str]]:
+    """A party in full, on a paper of its own."""
+    if party.organisation_id:
+        return [(_("单位名称"), party.name), (_("统一社会信用代码"), party.organisation.uscc)]
+    if not party.person_id:
+        return [(_("姓名"), party.name)]
+    person = party.person
+    return [
+        (_("姓名"), person.name),
+        (_("性别"), person.get_sex_display()),
+        (person.get_id_type_display(), person.id_number.plain if person.id_number else ""),
+        (_("手机号码"), person.phone.plain if person.phone else ""),
+        (_("住址"), person.address.plain if person.address else ""),
+    ]
+
+
 def minutes_of(conference: Conference) -> Paper:
     """会商纪要."""
     begins_at = timezone.localtime(conference.begins_at)

@@ -504,6 +504,16 @@ def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
         rule.save(update_fields=["cues", *notice])
 
 
+def edit_wording(book, wording, *, by, text, reason, version) -> None:
+    """Tell people something else from the next print on. `reason` names the provision that asks for it."""
+    details = {"wording": str(wording), "before": wording.text, "after": text}
+    with moving(book, "edit_wording", by=by, note=f"{wording}：{reason}", details=details):
+        refuse_overtaken(book, version)
+        book.version += 1
+        wording.text = text
+        wording.save(update_fields=["text"])
+
+
 @transaction.atomic
 def add_agent(case, *, by, party, authority, letter, name, id_type, id_number="", phone="") -> Agent:
     """Register whom a party entrusted, with the scan of the letter (授权委托书). A new letter replaces the former."""

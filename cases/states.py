@@ -631,7 +631,13 @@ RULE_MOVES = Moves(
         label=_("修改研判规则"),
         sources={BookState.IN_FORCE},
         who={Role.ANALYST: "", Role.DIRECTOR: ""},
-    )
+    ),
+    Move(
+        verb="edit_wording",
+        label=_("修改告知文书"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
+    ),
 )
 
 CLOCK_BOOK_MOVES = Moves(

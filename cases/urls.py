@@ -26,6 +26,7 @@ urlpatterns = [
     path("rounds/<int:pk>/ask/", views.ask, name="ask"),
     path("rules/", views.rule_list, name="rule_list"),
     path("rules/<str:kind>/<int:pk>/edit/", views.edit_rule, name="edit_rule"),
+    path("wordings/<int:pk>/edit/", views.edit_wording, name="edit_wording"),
     path("<int:pk>/ask-restriction/", views.ask_restriction, name="ask_restriction"),
     path("<int:pk>/ask-lifting/", views.ask_lifting, name="ask_lifting"),
     path("restrictings/<int:pk>/grant/", views.grant_restricting, name="grant_restricting"),

@@ -20,6 +20,7 @@ from cases.models import (
     Round,
     RuleBook,
     UrgencyRule,
+    Wording,
 )
 from cases.rules import KINDS, rules
 from cases.selectors import ONE_CASE, ONE_ROUND, case_page
@@ -379,7 +380,22 @@ def rule_list(request):
         (_("办理途径"), "outlet", Outlet.objects.visible_to(request.user)),
         (_("紧急程度"), "urgency", UrgencyRule.objects.visible_to(request.user)),
     ]
-    return render(request, "cases/rule_list.html", {"groups": groups, "entries": entries})
+    wordings = Wording.objects.visible_to(request.user)
+    return render(
+        request, "cases/rule_list.html", {"groups": groups, "wordings": wordings, "entries": entries}
+    )
+
+
+@action
+def edit_wording(request, pk):
+    """告知文书: what one paper tells people."""
+    book = book_of(request, RuleBook, "edit_wording")
+    wording = get_object_or_404(Wording.objects.visible_to(request.user), pk=pk)
+    form = forms.WordingForm(posted(request), initial={"text": wording.text, "version": book.version})
+    if submit(form, services.edit_wording, book, wording, by=request.user):
+        messages.success(request, _("“%(wording)s”已保存，从下一次打印起采用。") % {"wording": wording})
+        return redirect("cases:rule_list")
+    return render_verb(request, form, str(wording), subject=book, back=reverse("cases:rule_list"))
 
 
 @action

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import reference as of_cases
-from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule
+from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule, Wording
 from cases.states import Urgency
 from intake.models import TurnRule
 from intake.states import USUAL_MINUTES
@@ -22,7 +22,7 @@ from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, UrgencyRule, ClockRule, CalendarVersion, Window, TurnRule)
+LOADED = (Area, Unit, Category, Outlet, UrgencyRule, Wording, ClockRule, CalendarVersion, Window, TurnRule)
 
 
 @transaction.atomic
@@ -33,6 +33,7 @@ def load() -> None:
     load_categories()
     load_outlets()
     load_urgencies()
+    load_wordings()
     load_clock_rules()
     load_calendar()
     load_windows()
@@ -122,6 +123,10 @@ def load_urgencies() -> None:
     )
     if not RuleBook.objects.exists():
         RuleBook().save()
+
+
+def load_wordings() -> None:
+    add(Wording, [Wording(code=code, text=text) for code, text in of_cases.wordings().items()])
 
 
 def load_clock_rules() -> None:

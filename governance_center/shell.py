@@ -58,7 +58,7 @@ WAYS = (
     Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER, Role.DISCIPLINE})),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
-    Way("cases:rule_list", _("分流规则"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
+    Way("cases:rule_list", _("规则和文书"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
     Way("cases:card_list", _("督办"), "alert-triangle", HEADS | SUPERVISORS),
     Way("cases:clock_watch", _("期限巡检"), "eye", frozenset({Role.DIRECTOR, Role.SYSADMIN})),
     Way("cases:clock_book", _("期限与日历"), "clock", frozenset({Role.DIRECTOR, Role.SYSADMIN})),

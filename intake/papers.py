@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, Wording
+from cases.papers import particulars
 from cases.states import ConferenceState, Side
 from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
 from intake.states import Signed
 from kernel.models import HistoryEntry
 from kernel.moments import NEVER, last_day_of
-from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
+from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from people.models import User
 
 ROOM = 5
@@ -112,22 +113,6 @@ def confirmation(visit: Visit) -> str:
     return "\n".join([gettext("口头提出的，由接待人员如实记录。"), *map(str, readings)])
 
 
-def particulars(party) -> list[tuple[str, str]]:
-    """An applicant in full: this paper is the applicant's own."""
-    if party.organisation_id:
-        return [(_("单位名称"), party.name), (_("统一社会信用代码"), party.organisation.uscc)]
-    if not party.person_id:
-        return [(_("姓名"), party.name)]
-    person = party.person
-    return [
-        (_("姓名"), person.name),
-        (_("性别"), person.get_sex_display()),
-        (person.get_id_type_display(), person.id_number.plain if person.id_number else ""),
-        (_("手机号码"), person.phone.plain if person.phone else ""),
-        (_("住址"), person.address.plain if person.address else ""),
-    ]
-
-
 def receivers(ticket) -> str:
     """All who sat at the window, with their seats."""
     if ticket is None:
@@ -224,21 +209,13 @@ def route_notice(visit: Visit) -> Paper:
 
 
 def privacy_notice(visit: Visit) -> Paper:
-    """个人信息处理告知书 (个人信息保护法 17)."""
+    """个人信息处理告知书 (个人信息保护法 17): who processes them stands first, the rest is the centre's wording."""
+    unit = visit.ticket.unit if visit.ticket else visit.case.unit
     return Paper(
-        title=_("个人信息处理告知书"),
+        title=Wording.Code.PRIVACY.label,
         blocks=[
-            Text(_("为办理您提出的事项，我们依法处理您的个人信息，现将有关情况告知如下：")),
-            Heading(_("一、处理目的和方式")),
-            Text(_("登记、办理、回访和依法归档。信息加密保存，查看完整信息均留下记录。")),
-            Heading(_("二、处理的信息种类")),
-            Text(_("姓名、性别、证件种类和号码、联系电话、住址，您陈述的情况和提交的材料。")),
-            Heading(_("三、向谁提供")),
-            Text(_("依法办理本事项的单位。除法律、行政法规另有规定外，不向其他单位和个人提供。")),
-            Heading(_("四、保存期限")),
-            Text(_("按照档案管理规定保存，期满依法处理。")),
-            Heading(_("五、您的权利")),
-            Text(_("您可以依法查阅、复制、更正您的个人信息。请向登记窗口提出，我们将及时办理。")),
+            Facts([(_("个人信息处理者"), unit.name), (_("联系方式"), unit.phone)]),
+            *written(Wording.objects.get(code=Wording.Code.PRIVACY).text),
             Signatures([_("被告知人（签名）")]),
         ],
     )

@@ -44,6 +44,12 @@ class Heading:
     kind = "heading"
 
 
+def written(text: str) -> list[Text | Heading]:
+    """Blocks of what was typed as one text: a line each, those after "# " are headings."""
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return [Heading(line[2:].strip()) if line.startswith("# ") else Text(line) for line in lines]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A form: a label and what was filled in, one row each. An empty value leaves room to write."""

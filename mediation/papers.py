@@ -13,9 +13,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import FollowUp
+from cases.models import FollowUp, Wording
+from cases.papers import particulars
 from cases.states import Side
-from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text
+from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from mediation.capitals import date_in_chinese
 from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.services import details_of
@@ -100,22 +101,6 @@ def application(file: File) -> Paper:
     )
 
 
-def particulars(party) -> list[tuple[str, str]]:
-    """A party on its own paper."""
-    if party.organisation_id:
-        return [(_("单位名称"), party.name), (_("统一社会信用代码"), party.organisation.uscc)]
-    person = party.person
-    if person is None:
-        return [(_("姓名"), party.name)]
-    return [
-        (_("姓名"), person.name),
-        (_("性别"), person.get_sex_display()),
-        (person.get_id_type_display(), person.id_number.plain if person.id_number else ""),
-        (_("联系电话"), person.phone.plain if person.phone else ""),
-        (_("住址"), person.address.plain if person.address else ""),
-    ]
-
-
 def register(file: File) -> Paper:
     """人民调解受理登记表 (27)."""
     case, mediation = file.case, file.mediation
@@ -145,34 +130,14 @@ def register(file: File) -> Paper:
     )
 
 
-RIGHTS = gettext_lazy(
-    "一、选择或者接受人民调解员；\n二、接受调解、拒绝调解或者要求终止调解；\n"
-    "三、要求调解公开进行或者不公开进行；\n四、自主表达意愿、自愿达成调解协议。"
-)
-DUTIES = gettext_lazy(
-    "一、如实陈述纠纷事实；\n二、遵守调解现场秩序，尊重人民调解员；\n三、尊重对方当事人行使权利。"
-)
-EFFECT = gettext_lazy(
-    "经人民调解委员会调解达成的调解协议具有法律约束力，当事人应当按照约定履行。双方认为有必要的，"
-    "可以自调解协议生效之日起三十日内共同向人民法院申请司法确认；人民法院依法确认有效，一方拒绝履行的，对方可以向人民法院申请强制执行。"
-)
-
-
 def rights(file: File) -> Paper:
     """人民调解当事人权利义务告知书: obligatory in every file (practice.md, Mediation 8)."""
     return Paper(
-        title=_("人民调解当事人权利义务告知书"),
+        title=Wording.Code.MEDIATION_RIGHTS.label,
         number=file.number,
         blocks=[
             Text(file.names() + "：", flush=True),
-            Text(_("根据《中华人民共和国人民调解法》，现将你们在人民调解活动中的权利义务告知如下：")),
-            Heading(_("当事人的权利（第二十三条）")),
-            Text(str(RIGHTS)),
-            Heading(_("当事人的义务（第二十四条）")),
-            Text(str(DUTIES)),
-            Heading(_("调解不收费和协议的效力（第四条、第三十三条）")),
-            Text(_("人民调解委员会调解民间纠纷，不收取任何费用。")),
-            Text(str(EFFECT)),
+            *written(Wording.objects.get(code=Wording.Code.MEDIATION_RIGHTS).text),
             Text(_("以上内容已告知，当事人已经知晓。")),
             Signatures([*signing(file.parties), _("人民调解员（签名）")]),
         ],

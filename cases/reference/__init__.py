@@ -93,3 +93,9 @@ def urgencies() -> list[Urgency]:
 def channels() -> list[Channel]:
     with (HERE / "channels.csv").open(encoding="utf-8", newline="") as file:
         return [Channel(**row) for row in csv.DictReader(file)]
+
+
+def wordings() -> dict[str, str]:
+    """What papers tell people, by the code of the paper."""
+    by_code = json.loads((HERE / "wordings.json").read_text(encoding="utf-8"))
+    return {code: "\n".join(lines) for code, lines in by_code.items()}

@@ -31,7 +31,8 @@ PAGES = {
         intake:change_turn_rule intake:call_help
     """,
     "director": """
-        home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:clock_book
+        home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:edit_wording
+        cases:clock_book
         cases:card_list cases:deferral_list cases:enter_instruction cases:call_conference cases:remind cases:issue_card
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
@@ -127,6 +128,7 @@ ROWS = {
     "users": "people.User",
     "window": "people.Window",
     "windows": "people.Window",
+    "wordings": "cases.Wording",
 }
 """What stands before the key in an address, and whose key it is."""
 WORDS = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
-from cases.models import Case
+from cases.models import Case, RuleBook, Wording
 from cases.states import Side
 from intake import services
 from intake.papers import PAPERS
@@ -136,3 +136,32 @@ def test_an_unknown_paper_is_not_found(client, clerk, matter):
     client.force_login(clerk)
     assert client.get(url(matter, "no-such")).status_code == 404
     assert client.get(url(matter, "notice", "exe")).status_code == 404
+
+
+def test_who_processes_the_data_stands_on_the_privacy_notice(client, matter, clerk):
+    Unit.objects.filter(pk=matter.unit_id).update(phone="0570-0000000")
+    client.force_login(clerk)
+    text = page_text(client.get(url(matter, "privacy")))
+    for words in (matter.unit.name, "0570-0000000", "三、向谁提供", "更正、补充您的个人信息"):
+        assert words in text
+
+
+def test_what_people_are_told_is_edited_on_a_page_and_stands_on_the_next_print(client, matter, clerk):
+    wording, book = Wording.objects.get(code=Wording.Code.PRIVACY), RuleBook.objects.get()
+    address = reverse("cases:edit_wording", args=[wording.pk])
+    sent = {"text": "# 一、新标题\n新的正文。", "reason": "网信办〔2026〕1号", "version": book.version}
+    client.force_login(UserFactory(post=(Role.DIRECTOR, matter.unit)))
+    assert client.post(address, sent).status_code == 302
+    assert client.post(address, sent | {"text": "晚到的。"}).status_code == 409
+    entry = book.history.get()
+    assert entry.details == {
+        "wording": str(wording),
+        "before": wording.text,
+        "after": "# 一、新标题\n新的正文。",
+    }
+    assert "网信办〔2026〕1号" in client.get(reverse("cases:rule_list")).content.decode()
+    client.force_login(clerk)
+    answer = client.get(url(matter, "privacy"))
+    assert BeautifulSoup(answer.content, "html.parser").main.h2.get_text(strip=True) == "一、新标题"
+    assert "新的正文。" in page_text(answer)
+    assert client.get(address).status_code == 403
