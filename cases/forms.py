@@ -618,6 +618,7 @@ class CorrectInstructionForm(forms.Form):
     author = forms.CharField(label=_("批示领导及职务"), max_length=60)
     words = forms.CharField(label=_("批示内容"), widget=LONG, max_length=1000)
     reason = forms.CharField(label=_("更正的原因"), widget=SHORT, max_length=200)
+    seen = forms.CharField(widget=forms.HiddenInput)
 
 
 class ConferenceForm(forms.Form):

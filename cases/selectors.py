@@ -291,7 +291,8 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     may = {verb: not round.MOVES.named(verb).why_not(round, user) for verb in ON_THE_PAGE}
     request = Request(case=case, round=round, state=NEW, from_unit_id=min(user.unit_ids, default=None))
     may["ask"] = round.state != State.CLOSED and request.MOVES.named("ask").allows(request, user)
-    may["ask_lifting" if case.restriction else "ask_restriction"] = may["log_contact"]
+    may["ask_restriction"] = may["log_contact"]
+    may["ask_lifting"] = bool(case.restriction) and may["log_contact"]
     card = Card(case=case, round=round, state=NEW)
     may["issue_card"] = round.state != State.CLOSED and card.MOVES.named("issue_card").allows(card, user)
     conference = Conference(case=case, state=NEW)

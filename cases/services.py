@@ -52,7 +52,7 @@ from cases.states import (
 )
 from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay, midnight
-from kernel.editing import editing
+from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
@@ -430,11 +430,13 @@ def refuse_disorder(written_on: date, last_day: date | None) -> None:
 
 
 @transaction.atomic
-def correct_instruction(instruction: Instruction, *, by, author, words, reason) -> None:
+def correct_instruction(instruction: Instruction, *, by, seen, author, words, reason) -> None:
     """Put right what was typed from the paper. The scan stays, and the history keeps what stood there."""
     case = instruction.case
     allow(case, "enter_instruction", by=by)
     instruction.refresh_from_db()
+    if stale := stale_fields(instruction, "correct_instruction", seen, {"author": author, "words": words}):
+        raise Conflict(stale)
     former = f"{instruction.author}：{instruction.words}"
     instruction.author, instruction.words = author, words
     instruction.save()
@@ -607,12 +609,13 @@ def withdraw_request(request, *, by, note):
 def ask_restriction(case, *, by, kind, reason) -> Restricting:
     """Ask that a matter be hidden: it turned out to be an accusation, violence at home, or the like.
 
-    It stays as it is until somebody else agrees: nobody hides a matter alone.
+    It stays as it is until somebody else agrees: nobody hides a matter alone. One that is hidden for another kind
+    changes its kind, which is decided by who may open both.
     """
     history.lock(case.dossier_id)
     case.refresh_from_db()
-    if case.restriction:
-        raise MoveRefused(_("本件已经限制查看。"))
+    if case.restriction == kind:
+        raise MoveRefused(_("本件已经按“%(kind)s”限制查看。") % {"kind": Restriction(kind).label})
     asked = Restricting(case=case, aim=Aim.RESTRICT, kind=kind, reason=reason, asked_by=by)
     refuse_blind_desk(case, kind)
     return put_to_another(asked, "ask_restriction")

@@ -9,6 +9,7 @@ from cases import forms, services
 from cases.models import Conference, Instruction
 from cases.papers import minutes_of
 from cases.views import case_url, make_move, render_file_form, visible_case
+from kernel.editing import seen_token
 from kernel.papers import FORMS, answer
 from kernel.web import action, page, posted, require, submit, trace
 
@@ -27,7 +28,8 @@ def enter_instruction(request, pk):
 def correct_instruction(request, pk):
     rows = Instruction.objects.visible_to(request.user).select_related("case")
     instruction = get_object_or_404(rows, pk=pk)
-    initial = {"author": instruction.author, "words": instruction.words}
+    shown = {"author": instruction.author, "words": instruction.words}
+    initial = shown | {"seen": seen_token(instruction, "correct_instruction", shown)}
     form = forms.CorrectInstructionForm(posted(request), initial=initial)
     if submit(form, services.correct_instruction, instruction, by=request.user):
         messages.success(request, _("已更正，原文留在档案里。"))

@@ -79,11 +79,15 @@ def test_days_that_cannot_be_are_refused_and_nothing_is_kept(case, round, handle
 def test_what_was_mistyped_is_put_right_and_the_history_keeps_it(client, case, round, handler, stranger):
     instruction = instructed(case, handler)
     url = reverse("cases:correct_instruction", args=[instruction.pk])
-    typed = {"author": "徐副区长", "words": "请两周内核实。", "reason": "看错一字。"}
     client.force_login(stranger)
-    assert client.post(url, typed).status_code == 404
+    assert client.get(url).status_code == 404
     client.force_login(handler)
+    seen = client.get(url).context["form"]["seen"].value()
+    typed = {"author": "徐副区长", "words": "请两周内核实。", "reason": "看错一字。", "seen": seen}
     assert client.post(url, typed).status_code == 302
+    overtaken = client.post(url, typed | {"words": "另一人同时改的。"})
+    assert overtaken.status_code == 409
+    assert "另一人同时改的。" in overtaken.content.decode()
     instruction.refresh_from_db()
     assert instruction.words == "请两周内核实。"
     assert WORDS in case.history.get(verb="correct_instruction").note

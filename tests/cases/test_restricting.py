@@ -584,3 +584,30 @@ def test_that_somebody_asked_is_told_late_to_those_who_may_know_and_to_nobody_on
     told = {row.to for row in Notification.objects.filter(subject_id=asked.pk)}
     assert director in told
     assert not told & {on_call, clerk, mediator}
+
+
+def test_its_kind_is_changed_in_the_same_way(client, case, clerk, director, mediator):
+    hidden(case, clerk, director)
+    client.force_login(mediator)
+    page = client.get(reverse("cases:detail", args=[case.pk])).content.decode()
+    assert "变更限制类别" in page
+    with pytest.raises(MoveRefused, match="已经按“家庭暴力”限制查看"):
+        services.ask_restriction(case, by=mediator, kind=Restriction.VIOLENCE, reason="再问一次")
+    answer = client.post(
+        reverse("cases:ask_restriction", args=[case.pk]),
+        {"kind": Restriction.MINOR, "reason": "受害的是她的女儿"},
+    )
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    assert case.restriction == Restriction.VIOLENCE
+    services.grant_restricting(Restricting.objects.waiting().get(), by=director)
+    case.refresh_from_db()
+    assert case.restriction == Restriction.MINOR
+    assert case.history.order_by("seq").last().verb == "restrict"
+    assert set(tables_with(WORD)) <= OPEN_TO_READ
+
+
+def test_a_kind_that_nobody_of_the_old_one_may_open_is_not_changed_to(case, clerk, director, mediator):
+    hidden(case, clerk, director)
+    with pytest.raises(MoveRefused, match="没有可以查看"):
+        services.ask_restriction(case, by=mediator, kind=Restriction.ACCUSATION, reason="说的是所长")
