@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists import ANY, DAY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
+from cases.selectors import units_that_open
 from cases.services import BODY
 from cases.states import (
     CARDS,
@@ -40,9 +41,13 @@ MOST = 20
 """The weight beyond which one word would decide alone."""
 
 
-def offices(user):
-    """The units that handle matters: villages and grids report them, and are too many for a list of choices."""
-    return Unit.objects.visible_to(user).exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+def offices(user, restriction=""):
+    """The units that handle matters: villages and grids report them, and are too many for a list of choices.
+
+    Of a restricted matter those alone in which somebody may open it.
+    """
+    units = Unit.objects.visible_to(user).exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+    return units.filter(pk__in=units_that_open(restriction)) if restriction else units
 
 
 class CaseFilter(FileFilter):
@@ -118,10 +123,10 @@ class AskForm(forms.Form):
         label=_("请求事项"), widget=LONG, max_length=2000, help_text=_("请对方做什么，需要什么材料或答复。")
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, case, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["from_unit"].queryset = Unit.objects.visible_to(user).filter(pk__in=user.unit_ids)
-        self.fields["to_unit"].queryset = offices(user)
+        self.fields["to_unit"].queryset = offices(user, case.restriction)
 
     def clean(self):
         asked = super().clean()
@@ -644,9 +649,9 @@ class ConferenceForm(forms.Form):
         help_text=_("专家、村干部等，写明姓名和单位。"),
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, case, **kwargs):
         super().__init__(*args, **kwargs)
-        units = offices(user)
+        units = offices(user, case.restriction)
         self.fields["unit"].queryset = units.filter(pk__in=user.unit_ids)
         self.fields["units"].queryset = units.exclude(pk__in=user.unit_ids)
 

@@ -1160,10 +1160,10 @@ class Card(Veiled, Timed, UnderCase):
         return _("%(card)s，须书面回复") % {"card": self}
 
     def is_pressed(self, user) -> bool:
-        """A head of the unit; where it has none, whoever works there."""
+        """A head of the unit, or whoever answers in place of one."""
         if self.unit_id not in user.unit_ids:
             return False
-        return bool(HEADS & user.roles) or not User.objects.in_unit(self.unit, *HEADS).exists()
+        return bool(HEADS & user.roles) or user in self.pressed()
 
     @property
     def unit_of_clocks(self) -> Unit:
@@ -1180,8 +1180,10 @@ class Card(Veiled, Timed, UnderCase):
         return self.pressed(people)
 
     def pressed(self, people=User.objects):
-        """Who answers for the unit: its heads, or all who work there where it has none."""
-        return self.readers(people.in_unit(self.unit, *HEADS) or people.in_unit(self.unit, *DESKS))
+        """Who answers for the unit: its heads, or all who work there where it has none who may see the file."""
+        return self.readers(people.in_unit(self.unit, *HEADS)) or self.readers(
+            people.in_unit(self.unit, *DESKS)
+        )
 
     def topics(self):
         return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")

@@ -546,6 +546,7 @@ def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     """Ask another unit for a piece of work; the case stays, and its round cannot close before the answer."""
     lock_file(round.case)
     refuse_ended(round)
+    refuse_blind(round.case, [to_unit])
     request = Request(
         case=round.case, round=round, kind=kind, from_unit=from_unit, to_unit=to_unit, text=text
     )
@@ -559,6 +560,18 @@ def refuse_ended(round):
     round.refresh_from_db(fields=["state"])
     if round.state == State.CLOSED:
         raise MoveRefused(_("本轮已办结，不能再发起协同请求。"))
+
+
+def refuse_blind(case, units) -> None:
+    """Nobody is asked about a restricted matter where nobody may open it: the request would die in silence."""
+    if not case.restriction:
+        return
+    able = units_that_open(case.restriction)
+    if blind := [unit.name for unit in units if unit not in able]:
+        raise MoveRefused(
+            _("本件限制查看，以下单位没有可以查看的岗位：%(units)s。请口头联系，并记入联系记录。")
+            % {"units": "、".join(blind)}
+        )
 
 
 def accept_request(request, *, by):
@@ -950,6 +963,7 @@ def call_conference(case, *, by, unit, topic, begins_at, place, agenda, units, o
     """Ask units to sit together over a matter. They see it from now on, and are told."""
     lock_file(case)
     refuse_ended(case.latest_round())
+    refuse_blind(case, units)
     given = {"topic": topic, "begins_at": begins_at, "place": place, "agenda": agenda, "others": others}
     conference = Conference(case=case, unit=unit, called_by=by, **given)
     with opening(conference, "call_conference", by=by, note=topic):

@@ -233,7 +233,7 @@ def ask(request, pk):
     round = visible_round(request, pk)
     asking = Request(case=round.case, round=round, from_unit_id=min(request.user.unit_ids, default=None))
     require(request.user, asking, "ask")
-    form = forms.AskForm(posted(request), user=request.user)
+    form = forms.AskForm(posted(request), user=request.user, case=round.case)
     if submit(form, services.ask, round, by=request.user):
         messages.success(request, _("已向%(unit)s发起协同请求。") % {"unit": form.result.to_unit})
         return redirect(requests_url(round.case_id))

@@ -41,7 +41,7 @@ def correct_instruction(request, pk):
 def call_conference(request, pk):
     case = visible_case(request, pk)
     require(request.user, Conference(case=case), "call_conference")
-    form = forms.ConferenceForm(posted(request), user=request.user)
+    form = forms.ConferenceForm(posted(request), user=request.user, case=case)
     if submit(form, services.call_conference, case, by=request.user):
         messages.success(request, _("已发出会商通知。"))
         return redirect(form.result.url)

@@ -124,7 +124,7 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
         matter.log_contact(mediator)
     if matter.chance(ATTACHED):
         matter.attach(mediator)
-    if matter.chance(HELPED):
+    if matter.chance(HELPED) and not matter.case["restriction"]:
         matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
 
 

@@ -6,7 +6,10 @@ from cases.models import Request
 from cases.services import ask, take
 from cases.states import RequestState
 from kernel.moves import MoveRefused
+from people.models import Unit
+from people.roles import Restriction, Role
 from tests.cases.fixtures import verbs
+from tests.factories import CaseFactory, UnitFactory, UserFactory
 
 TEXT = "请提供用工备案资料。"
 
@@ -169,3 +172,20 @@ def test_the_list_shows_both_sides(client, request_, handler, stranger, fragment
     client.force_login(handler)
     assert request_.case.number not in client.get(url).content.decode()
     assert request_.case.number in client.get(f"{url}?side=by_us").content.decode()
+
+
+def test_nobody_is_asked_of_a_restricted_matter_who_could_not_open_it(client, centre, other_bureau):
+    committee = UnitFactory(kind=Unit.Kind.COMMITTEE)
+    mediator = UserFactory(post=(Role.MEDIATOR, committee))
+    UserFactory(post=(Role.COURT, court := UnitFactory(kind=Unit.Kind.COURT)))
+    case = CaseFactory(unit=committee, restriction=Restriction.VIOLENCE)
+    round = case.latest_round()
+    take(round, by=mediator)
+    client.force_login(mediator)
+    choices = client.get(reverse("cases:ask", args=[round.pk])).context["form"].fields["to_unit"].queryset
+    assert court in choices
+    assert other_bureau not in choices
+    asked = {"kind": "help", "from_unit": committee, "text": TEXT}
+    with pytest.raises(MoveRefused, match="没有可以查看的岗位"):
+        ask(round, by=mediator, to_unit=other_bureau, **asked)
+    assert ask(round, by=mediator, to_unit=court, **asked).state == RequestState.OPEN

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cases import services as cases
-from cases.models import Agent, Case, Request, Round
+from cases.models import Agent, Card, Case, Request, Round
 from cases.states import Route
 from governance_center.demo import album
 from intake.models import Arrival, Span, Ticket
@@ -234,3 +234,11 @@ def test_each_door_has_matters_and_the_asked_dates_are_due_on_their_last_day(cen
     given = Clock.objects.filter(code="case.reply_by")
     assert given
     assert all(clock.due_at == midnight(clock.last_day + DAY) for clock in given)
+
+
+def test_nobody_is_asked_or_pressed_of_what_they_cannot_open(centre):
+    """Nobody could answer, whatever day it is loaded on."""
+    for request in Request.objects.exclude(case__restriction=""):
+        assert request.keepers(), request
+    for card in Card.objects.all():
+        assert card.keepers(), card

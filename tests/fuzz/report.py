@@ -18,10 +18,15 @@ class Tally:
 
     def count(self, ask, status: int, seconds: float) -> None:
         self.people.add(ask.who or "nobody")
-        self.answers[f"{status // 100}xx" if status else "faults"] += 1
+        self.answers[self.kind_of(status)] += 1
         self.slowest = max(
             self.slowest, (seconds, f"{ask.method} {ask.address[:80]} as {ask.who or 'nobody'}")
         )
+
+    def kind_of(self, status: int) -> str:
+        if status >= 500:
+            return f"{status} of {self.route}"
+        return f"{status // 100}xx" if status else "faults"
 
     def as_property(self) -> tuple[str, dict]:
         """What pytest carries from a worker to the run."""
