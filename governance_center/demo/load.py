@@ -245,7 +245,8 @@ class Loading:
         call_all(visits, self.world.crew.windows)
         lay_aside(visits, now)
         called = [visit for visit in visits if visit.called_at and visit.called_at <= now]
-        for seconds, visit in enumerate(sorted(called, key=lambda visit: visit.called_at)[-2:]):
+        latest = {visit.window.pk: visit for visit in sorted(called, key=lambda visit: visit.called_at)}
+        for seconds, visit in enumerate(sorted(latest.values(), key=lambda visit: visit.called_at)[-2:]):
             visit.called_at = max(visit.called_at, now - timedelta(seconds=20 - 8 * seconds))  # on their way
         return visits
 

@@ -20,13 +20,24 @@ from tests.factories import CaseFactory
 SHANGHAI = timezone.get_default_timezone()
 
 
+SMALL = {"cases": 12, "years": 1, "seed": 2}
+
+
 @pytest.mark.parametrize(
-    "at", ["2026-09-16 00:07", "2026-09-20 15:00", "2026-10-03 10:00", "2026-09-14 08:31", "2026-09-14 20:51"]
+    ("at", "size"),
+    [
+        ("2026-09-16 00:07", SMALL),
+        ("2026-09-20 15:00", SMALL),
+        ("2026-10-03 10:00", SMALL),
+        ("2026-09-14 08:31", SMALL),
+        ("2026-09-14 20:51", SMALL),
+        ("2027-11-06 21:21", {"cases": 600, "years": 2, "seed": 24}),
+    ],
 )
-def test_it_is_so_at_night_and_on_holidays_too(at):
-    """A worked Sunday, a holiday, a Monday morning, a Monday evening."""
+def test_it_is_so_at_night_and_on_holidays_too(at, size):
+    """A worked Sunday, a holiday, a Monday morning, a Monday evening; and the last two called at one window."""
     with time_machine.travel(datetime.fromisoformat(at).replace(tzinfo=SHANGHAI), tick=False):
-        load(cases=12, years=1, seed=2)
+        load(**size)
         assert Ticket.objects.today().count() == 40
         assert Ticket.objects.today().waiting().exists()
         assert not HistoryEntry.objects.filter(at__gt=timezone.now()).exists()
