@@ -12,6 +12,8 @@ from django.core.wsgi import get_wsgi_application
 
 THREADS = 2
 """Pages at work in one process at the same time: more would only take Python's one lock from each other."""
+BY_ITSELF = (b"x-background", b"1")
+"""What a screen asks on its own, because something changed (static/js/app.js)."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
@@ -23,6 +25,8 @@ from kernel import live  # noqa: E402
 # Our middleware and views are all synchronous. Django's own ASGI handler would carry a page over to a new thread and
 # back several times, which costs more than many a page (DECISIONS.md); here it crosses once, to a thread that lives on.
 pages = WSGIMiddleware(refuse_unreadable(pages_of_django), workers=THREADS)
+# Of many screens that ask again at once each waits for the one before, and nobody who works waits for them.
+screens = WSGIMiddleware(refuse_unreadable(pages_of_django), workers=1)
 
 # What is loaded by now stays: leave it out of every collection, and collect what a page leaves behind less often.
 gc.freeze()
@@ -31,5 +35,10 @@ gc.set_threshold(20_000, 20, 50)
 
 async def application(scope, receive, send):
     if scope["type"] == "http":
-        answer = live.application if scope["path"] == "/live" else pages
-        await answer(scope, receive, send)
+        await answer_of(scope)(scope, receive, send)
+
+
+def answer_of(scope):
+    if scope["path"] == "/live":
+        return live.application
+    return screens if BY_ITSELF in scope["headers"] else pages

@@ -48,6 +48,8 @@ SLACK = 10  # seconds
 HEARTBEAT = 15  # seconds
 SEND_TIMEOUT = 30  # seconds
 PATIENCE = 3  # seconds that a new stream waits for the reader before it begins without
+ROOM = 40  # milliseconds of this process that each screen may count on when many ask again at once
+SPREAD = (400, 30_000)  # milliseconds over which they do, at least and at most
 TIMEOUT = 0.5  # seconds that a request may wait for Redis
 PAUSE = 5  # seconds that a process leaves Redis alone after a failure
 BACKOFF = (0.2, 5)  # seconds between attempts of the reader
@@ -240,20 +242,26 @@ class Client:
         self.gone = True
         self.awake.set()
 
-    def take(self, last: Version) -> bytes:
-        """What to send now. `last` is the version up to which the stream has been read."""
+    def take(self, hub: "Hub") -> bytes:
+        """What to send now."""
         self.awake.clear()
         news, self.news = self.news, {}
         reset, self.reset = self.reset, False
         if reset:
-            return event("reset", last, {})
+            return event("reset", hub.last, {}, spread(len(hub.everyone)))
         if news:
-            return event("changed", max(news.values()), {name: written(v) for name, v in news.items()})
+            return event("changed", max(news.values()), news, spread(hub.listeners(news)))
         return b": still here\n\n"
 
 
-def event(kind: str, version: Version, data: dict) -> bytes:
+def event(kind: str, version: Version, news: dict[str, Version], spread: int) -> bytes:
+    data = {"versions": {topic: written(one) for topic, one in news.items()}, "spread": spread}
     return f"id: {written(version)}\nevent: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+def spread(screens: int) -> int:
+    """Over how many milliseconds so many screens should ask again, so that those who work are not kept waiting."""
+    return min(max(SPREAD[0], screens * ROOM), SPREAD[1])
 
 
 class Hub:
@@ -265,6 +273,7 @@ class Hub:
     def __init__(self, url: str):
         self.url = url
         self.clients: dict[str, set[Client]] = {}
+        self.everyone: set[Client] = set()
         self.versions: dict[str, Version] = {}
         self.floor = self.last = NOTHING
         self.ready = asyncio.Event()
@@ -272,6 +281,7 @@ class Hub:
 
     def join(self, client: Client, since: Version) -> None:
         """Add a client and tell it what changed after `since`, or that nobody can know."""
+        self.everyone.add(client)
         for topic in client.topics:
             self.clients.setdefault(topic, set()).add(client)
         if not self.ready.is_set() or since < self.floor:
@@ -282,14 +292,16 @@ class Hub:
                 client.tell(topic, self.versions[topic])
 
     def part(self, client: Client) -> None:
+        self.everyone.discard(client)
         for topic in client.topics:
             listeners = self.clients.get(topic, set())
             listeners.discard(client)
             if not listeners:
                 self.clients.pop(topic, None)
 
-    def everyone(self) -> set[Client]:
-        return set().union(*self.clients.values())
+    def listeners(self, topics: Iterable[str]) -> int:
+        """How many listen to the busiest of `topics`."""
+        return max(len(self.clients.get(topic, ())) for topic in topics)
 
     async def read(self) -> None:
         """Follow the Redis stream until cancelled. After each loss of the server all clients start afresh.
@@ -325,7 +337,7 @@ class Hub:
         for entry in entries:
             self.note(*entry)
         self.ready.set()
-        for client in self.everyone():
+        for client in self.everyone:
             client.tell_reset()
 
     async def follow(self, server) -> None:
@@ -354,7 +366,7 @@ class Hub:
 
     def pass_on(self, topics: list[str], version: Version) -> None:
         if EVERYTHING in topics:
-            for client in self.everyone():
+            for client in self.everyone:
                 client.tell_reset()
             return
         for topic in topics:
@@ -413,7 +425,7 @@ class Application:
             while not client.gone:
                 await wait_a_moment(client.awake, HEARTBEAT)
                 # A reader that does not read must not be waited for.
-                await asyncio.wait_for(send(body(client.take(hub.last))), SEND_TIMEOUT)
+                await asyncio.wait_for(send(body(client.take(hub))), SEND_TIMEOUT)
         except (TimeoutError, OSError):
             pass
         finally:

@@ -115,7 +115,7 @@ class Listener:
                 name, _colon, value = line.partition(": ")
                 fields[name] = value
         self.last_id = fields["id"]
-        return fields["event"], set(json.loads(fields["data"]))
+        return fields["event"], set(json.loads(fields["data"])["versions"])
 
     def close(self):
         self.response.close()

@@ -39,6 +39,8 @@ class Browser:
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    by_itself: bool = False
+    """A screen that asks because something changed, not a person."""
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
 
@@ -95,6 +97,8 @@ class Browser:
         ]
         if htmx:
             lines += ["HX-Request: true"]
+        if self.by_itself:
+            lines += ["X-Background: 1"]
         if body is not None:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return "\r\n".join(lines) + "\r\n\r\n"

@@ -3,12 +3,13 @@
 //
 // One stream a browser: the tab that holds the Web Lock leads, keeps the stream open and passes messages on; when it
 // goes, another takes over where it stopped. Every tab also polls the versions once a minute, more often when there
-// is no stream, and asks for everything again every five minutes.
+// is no stream, and asks for everything again every five minutes. The server says over how many ms those who listen
+// should ask again: many screens of one topic would otherwise keep those who work waiting.
 (() => {
   "use strict";
 
-  const JITTER = 400; // ms over which the requests of many screens are spread
-  const RESET_JITTER = 3000; // ... when all elements of all screens are asked for at once
+  const JITTER = 400; // ms, where no stream says better
+  const RESET_JITTER = 3000; // ... when all elements of all screens are asked for at once, at least
   const POLL = 60000;
   const POLL_ALONE = 15000; // without a stream
   const HEAL_EVERY = 5; // polls
@@ -20,6 +21,7 @@
   const channel = shared ? new BroadcastChannel("live") : null;
   const known = new Map(); // topic → version this tab has asked for
   const waiting = new Set(); // elements whose request is on its way
+  const rested = new WeakMap(); // element → when it may be asked for again, where changes come one after the other
   let streaming = false;
 
   // --- What this page may hear ----------------------------------------------------------------------------------------
@@ -46,26 +48,28 @@
   function refetch(element, spread) {
     if (waiting.has(element)) return;
     waiting.add(element);
+    const rest = Math.max(0, (rested.get(element) || 0) - Date.now());
     setTimeout(() => {
       waiting.delete(element);
+      rested.set(element, Date.now() + spread);
       if (element.isConnected) htmx.trigger(element, "live");
-    }, Math.random() * spread);
+    }, Math.min(rest, spread) + Math.random() * spread);
   }
 
   const listeners = () => Array.from(document.querySelectorAll("[data-live]"));
 
-  function changed(versions) {
+  function changed(versions, spread = JITTER) {
     const fresh = Object.keys(versions).filter((topic) => newer(versions[topic], known.get(topic)));
     for (const topic of fresh) known.set(topic, versions[topic]);
     if (!fresh.length) return;
     for (const element of listeners()) {
       const topics = element.dataset.live.split(" ");
-      if (fresh.some((topic) => topics.includes(topic))) refetch(element, JITTER);
+      if (fresh.some((topic) => topics.includes(topic))) refetch(element, spread);
     }
   }
 
-  function reset() {
-    for (const element of listeners()) refetch(element, RESET_JITTER);
+  function reset(spread = 0) {
+    for (const element of listeners()) refetch(element, Math.max(RESET_JITTER, spread));
   }
 
   // --- The poll -------------------------------------------------------------------------------------------------------
@@ -156,11 +160,11 @@
       });
       source.addEventListener("changed", (event) => {
         lastId = event.lastEventId || lastId;
-        tell({ kind: "changed", versions: JSON.parse(event.data), lastId });
+        tell({ kind: "changed", ...JSON.parse(event.data), lastId });
       });
       source.addEventListener("reset", (event) => {
         lastId = event.lastEventId || lastId;
-        tell({ kind: "reset", lastId });
+        tell({ kind: "reset", ...JSON.parse(event.data), lastId });
       });
       source.addEventListener("error", again);
     }
@@ -199,8 +203,8 @@
 
   function hear(message) {
     if (message.lastId) lastHeard = message.lastId;
-    if (message.kind === "changed") changed(message.versions);
-    else if (message.kind === "reset") reset();
+    if (message.kind === "changed") changed(message.versions, message.spread);
+    else if (message.kind === "reset") reset(message.spread);
     else if (message.kind === "state") setStreaming(message.streaming);
     else if (message.kind === "who") apply();
     else if (message.kind === "want" && leader) {

@@ -188,12 +188,47 @@ def test_an_idle_stream_shows_that_it_lives(server, listen, monkeypatch):
     assert listener.line() == ": still here"
 
 
+async def a_hub():
+    """One that reads nothing."""
+    hub = live.Hub("unix:///nowhere")
+    hub.reader.cancel()
+    hub.ready.set()
+    return hub
+
+
 def test_a_slow_reader_gets_only_the_latest_version_of_each_topic():
-    client = live.Client({"hall"})
-    for sequence in range(1000):
-        client.tell("hall", (1, sequence))
-    assert client.take((1, 999)) == live.event("changed", (1, 999), {"hall": "1-999"})
-    assert client.take((1, 999)).startswith(b":")
+    async def read_slowly():
+        hub = await a_hub()
+        hub.join(client := live.Client({"hall"}), (1, 0))
+        for sequence in range(1000):
+            client.tell("hall", (1, sequence))
+        return client.take(hub), client.take(hub)
+
+    first, second = asyncio.run(read_slowly())
+    assert first == live.event("changed", (1, 999), {"hall": (1, 999)}, live.SPREAD[0])
+    assert second.startswith(b":")
+
+
+def test_many_screens_are_told_to_ask_again_over_a_longer_time():
+    async def told(*crowds):
+        hub = await a_hub()
+        screens = [live.Client({topic}) for topic, many in crowds for _n in range(many)]
+        for screen in screens:
+            hub.join(screen, (1, 0))
+        for screen in screens[:1]:
+            screen.tell("hall", (2, 0))
+            changed = screen.take(hub)
+            screen.tell_reset()
+            reset = screen.take(hub)
+        for screen in screens:
+            hub.part(screen)
+        assert not hub.everyone
+        return [json.loads(one.split(b"data: ")[1])["spread"] for one in (changed, reset)]
+
+    shortest, longest = live.SPREAD
+    assert asyncio.run(told(("hall", 1))) == [shortest, shortest]
+    assert asyncio.run(told(("hall", 100), ("today", 20))) == [100 * live.ROOM, 120 * live.ROOM]
+    assert asyncio.run(told(("hall", 1000))) == [longest, longest]
 
 
 def test_a_hub_ends_when_it_is_cancelled_even_where_its_client_of_redis_swallows_that(monkeypatch):
@@ -219,11 +254,9 @@ def test_a_hub_forgets_old_topics_and_knows_that_it_did(monkeypatch):
     monkeypatch.setattr(live, "KEPT_ENTRIES", 25)
 
     async def fill():
-        hub = live.Hub("unix:///nowhere")
-        hub.reader.cancel()
+        hub = await a_hub()
         for number in range(1, 150):
             hub.note(f"{number}-0".encode(), {b"topics": json.dumps([f"case:{number}"]).encode()})
-        hub.ready.set()
         hub.join(late := live.Client({"case:1"}), (1, 0))
         hub.join(fresh := live.Client({"case:149"}), (148, 0))
         return len(hub.versions) <= 100, late.reset, fresh.news

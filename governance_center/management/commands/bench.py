@@ -2,11 +2,12 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from governance_center.bench import clocks, hall, pages
+from governance_center.bench import clocks, hall, live, pages
 
 NAMES = {
     "clocks": (clocks.run, ("open_clocks", "due", "workers")),
     "hall": (hall.run, ("clerks", "seconds", "cases", "profile")),
+    "live": (live.run, ("clients", "clerks", "seconds")),
     "pages": (pages.run, ("cases", "requests", "only", "compare", "profile")),
 }
 DEFAULT_CASES = {"hall": hall.CASES, "pages": pages.CASES}
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("name", metavar="NAME", help=" or ".join(NAMES))
         parser.add_argument("--clerks", type=int, default=20, metavar="N")
+        parser.add_argument("--clients", type=int, metavar="N", help="how many screens are connected")
         parser.add_argument("--open", type=int, dest="open_clocks", metavar="N", help="how many clocks run")
         parser.add_argument("--due", type=int, metavar="M", help="how many of them are due")
         parser.add_argument("--workers", type=int, metavar="W", help="how many processes sweep them together")
