@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases import escalation, forms, selectors, services
 from cases.lists import words_of_case
 from cases.models import Card, ClockWatch
-from cases.views import case_url, make_move, visible_round
+from cases.views import case_url, make_move, visible_case, visible_round
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
 from kernel.web import action, page, posted, render_move, render_verb, require, submit
@@ -75,9 +75,19 @@ def remind(request, pk):
     round = visible_round(request, pk)
     form = forms.RemindForm(posted(request))
     if submit(form, services.remind, round, by=request.user):
-        messages.success(request, _("已催办，承办人员的消息栏里可以看到。"))
-        return redirect("cases:detail", round.case_id)
+        messages.success(request, _("已催办。谁已经看到，在下面可以查到。"))
+        return redirect("cases:receipts", round.case_id)
     return render_move(request, round, "remind", form, back=case_url(round.case_id))
+
+
+@page
+def receipts(request, pk):
+    """送达情况: who was told to hurry, whether they saw it, and what went out as a text message."""
+    case = visible_case(request, pk)
+    round = case.latest_round()
+    if not round.MOVES.named("remind").allows(round, request.user):
+        raise PermissionDenied(_("您的岗位不查看送达情况。"))
+    return render(request, "cases/receipts.html", {"case": case, "receipts": selectors.receipts_of(case)})
 
 
 @action

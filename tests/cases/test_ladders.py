@@ -13,9 +13,9 @@ from cases.escalation import sweep, take_back_moved
 from cases.models import Card, ClockWatch
 from cases.services import take
 from cases.states import CardLevel, CardState, Outcome, WatchState
-from kernel import calendar, clocks
+from kernel import calendar, clocks, notifications
 from kernel.escalation import Rung
-from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Step
+from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Reach, Step
 from kernel.moves import MoveRefused
 from people.roles import Role
 from tests.factories import CaseFactory, UnitFactory, UserFactory
@@ -234,10 +234,35 @@ def test_reminding_by_hand_tells_the_people_and_stands_in_the_file(client, case,
     client.force_login(director)
     url = reverse("cases:remind", args=[case.latest_round().pk])
     assert client.get(url).status_code == 200
-    assert client.post(url, {"words": "请今天与当事人联系。"}).status_code == 302
+    sent = client.post(url, {"words": "请今天与当事人联系。"})
+    assert sent["Location"] == reverse("cases:receipts", args=[case.pk])
     assert handler.notifications.filter(text__contains="催办").exists()
     client.force_login(handler)
     assert client.get(url).status_code == 409
+
+
+def test_who_presses_sees_whether_it_was_read_and_what_went_out(
+    client, case, handler, head, director, stranger
+):
+    Reach(user=handler, phone="19900000001").save()
+    take(case.latest_round(), by=handler)
+    services.remind(case.latest_round(), by=director, words="请今天与当事人联系。")
+    services.issue_card(case.latest_round(), by=director, level="yellow", unit=case.unit, words="请说明。")
+    notifications.mark_read(by=head)
+    url = reverse("cases:receipts", args=[case.pk])
+    client.force_login(director)
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
+    assert any("黄牌" in row and head.name in row and "已读" in row and "没有发送" in row for row in rows)
+    assert any(
+        "催办" in row and handler.name in row and "未读" in row and "短信：待发送" in row for row in rows
+    )
+    assert url in client.get(reverse("cases:detail", args=[case.pk])).content.decode()
+    client.force_login(handler)
+    assert client.get(url).status_code == 403
+    assert url not in client.get(reverse("cases:detail", args=[case.pk])).content.decode()
+    client.force_login(stranger)
+    assert client.get(url).status_code == 404
 
 
 def test_issuing_by_hand_is_for_supervisors_and_units_that_take_part(client, case, handler, director, bureau):
