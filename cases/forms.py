@@ -778,7 +778,7 @@ def span_text(first: date, last: date) -> str:
 
 RUNG = re.compile(r"([0-9]{1,3})([%％]?)")
 LADDER_HELP = _(
-    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后第 5 天；不填就没有这一步。每一步只发一次。"
+    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后满 5 个工作日；不填就没有这一步。每一步只发一次。"
 )
 
 
@@ -845,7 +845,7 @@ class ClockRuleForm(BookForm, forms.ModelForm):
     def read_rung(self, step, words, *, in_hours) -> dict:
         """As of kernel.escalation.Rung."""
         if not (found := RUNG.fullmatch(words.strip())):
-            self.add_error(step, _("请填“70%”这样的百分比，或到期后的天数。"))
+            self.add_error(step, _("请填“70%”这样的百分比，或到期后的工作日数。"))
             return {}
         number, before = int(found[1]), bool(found[2])
         if before and not 0 < number < 100:

@@ -127,7 +127,7 @@ def prepare(due: int) -> None:
     before, reached = {"remind_handler": ""}, list(REACHED)
     before |= dict(zip(reached[1:], reached, strict=False))
     gone = {"remind_handler": "22 days", "remind_head": "28 days", "yellow_card": "33 days"}
-    gone |= {"red_card": "37 days", "report": "45 days"}
+    gone |= {"red_card": "41 days", "report": "60 days"}
     done = 0
     for step, share in REACHED.items():
         rows = Clock.objects.filter(pk__gt=first + done, pk__lte=first + done + due * share // 100)
