@@ -16,6 +16,7 @@ from cases.models import Card, ClockWatch, Round
 from cases.services import hold_sweep
 from cases.states import CARDS, Urgency, WatchState
 from kernel import clocks, escalation, history, live, notifications
+from kernel.batches import what_can
 from kernel.escalation import Fired
 from kernel.history import Line
 from kernel.models import Clock, MessageKind, Step
@@ -126,6 +127,10 @@ def take_back_moved() -> int:
     """Withdraw the cards whose date has moved to a later day, so that they were not due. Returns how many."""
     moved = Card.objects.owed().filter(firing__withdrawn_at__isnull=False).order_by("pk")
     cards = list(moved.select_related("case", "unit", "clock__rule"))
+    return sum(what_can([card], take_back, fault="card_not_taken_back") for card in cards)
+
+
+def take_back(cards: list[Card]) -> int:
     for card in cards:
         with moving(card, "withdraw_card", by=None, note=gettext("期限已重新计算，还没有到期。")):
             pass

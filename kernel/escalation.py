@@ -3,20 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import shuffle
 from typing import Any
 
-import structlog
 from django.contrib.contenttypes.models import ContentType
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kernel import calendar
+from kernel.batches import what_can
 from kernel.calendar import DAY, Calendar, midnight
 from kernel.models import Clock, ClockRule, Dossier, Firing, Timed
 from kernel.moments import last_day_of
-
-log = structlog.get_logger(__name__)
 
 BATCH = 500
 CLIMB = """
@@ -145,35 +144,20 @@ def sweep(tell: Tell, now: datetime | None = None) -> int:
 
     Of several rungs that were passed, only the highest is told. Safe to run twice and in several workers at once: ids
     are picked without a lock, then their dossiers are locked in order (one that somebody else works on is left for the
-    next sweep), then the clocks are looked at again. What is written and told of a batch is so in one transaction.
+    next sweep), then the clocks are looked at again. What is written and told of a batch is so in one transaction. A
+    clock that cannot be told is logged and keeps waiting, and the watch shows it; others of its batch go on.
     """
     now = now or timezone.now()
     due = Clock.objects.filter(next_fire_at__lte=now).order_by("next_fire_at")
     picked = list(due.values_list("pk", flat=True))
     batches = [picked[first : first + BATCH] for first in range(0, len(picked), BATCH)]
     shuffle(batches)  # two workers that begin together do not wait on one another's batches
-    return sum(_fire_what_can(batch, now, tell) for batch in batches)
-
-
-def _fire_what_can(batch: list[int], now: datetime, tell: Tell) -> int:
-    """A clock that cannot be told is logged and keeps waiting, and the watch shows it; others of its batch go on."""
-    try:
-        return _fire(batch, now, tell)
-    except (
-        OperationalError,
-        InterfaceError,
-    ):  # not the fault of a clock: the database is away, or locks crossed
-        raise
-    except Exception:
-        if len(batch) == 1:
-            log.exception("clock_not_told", clock=batch[0])
-            return 0
-        half = len(batch) // 2
-        return _fire_what_can(batch[:half], now, tell) + _fire_what_can(batch[half:], now, tell)
+    fire = partial(_fire, now=now, tell=tell)
+    return sum(what_can(batch, fire, fault="clock_not_told") for batch in batches)
 
 
 @transaction.atomic
-def _fire(batch: list[int], now: datetime, tell: Tell) -> int:
+def _fire(batch: Sequence[int], now: datetime, tell: Tell) -> int:
     due = Clock.objects.filter(pk__in=batch, next_fire_at__lte=now)
     dossiers = Dossier.objects.filter(pk__in=list(due.values_list("dossier_id", flat=True))).order_by("pk")
     mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
