@@ -14,6 +14,7 @@ from cases import escalation, forms, selectors, services
 from cases.lists import words_of_case
 from cases.models import Card, ClockWatch
 from cases.views import case_url, make_move, visible_case, visible_round
+from kernel import recounting
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
 from kernel.web import action, page, posted, render_move, render_verb, require, submit
@@ -152,6 +153,7 @@ def clock_watch(request):
         "watch": watch,
         "may_release": not watch.MOVES.named("release_sweep").why_not(watch, request.user),
         "lag": escalation.lag(),
+        "changes": [(change, change.clocks.count()) for change in recounting.changes()],
         "steps": selectors.firings_by_step(Firing.objects.filter(at__gte=day)),
         "entries": watch.history.select_related("by").order_by("-seq")[:30],
     }
