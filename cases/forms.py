@@ -834,6 +834,8 @@ class ClockRuleForm(BookForm, forms.ModelForm):
             self.add_error("pausable", _("按小时计算的期限不能暂停。"))
         if asked.get("length") is not None and asked["length"] < 0:
             self.add_error("length", _("不能是负数。"))
+        if asked.get("length") == 0 and asked.get("unit") not in ClockRule.IN_DAYS:
+            self.add_error("length", _("按小时计算的期限须大于 0。"))
         any_hour, typed = asked.pop("any_hour"), {step: asked.pop(step, "") for step in Step}
         asked["rungs"] = [
             self.read_rung(step, words, in_hours=not (any_hour and step in CARDS))
