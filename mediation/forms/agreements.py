@@ -5,9 +5,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kernel.fields import MoneyField, VerbForm
+from kernel.fields import DayField, MoneyField, VerbForm
 from mediation.capitals import LARGEST
-from mediation.forms.fields import CAPITALS, SPELLS, chosen_from, day, long_text, today_or_before
+from mediation.forms.fields import CAPITALS, SPELLS, chosen_from, long_text, today_or_before
 from mediation.models import Agreement
 from mediation.states import Way
 
@@ -22,7 +22,7 @@ class AgreementForm(VerbForm):
     )
     amount = MoneyField(label=_("协议金额（元）"), required=False, max_value=LARGEST, attrs=SPELLS)
     performance = long_text(_("履行方式"), 3, help_text=_("如何履行、在哪里履行；分期的写明每期金额和日期。"))
-    perform_by = day(_("履行期限"), required=False)
+    perform_by = DayField(label=_("履行期限"), required=False)
     layout = Layout(
         Fieldset(_("纠纷"), "facts", "duties"),
         Fieldset(
@@ -45,7 +45,7 @@ class EditAgreementForm(AgreementForm):
 
 
 class OralAgreementForm(AgreementForm):
-    agreed_on = day(_("当事人达成协议之日"))
+    agreed_on = DayField(label=_("当事人达成协议之日"))
     layout = Layout("agreed_on", *AgreementForm.layout.fields)
 
     def clean_agreed_on(self):
@@ -60,7 +60,7 @@ class SignAgreementForm(VerbForm):
     """`places` are those of the agreement, `signers` whoever stands in for a party, with what as."""
 
     way = forms.ChoiceField(label=_("签署方式"), choices=Way, initial=Way.HAND, widget=forms.RadioSelect)
-    signed_on = day(_("签署日期"))
+    signed_on = DayField(label=_("签署日期"))
     layout = Layout("signature", "signer", "way", "signed_on")
 
     def __init__(self, *args, places, signers, user, **kwargs):
@@ -87,7 +87,7 @@ class SignAgreementForm(VerbForm):
 
 
 class StampForm(VerbForm):
-    stamped_on = day(_("用印日期"))
+    stamped_on = DayField(label=_("用印日期"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, initial={"stamped_on": timezone.localdate()}, **kwargs)

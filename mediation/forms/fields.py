@@ -30,12 +30,6 @@ def long_text(label, rows, **options):
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-def day(label, **options):
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
-    )
-
-
 def today_or_before(value):
     if value > timezone.localdate():
         raise forms.ValidationError(_("日期不能晚于今天。"))

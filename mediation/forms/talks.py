@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.selectors import desk_of, next_desks
-from kernel.fields import VerbForm
+from kernel.fields import MomentField, VerbForm
 from mediation.forms.fields import long_text
 from mediation.selectors import assignable, users_of
 from mediation.states import NEXT_DESKS, Ground
@@ -14,10 +14,7 @@ from people.models import User
 
 
 class SessionForm(VerbForm):
-    held_at = forms.DateTimeField(
-        label=_("时间"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    held_at = MomentField(label=_("时间"))
     place = forms.CharField(label=_("地点"), max_length=120)
     attended = forms.ModelMultipleChoiceField(
         queryset=None, label=_("到场当事人"), widget=forms.CheckboxSelectMultiple
