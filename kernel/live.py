@@ -243,8 +243,10 @@ class Client:
         self.awake.set()
 
     def take(self, hub: "Hub") -> bytes:
-        """What to send now."""
+        """What to send now. Without a reader only that: what happens meanwhile is found out later."""
         self.awake.clear()
+        if not hub.ready.is_set():
+            return event("alone", hub.last, {}, 0)
         news, self.news = self.news, {}
         reset, self.reset = self.reset, False
         if reset:
@@ -319,9 +321,16 @@ class Hub:
                 logger.warning("The stream of changes is interrupted: %s", error)
             except Exception:
                 logger.exception("The reader of the stream of changes failed")
-            self.ready.clear()
+            self.lose()
             await asyncio.sleep(pause)
             pause = min(pause * 2, BACKOFF[1])
+
+    def lose(self) -> None:
+        """Nothing is heard any more: the screens say so, and ask on their own."""
+        if self.ready.is_set():
+            self.ready.clear()
+            for client in self.everyone:
+                client.awake.set()
 
     def connect(self) -> redis.asyncio.Redis:
         return redis.asyncio.Redis.from_url(self.url, socket_connect_timeout=2, socket_timeout=HEARTBEAT)

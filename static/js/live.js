@@ -4,7 +4,8 @@
 // One stream a browser: the tab that holds the Web Lock leads, keeps the stream open and passes messages on; when it
 // goes, another takes over where it stopped. Every tab also polls the versions once a minute, more often when there
 // is no stream, and asks for everything again every five minutes. The server says over how many ms those who listen
-// should ask again: many screens of one topic would otherwise keep those who work waiting.
+// should ask again: many screens of one topic would otherwise keep those who work waiting. Where the server itself
+// hears of nothing ("alone"), the page says so and asks for everything once a minute.
 (() => {
   "use strict";
 
@@ -13,6 +14,7 @@
   const POLL = 60000;
   const POLL_ALONE = 15000; // without a stream
   const HEAL_EVERY = 5; // polls
+  const HEAL_BLIND = POLL / POLL_ALONE; // polls, where nobody can say what changed
   const BACKOFF = [1000, 30000];
   const MAX_TOKENS = 40; // of one stream, as the server has it
 
@@ -45,15 +47,22 @@
 
   // --- Asking again ---------------------------------------------------------------------------------------------------
 
+  // An element may say itself how long it rests: one that hears of a whole area would never come to rest otherwise.
   function refetch(element, spread) {
     if (waiting.has(element)) return;
     waiting.add(element);
+    const pause = Math.max(spread, Number(element.dataset.liveRest) || 0);
     const rest = Math.max(0, (rested.get(element) || 0) - Date.now());
     setTimeout(() => {
       waiting.delete(element);
-      rested.set(element, Date.now() + spread);
-      if (element.isConnected) htmx.trigger(element, "live");
-    }, Math.min(rest, spread) + Math.random() * spread);
+      if (!element.isConnected) return;
+      if (element.classList.contains("htmx-request")) {
+        refetch(element, JITTER); // somebody asked for it just now: not into what they are waiting for, but after it
+        return;
+      }
+      rested.set(element, Date.now() + pause);
+      htmx.trigger(element, "live");
+    }, Math.min(rest, pause) + Math.random() * spread);
   }
 
   const listeners = () => Array.from(document.querySelectorAll("[data-live]"));
@@ -76,17 +85,19 @@
 
   let etag = "";
   let polls = 0;
+  let blind = false; // the server cannot say either what changed
   let pollTimer = 0;
 
   async function poll() {
     const tokens = grants().map(([token]) => token);
     if (!tokens.length || !liveVersions || document.hidden) return;
     polls += 1;
-    if (polls % HEAL_EVERY === 0) reset();
+    if (polls % (blind ? HEAL_BLIND : HEAL_EVERY) === 0) reset();
     const headers = { "X-Background": "1" };
     if (etag) headers["If-None-Match"] = etag;
     try {
       const response = await fetch(`${liveVersions}?${query(tokens)}`, { headers, cache: "no-store", credentials: "same-origin" });
+      blind = response.status === 503;
       if (response.status !== 200) return;
       etag = response.headers.get("ETag") || "";
       changed((await response.json()).versions);
@@ -126,6 +137,7 @@
     let failures = 0;
     let retry = 0;
     let asked = false;
+    let hearing = false;
 
     function want(entries) {
       for (const [token, topics, since] of entries) {
@@ -156,13 +168,15 @@
       source = new EventSource(`${liveStream}?${query(tokens.slice(-MAX_TOKENS))}&since=${lastId}`);
       source.addEventListener("open", () => {
         failures = 0;
-        tell({ kind: "state", streaming: true });
+        hears(true);
       });
+      source.addEventListener("alone", () => hears(false));
       source.addEventListener("changed", (event) => {
         lastId = event.lastEventId || lastId;
         tell({ kind: "changed", ...JSON.parse(event.data), lastId });
       });
       source.addEventListener("reset", (event) => {
+        hears(true);
         lastId = event.lastEventId || lastId;
         tell({ kind: "reset", ...JSON.parse(event.data), lastId });
       });
@@ -173,7 +187,7 @@
     function again() {
       source.close();
       failures += 1;
-      tell({ kind: "state", streaming: false });
+      hears(false);
       if (failures > 2) askAgain(); // tokens may have run out
       const pause = Math.min(BACKOFF[0] * 2 ** (failures - 1), BACKOFF[1]);
       clearTimeout(retry);
@@ -186,6 +200,11 @@
       tell({ kind: "who" });
     }
 
+    function hears(state) {
+      hearing = state;
+      tell({ kind: "state", streaming: hearing });
+    }
+
     function tell(message) {
       hear(message);
       channel.postMessage(message);
@@ -193,7 +212,7 @@
 
     return {
       want,
-      answer: () => tell({ kind: "state", streaming: Boolean(source) && source.readyState === 1 }),
+      answer: () => tell({ kind: "state", streaming: hearing }),
       ask: () => tell({ kind: "who" }),
     };
   }

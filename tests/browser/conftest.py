@@ -14,6 +14,7 @@ from tests.browser.road import Browsers
 from tests.conftest import CHROMIUM
 from tests.factories import UserFactory
 from tests.intake.factories import seated
+from tests.streams import its_folder, server  # noqa: F401
 
 # Playwright's own event loop runs in the thread of the tests, which makes Django think that they are
 # asynchronous.
@@ -48,14 +49,14 @@ def site(transactional_db) -> str:
 def serving():
     """The real ASGI server on the test database."""
     address = "governance_center.asgi:application"
-    server = uvicorn.Server(uvicorn.Config(address, port=0, lifespan="off", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
+    site = uvicorn.Server(uvicorn.Config(address, port=0, lifespan="off", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=site.run)
     thread.start()
-    while not server.started:
+    while not site.started:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    port = site.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
+    site.should_exit = True
     thread.join()
 
 
