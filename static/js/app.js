@@ -6,7 +6,27 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
-  if (window.Idiomorph) Idiomorph.defaults.ignoreActiveValue = true; // what is being typed stays
+  // --- What somebody is doing stays when the page asks again on its own ---------------------------------------------
+
+  let onItsOwn = false; // the swap that comes next
+
+  const chosen = new WeakSet(); // selects in which somebody chose
+  document.addEventListener("change", (event) => chosen.add(event.target));
+
+  const UNSENT = {
+    open: (element) => element.matches("details"),
+    class: (element) => element.matches(".filters"),
+    "aria-expanded": (element) => element.matches(".filter-toggle"),
+    checked: (element) => element.checked !== element.defaultChecked,
+    selected: (element) => chosen.has(element.closest("select")),
+    value: (element) => "defaultValue" in element && element.value !== element.defaultValue,
+  };
+
+  const isTyped = (name, element) => name === "value" && element === document.activeElement;
+
+  if (window.Idiomorph)
+    Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+      !(isTyped(name, element) || (onItsOwn && UNSENT[name]?.(element)));
 
   // --- Large type: a cookie that the server reads, so that pages arrive in the right size ---------------------------
 
@@ -202,6 +222,19 @@
 
   // The page itself is not there any more, or not for this reader: nothing of it stays on the screen.
   const isGone = (event) => event.detail.xhr.status === 404 && event.detail.requestConfig.path === location.pathname;
+
+  let focused = ""; // the address of the link in focus: rows and buttons may come and go around it
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    onItsOwn = Boolean(isBackground(event));
+    const inside = onItsOwn && event.detail.target.contains(document.activeElement);
+    focused = (inside && document.activeElement.getAttribute("href")) || "";
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!focused || document.activeElement.getAttribute("href") === focused) return;
+    document.activeElement.blur();
+    $$("a[href]", event.detail.target).find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
+  });
 
   document.addEventListener("htmx:responseError", (event) => {
     if (!isBackground(event)) toast(WHY[event.detail.xhr.status] || "failed");

@@ -9,6 +9,13 @@ SCREEN = """
 {% load kernel_tags %}
 <section id="screen" data-live="hall" hx-get="/screen/" hx-trigger="live" hx-swap="morph:outerHTML">
   <output>{{ shown.text }}</output> <input aria-label="note">
+  {% if shown.text != "一" %}<a href="/new/">新</a>{% endif %}<a href="/other/">甲</a>
+  <details>
+    <summary>更多</summary>
+    <input type="checkbox" aria-label="tick">
+    <select aria-label="choice"><option>甲</option><option>乙</option></select>
+    <textarea aria-label="words"></textarea>
+  </details>
 </section>
 """
 PAGE = (

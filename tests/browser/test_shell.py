@@ -58,6 +58,43 @@ def test_a_screen_follows_and_what_is_typed_stays(page, site, complaints):
     assert complaints == []
 
 
+def test_a_second_change_is_asked_for_while_the_answer_to_the_first_is_on_its_way(page, site):
+    with page.expect_response("**/live?**"):
+        page.goto(site)
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/screen/", hold_the_first)
+    with page.expect_request("**/screen/"):
+        change("二")
+    change("三")
+    page.wait_for_timeout(1000)
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(page.locator("output")).to_have_text("三")
+
+
+def test_what_is_ticked_chosen_typed_or_opened_stays_when_a_screen_asks_again(page, site):
+    with page.expect_response("**/live?**"):
+        page.goto(site)
+    page.get_by_text("更多").click()
+    page.get_by_label("tick").check()
+    page.get_by_label("choice").select_option("乙")
+    page.get_by_label("words").fill("写到一半")
+    page.get_by_role("link", name="甲").focus()
+    change("二")
+    expect(page.locator("output")).to_have_text("二")
+    expect(page.get_by_label("tick")).to_be_checked()
+    expect(page.get_by_label("choice")).to_have_value("乙")
+    expect(page.get_by_label("words")).to_have_value("写到一半")
+    expect(page.get_by_role("link", name="甲")).to_be_focused()
+
+
 def test_the_tabs_of_a_browser_share_a_stream_and_another_takes_over(context, site, streams):
     first = open_tab(context, site)
     second = open_tab(context, site)
