@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Category
 from cases.states import Urgency
+from kernel import live
 from kernel.calendar import midnight
 from kernel.fields import DayField
 from kernel.listing import Column
 from kernel.words import matching
 from people.models import Area
-from people.roles import AREA_WIDE
+from people.roles import AREA_WIDE, SUPERVISORS
 
 ANY = [("", _("全部"))]
 
@@ -92,6 +93,24 @@ def desk_columns(detail: str) -> dict[str, list[Column]]:
 def of_my_desk(rows: QuerySet, user) -> QuerySet:
     """The rows of one's own units; of the whole area for those who answer for one. `rows` are already scoped."""
     return rows if user.roles & AREA_WIDE else rows.filter(unit__in=user.unit_ids)
+
+
+def topics_of_work(user) -> list[str]:
+    """What changes the work of one's units, or of the areas one answers for. Told by `FileRow.told`."""
+    areas = (path.rstrip("/").rpartition("/")[2] for path in user.scope.area_paths)
+    units = (f"unit:{pk}" for pk in sorted(user.unit_ids))
+    return live.heard_by(user.scope, *(f"area:{code}" for code in areas), *units)
+
+
+def topics_of_files(user) -> list[str]:
+    """What changes a list of all files that one may see."""
+    seen = (f"seen:{pk}" for pk in sorted(user.unit_ids))
+    return topics_of_work(user) + live.heard_by(user.scope, *seen)
+
+
+def topics_of_supervision(topic, user) -> list[str]:
+    """What changes a list that supervisors have of all units under `topic`, and others of their own."""
+    return live.heard_by(user.scope, topic) if SUPERVISORS & user.roles else topics_of_work(user)
 
 
 def words_of(words: str) -> Q:

@@ -196,6 +196,9 @@ class ClockWatch(Tracked):
     def __str__(self):
         return str(_("期限巡检"))
 
+    def topics(self):
+        return ["watch"]
+
 
 class FileQuerySet(ScopedQuerySet):
     """Rows that carry their own copy of a file's sight: area path, restriction, and the units that may see it."""
@@ -230,6 +233,11 @@ class FileRow(models.Model):
     def sight(self) -> dict:
         """The three columns, to copy onto another row of the file."""
         return {"area_path": self.area_path, "restriction": self.restriction, "seen_by": list(self.seen_by)}
+
+    def told(self, *topics) -> list[str]:
+        """`topics`, and those of the lists the file is on: of each area it lies in and each unit that sees it."""
+        areas = (f"area:{code}" for code in self.area_path.split("/") if code)
+        return live.of_file(self.restriction, *topics, *areas, *(f"seen:{pk}" for pk in self.seen_by))
 
 
 class CaseQuerySet(FileQuerySet):
@@ -355,7 +363,8 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         return self.rounds.order_by("number").last()
 
     def topics(self):
-        return live.of_file(self.restriction, f"case:{self.pk}")
+        """The first is the file's own, that of its page."""
+        return self.told(f"case:{self.pk}", f"unit:{self.unit_id}")
 
 
 class RoundQuerySet(FileQuerySet):
@@ -486,7 +495,8 @@ class Round(Timed, UnderCase):
         return self.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
-        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "today")
+        resolved = ["follow-up"] if self.resolved_at else []
+        return self.told(f"case:{self.case_id}", f"unit:{self.unit_id}", "today", *resolved)
 
     @property
     def panel(self) -> str:
@@ -805,8 +815,7 @@ class Request(Veiled, Timed, UnderCase):
         return self.readers(people.in_unit(self.unit_of_clocks))
 
     def topics(self):
-        units = (f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
-        return live.of_file(self.restriction, f"case:{self.case_id}", *units)
+        return self.told(f"case:{self.case_id}", f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
 
 
 class RestrictingQuerySet(ScopedQuerySet):
@@ -901,7 +910,7 @@ class Restricting(Veiled, Timed):
         return self.deciders()
 
     def topics(self):
-        return live.of_file(self.kind, "restricting")
+        return [*live.of_file(self.kind, "restricting"), f"asked-by:{self.asked_by_id}"]
 
 
 class Sight(models.Model):
@@ -1091,7 +1100,7 @@ class Deferral(Veiled, UnderCase):
         return self.state in IN_EFFECT
 
     def topics(self):
-        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}")
+        return self.told(f"case:{self.case_id}", f"unit:{self.unit_id}", "deferrals")
 
 
 class CardQuerySet(FileQuerySet):
@@ -1186,7 +1195,7 @@ class Card(Veiled, Timed, UnderCase):
         )
 
     def topics(self):
-        return live.of_file(self.restriction, f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")
+        return self.told(f"case:{self.case_id}", f"unit:{self.unit_id}", "cards")
 
 
 class ConferenceQuerySet(FileQuerySet):
@@ -1259,7 +1268,7 @@ class Conference(Veiled, UnderCase):
 
     def topics(self):
         units = [self.unit_id, *(one.unit_id for one in self.invitations.all())]
-        return live.of_file(self.restriction, f"case:{self.case_id}", *(f"unit:{pk}" for pk in units))
+        return self.told(f"case:{self.case_id}", *(f"unit:{pk}" for pk in units))
 
 
 class Invitation(models.Model):

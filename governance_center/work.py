@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists import topics_of_work
 from cases.models import Card, Conference, Deferral, Request, Restricting, Round
 from cases.states import CONCERNED, DESKS, SIGNS, CardState, RequestState, State
 from kernel import live
@@ -185,10 +186,11 @@ def tomorrow() -> datetime:
     return midnight(timezone.localdate() + DAY)
 
 
+TOPICS = {"restricting": RESTRICTS, "cards": SUPERVISORS, "deferrals": SIGNS, "follow-up": FOLLOWS_UP}
+"""What is decided, judged, signed or followed up by whom, wherever the matter is."""
+
+
 def topics(user) -> list[str]:
-    return live.heard_by(
-        user.scope,
-        "restricting",
-        *(["cards"] if SUPERVISORS & user.roles else []),
-        *(f"unit:{pk}" for pk in sorted(user.unit_ids)),
-    )
+    """What changes my work."""
+    mine = [topic for topic, roles in TOPICS.items() if roles & user.roles]
+    return topics_of_work(user) + live.heard_by(user.scope, *mine)

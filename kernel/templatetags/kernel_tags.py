@@ -59,6 +59,8 @@ def page_title(context) -> str:
 def live_topics(*topics: str) -> SafeString:
     """Grant `topics`, each one or several with blanks between, so that elements with `data-live` hear of changes."""
     names = " ".join(topics).split()
+    if not names:
+        return SafeString("")
     return format_html(
         '<span hidden data-live-grant="{}" data-live-topics="{}" data-live-since="{}"></span>',
         live.token(names),
