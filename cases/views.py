@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from cases import forms, services
-from cases.lists import case_columns, words_of, words_of_case
+from cases.lists import case_columns, topics_of_files, words_of, words_of_case
 from cases.models import (
     Agent,
     Case,
@@ -41,7 +41,7 @@ from kernel.web import (
 )
 
 RECENT = 30
-LIVE_PARTS = ("cover", "work", "timeline")
+LIVE_PARTS = ("actions", "cover", "work", "timeline")
 CASE_COLUMNS = [
     *case_columns(lambda case: case),
     Column(
@@ -92,6 +92,7 @@ def case_list(request):
         filters=forms.CaseFilter,
         search=words_of,
         empty_text=_("没有符合条件的事项。"),
+        topics=topics_of_files(request.user),
         user=request.user,
     )
     return render_list(request, "cases/list.html", listing, _("全部事项"))
@@ -252,6 +253,7 @@ def request_list(request):
         filters=forms.RequestFilter,
         search=words_of_case,
         empty_text=_("没有符合条件的协同请求。"),
+        topics=topics_of_files(request.user),
         user=request.user,
     )
     return render_list(request, "cases/request_list.html", listing, _("协同请求"))

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import forms, services
-from cases.lists import words_of_case
+from cases.lists import topics_of_supervision, words_of_case
 from cases.models import Deferral
 from cases.papers import notice_of_deferral
 from cases.selectors import clock_of, clocks_of, deferrals_by_unit
@@ -17,7 +18,7 @@ from cases.views import make_move, visible_case
 from kernel.listing import Column, Listing, render_list
 from kernel.papers import FORMS
 from kernel.papers import answer as paper
-from kernel.web import action, page, posted, render_verb, require, submit, trace
+from kernel.web import action, page, posted, render_part, render_verb, require, submit, trace
 from people.roles import SUPERVISORS
 
 COLUMNS = [
@@ -47,7 +48,8 @@ COLUMNS = [
 def clocks(request, pk):
     """期限怎么算的: each clock of the file, from what it was counted and what did not count."""
     case = visible_case(request, pk)
-    return render(request, "cases/clocks.html", {"case": case, "clocks": clocks_of(case, request.user)})
+    context = {"case": case, "clocks": clocks_of(case, request.user)}
+    return render_part(request, "cases/clocks.html", "clocks", context)
 
 
 @action
@@ -107,10 +109,12 @@ def deferral_list(request):
         filters=forms.DeferralFilter,
         search=words_of_case,
         empty_text=nothing,
+        topics=topics_of_supervision("deferrals", request.user),
         user=request.user,
     )
+    counts = SimpleLazyObject(lambda: deferrals_by_unit(rows))
     return render_list(
-        request, "cases/deferral_list.html", listing, _("延期与暂停"), counts=deferrals_by_unit(rows)
+        request, "cases/deferral_list.html", listing, _("延期与暂停"), parts=["counts"], counts=counts
     )
 
 

@@ -4,20 +4,21 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import escalation, forms, selectors, services
-from cases.lists import words_of_case
+from cases.lists import topics_of_supervision, words_of_case
 from cases.models import Card, ClockWatch
 from cases.views import case_url, make_move, visible_case, visible_round
 from kernel import recounting
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
-from kernel.web import action, page, posted, render_move, render_verb, require, submit
+from kernel.web import action, page, posted, render_move, render_part, render_verb, require, submit
 from people.roles import SUPERVISORS
 
 CARD_COLUMNS = [
@@ -64,11 +65,11 @@ def card_list(request):
         filters=forms.CardFilter,
         search=words_of_case,
         empty_text=_("没有符合条件的督办。"),
+        topics=topics_of_supervision("cards", request.user),
         user=request.user,
     )
-    return render_list(
-        request, "cases/card_list.html", listing, _("督办"), counts=selectors.cards_by_unit(rows)
-    )
+    counts = SimpleLazyObject(lambda: selectors.cards_by_unit(rows))
+    return render_list(request, "cases/card_list.html", listing, _("督办"), parts=["counts"], counts=counts)
 
 
 @action
@@ -157,7 +158,7 @@ def clock_watch(request):
         "steps": selectors.firings_by_step(Firing.objects.filter(at__gte=day)),
         "entries": watch.history.select_related("by").order_by("-seq")[:30],
     }
-    return render(request, "cases/clock_watch.html", context)
+    return render_part(request, "cases/clock_watch.html", "watch", context)
 
 
 @action

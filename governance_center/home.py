@@ -78,7 +78,8 @@ def pile(request, slug):
         raise Http404
     found = work.PILES[slug]
     rows = found.rows(request.user).select_related("case").prefetch_related("case__parties")
-    listing = Listing(request, rows, COLUMNS, sort="due_at", empty_text=_("这里没有需要办理的事项。"))
+    nothing, topics = _("这里没有需要办理的事项。"), work.topics(request.user)
+    listing = Listing(request, rows, COLUMNS, sort="due_at", empty_text=nothing, topics=topics)
     return render_list(request, "pile.html", listing, str(found.label), pile=found)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.lists import masked_parties
+from cases.lists import masked_parties, topics_of_work
 from cases.models import Case, Round
 from cases.states import Route
 from intake import forms, selectors, services
@@ -483,6 +483,7 @@ def ticket_list(request):
         filters=forms.TicketFilter,
         search=by_number_or_name,
         empty_text=_("这一天没有符合条件的来访。"),
+        topics=["hall"],
         user=request.user,
     )
     at_the_door = request.user.seat is not None or Role.GUIDE in request.user.roles
@@ -555,9 +556,8 @@ def last_transfer(round, column) -> str:
 def returned(request):
     """What waits for the window: sent back by a desk, or left over from a visit."""
     rounds = selectors.returned_to(request.user)
-    listing = Listing(
-        request, rounds, RETURNED, sort="due_at", empty_text=_("没有退回窗口、等待处理的事项。")
-    )
+    nothing, topics = _("没有退回窗口、等待处理的事项。"), topics_of_work(request.user)
+    listing = Listing(request, rounds, RETURNED, sort="due_at", empty_text=nothing, topics=topics)
     return render_list(request, "intake/returned.html", listing, _("退回窗口的事项"))
 
 

@@ -1,6 +1,6 @@
 """One way to show rows: filters, search, column sort, paging by key, an honest total, export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,6 +17,8 @@ from kernel.web import render_part
 
 SIZE = 25
 COUNTED = 1000
+PLACE = frozenset({"after", "before", "last"})
+"""What a query string says of the place in a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,8 @@ class Listing:
 
     `queryset` is already scoped; `filters` is a form class whose bound form narrows with `narrow(queryset)`; `search`
     turns words into a condition. Malformed input falls back to the first page in the default order. At most 1,000
-    rows are counted. The cost does not grow with the depth of the page.
+    rows are counted. The cost does not grow with the depth of the page. `topics` name what changes the rows: the
+    first page follows them.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Listing:
         search: Callable[[str], Q] | None = None,
         empty_text: str = "",
         size: int = SIZE,
+        topics: Sequence[str] = (),
         **filter_options,
     ):
         _plan_by_value()
@@ -91,8 +95,18 @@ class Listing:
         self.queryset = queryset
         self.sort = self._known_sort(request.GET.get("sort", ""), sort)
         self.empty_text = empty_text or _("没有符合条件的记录。")
+        self.topics = " ".join(topics)
 
     exportable = True
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its address says all there is to ask again, and it is the first page: deeper ones stay as read."""
+        return bool(self.topics) and self.request.method == "GET" and not PLACE & self.query.keys()
+
+    @property
+    def address(self) -> str:
+        return self.request.get_full_path()
 
     def _known_sort(self, asked: str, default: str) -> str:
         known = {column.sort for column in self.columns if column.sort}
@@ -164,7 +178,7 @@ class Listing:
     def filter_query(self) -> QueryDict:
         """The query string without its place in the list."""
         query = self.query.copy()
-        for key in ("after", "before", "last"):
+        for key in PLACE:
             query.pop(key, None)
         return query
 
@@ -189,11 +203,17 @@ def _plan_by_value() -> None:
         cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
-def render_list(request, template: str, listing: Listing, name: str, **context):
-    """The page, its fragment #rows, or the export. Views of lists are `@page(post=True)` because of the last."""
+def render_list(
+    request, template: str, listing: Listing, name: str, *, parts: Collection[str] = (), **context
+):
+    """The page, its fragment #rows or another of `parts`, or the export.
+
+    Views of lists are `@page(post=True)` because of the last.
+    """
     if request.method == "POST":
         return listing.export(name)
-    return render_part(request, template, "rows", {"listing": listing, **context})
+    part = request.htmx.target if request.htmx.target in parts else "rows"
+    return render_part(request, template, part, {"listing": listing, **context})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.lists import DESK_TABS, desk_columns, desk_tab, of_my_desk, words_of_case
+from cases.lists import DESK_TABS, desk_columns, desk_tab, of_my_desk, topics_of_work, words_of_case
 from cases.models import Case, Round
 from cases.states import Route
 from kernel.listing import Listing, render_list
@@ -25,6 +25,7 @@ def petition_list(request):
         sort="-opened_at",
         filters=forms.WaitingFilter if tab == "waiting" else forms.HandledFilter,
         search=words_of_case,
+        topics=topics_of_work(request.user),
         empty_text=_("没有符合条件的信访事项。"),
         user=request.user,
     )

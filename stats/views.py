@@ -28,7 +28,7 @@ def today(request):
         raise PermissionDenied(_("系统、安全和审计管理员不查看业务数据。"))
     context = {
         "day": day,
-        "topics": ["hall", *live.heard_by(user.scope, "today")],
+        "topics": topics_of(user),
         "hall": figures(HALL, user, day),
         "people": measures.people(user, day),
         "average_wait": average_wait(measures.tickets(user, day)),
@@ -38,6 +38,10 @@ def today(request):
         "loads": load.of_mediators(user),
     }
     return render(request, "stats/today.html#figures" if request.htmx else "stats/today.html", context)
+
+
+def topics_of(user) -> list[str]:
+    return ["hall", *live.heard_by(user.scope, "today")]
 
 
 def figures(slugs, user, day) -> list[measures.Value]:
@@ -54,7 +58,7 @@ def rows(request, slug, part):
     queryset = counted(request.user, timezone.localdate())
     columns, joined, further = KINDS[queryset.model]
     found = queryset.select_related(*joined).prefetch_related(*further)
-    listing = Listing(request, found, columns, sort="-id")
+    listing = Listing(request, found, columns, sort="-id", topics=topics_of(request.user))
     return render_list(request, "stats/rows.html", listing, str(measure.label), measure=measure, part=part)
 
 

@@ -70,7 +70,8 @@ def fragment_matches_page(client):
 
     def check(url, selector):
         page = shown(client.get(url), selector)
-        part = shown(client.get(url, headers={"HX-Request": "true"}), selector)
+        headers = {"HX-Request": "true", "HX-Target": selector.removeprefix("#")}
+        part = shown(client.get(url, headers=headers), selector)
         assert part == page
 
     def shown(answer, selector):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.lists import topics_of_files
 from cases.models import Round
 from cases.states import Route, Urgency
 from kernel.listing import Column, Listing, render_list
@@ -122,10 +123,16 @@ def mediation_list(request):
         sort="due_at",
         filters=WaitingFilter,
         search=in_case,
+        topics=topics_of_files(request.user),
         empty_text=_("没有待接办的调解。"),
     )
     return render_list(
-        request, "mediation/list.html", listing, _("待接办调解"), **around(request.user, "mediation:list")
+        request,
+        "mediation/list.html",
+        listing,
+        _("待接办调解"),
+        parts=["figures"],
+        **around(request.user, "mediation:list"),
     )
 
 
@@ -139,6 +146,7 @@ def mine(request):
         sort="round__due_at",
         filters=MediationFilter,
         search=in_case,
+        topics=topics_of_files(request.user),
         people=people,
         empty_text=_("您手上没有在办的调解。"),
     )
@@ -147,6 +155,7 @@ def mine(request):
         "mediation/list.html",
         listing,
         _("我的调解"),
+        parts=["figures"],
         **around(request.user, "mediation:mine", people),
     )
 
@@ -161,6 +170,7 @@ def everything(request):
         sort="-opened_at",
         filters=MediationFilter,
         search=in_case,
+        topics=topics_of_files(request.user),
         people=people,
         empty_text=_("没有符合条件的调解。"),
     )
@@ -169,6 +179,7 @@ def everything(request):
         "mediation/list.html",
         listing,
         _("全部调解"),
+        parts=["figures"],
         **around(request.user, "mediation:all", people),
     )
 
@@ -199,6 +210,7 @@ def court_list(request):
         sort="due_at",
         filters=WaitingFilter,
         search=in_case,
+        topics=topics_of_files(request.user),
         empty_text=_("没有待接收的事项。"),
     )
     return render_list(
@@ -225,6 +237,7 @@ def court_all(request):
         sort="-opened_at",
         filters=ReferralFilter,
         search=in_case,
+        topics=topics_of_files(request.user),
     )
     return render_list(
         request, "mediation/court_list.html", listing, _("法院窗口事项"), here="mediation:court_all"

@@ -88,6 +88,16 @@ def listing(query="", **options):
     return Listing(request, Case.objects.all(), columns, sort="-opened_at", size=SIZE, **options)
 
 
+@pytest.mark.parametrize("place", ["after=1:2026-01-01", "before=1:2026-01-01", "last=1"])
+def test_the_first_page_follows_and_deeper_ones_stay_as_read(place):
+    first = listing("sort=opened_at&q=a", topics=["hall", "unit:1"])
+    assert first.is_live
+    assert first.topics == "hall unit:1"
+    assert first.address == "/cases/?sort=opened_at&q=a"
+    assert not listing(place, topics=["hall"]).is_live
+    assert not listing().is_live
+
+
 def test_an_unknown_sort_falls_back(cases):
     assert listing("sort=password").sort == "-opened_at"
     assert listing("sort=opened_at").sort == "opened_at"

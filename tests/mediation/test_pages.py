@@ -123,6 +123,7 @@ def test_malformed_questions_show_a_page(client, mediation, name):
 def test_the_fragment_is_what_a_reload_shows(client, mediation, fragment_matches_page, name):
     client.force_login(mediation.mediator)
     fragment_matches_page(reverse(name), "#rows")
+    fragment_matches_page(reverse(name), "#figures")
 
 
 @pytest.mark.parametrize("name", LISTS)
