@@ -22,7 +22,7 @@ from cases.states import (
     Route,
     State,
 )
-from kernel import calendar, escalation
+from kernel import calendar, escalation, live
 from kernel.explanations import of_clock
 from kernel.models import Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
 from kernel.moves import NEW
@@ -86,6 +86,7 @@ class CasePage:
     """One file as it stands, for one reader."""
 
     case: Case
+    topics: list[str]
     rounds: list[Round]
     round: Round
     step: NextStep
@@ -127,6 +128,7 @@ def case_page(case: Case, user) -> CasePage:
     entries = list(case.entries().select_related("by").order_by("-seq"))
     return CasePage(
         case=case,
+        topics=[case.topics()[0], *live.heard_by(user.scope, "restricting"), f"asked-by:{user.pk}"],
         rounds=rounds,
         round=round,
         step=next_step(round),
