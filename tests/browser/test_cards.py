@@ -44,15 +44,20 @@ def test_a_deadline_turns_yellow_and_red_and_its_card_is_answered_and_seen(brows
     move_time(clock, timedelta(hours=30))
     expect(working.locator("#work .due.is-near, #work .due.is-today").first).to_contain_text("还有")
     expect(working.locator("#tray-count")).not_to_be_empty()
+    listing = browsers.log_in(head, "/cases/requests/")
+    expect(listing.locator("#rows .due.is-overdue")).to_have_count(0)
 
     supervising = browsers.log_in(director, "/cases/cards/")
     expect(supervising.locator("#rows")).to_contain_text("没有符合条件的督办")
     move_time(clock, -timedelta(minutes=1))
     expect(working.locator("#work .due.is-overdue").first).to_contain_text("超期")
+    expect(listing.locator("#rows .due.is-overdue").first).to_contain_text("超期")
     sweep()
     assert Card.objects.count() == 1
 
-    answering = browsers.log_in(head, "/work/cards/")
+    expect(supervising.locator("#rows")).to_contain_text("红牌督办")
+    answering = listing
+    answering.goto("/work/cards/")
     with answering.expect_navigation():
         answering.get_by_role("link", name=case.number).click()
     expect(answering.locator("#cards")).to_contain_text("红牌督办")
@@ -61,7 +66,8 @@ def test_a_deadline_turns_yellow_and_red_and_its_card_is_answered_and_seen(brows
     press(answering, "督办回复")
     expect(answering.locator("#cards")).to_contain_text("已回复（待审核）")
 
-    supervising.goto(supervising.url)
+    expect(supervising.locator("#rows")).to_contain_text("已回复（待审核）")
+    expect(supervising.locator("#counts")).to_contain_text(bureau.name)
     with supervising.expect_navigation():
         supervising.get_by_role("link", name=case.number).click()
     expect(supervising.locator("#cards")).to_contain_text("台账已调取，明日上午答复。")
