@@ -1081,7 +1081,8 @@ def hold_sweep(watch: ClockWatch, why: str) -> None:
         watch.why = why
         text = _("期限巡检已暂停：%(why)s请核对时钟后恢复。") % {"why": why}
         url = reverse("cases:clock_watch")
-        notifications.notify(User.objects.bearing(Role.DIRECTOR, Role.SYSADMIN), watch, text, url=url)
+        people = {*User.objects.bearing(Role.DIRECTOR, Role.SYSADMIN), *on_call([Unit.objects.centre()])}
+        notifications.notify(people, watch, text, url=url, kind=MessageKind.ALARM, urgent=True)
 
 
 def release_sweep(watch: ClockWatch, *, by, note):

@@ -21,6 +21,7 @@ from cases.states import WatchState
 from governance_center.celery import HEARTBEAT
 
 CLOCKS_MAY_LAG = timedelta(minutes=5)
+HELD = Gauge("clocks_held", "1 while the sweep waits for somebody to look at the clocks, else 0")
 LAG = Gauge("clocks_lag_seconds", "How long the oldest rung that is due has been waiting for the sweep")
 HEARTBEAT_MAY_BE_OLD = 90  # seconds; beat sends one every 20
 
@@ -67,6 +68,7 @@ def metrics(request):
     )
     if allowed or near:
         LAG.set(escalation.lag().total_seconds())
+        HELD.set(is_held())
     return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
 
 
@@ -90,10 +92,14 @@ def migrations() -> str:
 
 def clocks() -> str:
     """What clocks have to tell is told within minutes."""
-    if ClockWatch.objects.filter(state=WatchState.HELD).exists():
+    if is_held():
         return "held"
     waits = escalation.lag()
     return "ok" if waits < CLOCKS_MAY_LAG else f"waiting for {waits.total_seconds():.0f} s"
+
+
+def is_held() -> bool:
+    return ClockWatch.objects.filter(state=WatchState.HELD).exists()
 
 
 def beat() -> str:

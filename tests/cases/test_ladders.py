@@ -15,8 +15,19 @@ from cases.services import take
 from cases.states import CardLevel, CardState, Outcome, WatchState
 from kernel import calendar, clocks
 from kernel.escalation import Rung
-from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Step
+from kernel.models import (
+    Clock,
+    ClockRule,
+    Delivery,
+    Firing,
+    HistoryEntry,
+    MessageKind,
+    Notification,
+    Reach,
+    Step,
+)
 from kernel.moves import MoveRefused
+from people.models import RosterDay
 from people.roles import Role
 from tests.factories import CaseFactory, UnitFactory, UserFactory
 
@@ -325,6 +336,19 @@ def test_a_process_whose_clock_is_a_day_ahead_holds_the_sweep_until_somebody_rel
     assert "核对后恢复" in client.get(reverse("cases:clock_watch")).content.decode()
     assert client.post(reverse("cases:release_sweep"), {"note": "时钟已核对。"}).status_code == 302
     assert sweep() > 0
+
+
+def test_that_the_sweep_is_held_leaves_the_page_at_any_hour_and_reaches_the_night_shift(centre, director):
+    officer = UserFactory(post=(Role.CLERK, centre))
+    today = timezone.localdate()
+    RosterDay.objects.create(unit=centre, day=today, leader=director, officer=officer)
+    for n, user in enumerate((director, officer)):
+        Reach.objects.create(user=user, phone=f"1380000123{n}")
+    services.hold_sweep(ClockWatch.objects.get(), "服务器时钟被调动了60分钟。")
+    alarms = Notification.objects.filter(kind=MessageKind.ALARM)
+    assert sorted(row.to.pk for row in alarms) == [director.pk, officer.pk]
+    sent = Delivery.objects.filter(notification__in=alarms, channel="sms")
+    assert [row.urgent for row in sent] == [True, True]
 
 
 def test_a_wall_clock_that_was_set_forth_since_the_last_sweep_is_noticed(clock):
