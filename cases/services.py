@@ -40,6 +40,7 @@ from cases.models import (
 )
 from cases.selectors import units_that_open
 from cases.states import (
+    OF_THE_DESK,
     Aim,
     Answer,
     ConferenceState,
@@ -62,7 +63,7 @@ from kernel.veil import Veiled
 from kernel.words import searched
 from people.models import Person, Unit, User
 from people.persons import correct_person
-from people.roles import Restriction, Role
+from people.roles import OPENERS, Restriction, Role
 from people.selectors import on_call
 from people.services import register_organisation, register_person
 
@@ -189,6 +190,7 @@ def take(round, *, by):
     """The desk takes the matter in hand."""
     with moving(round, "take", by=by):
         round.taken_at = timezone.now()
+        round.handler = None if round.route in OF_THE_DESK else by
         show_cover(round, State.IN_HAND)
 
 
@@ -205,7 +207,7 @@ def reroute(round, *, by, route, unit, note):
             by=by,
         )
         left = round.unit_id
-        round.route, round.unit, round.taken_at = route, unit, None
+        round.route, round.unit, round.taken_at, round.handler = route, unit, None, None
         show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
         tell_on_duty(round.case, unit, f"transfer:{transfer.pk}")
@@ -1028,18 +1030,19 @@ def issue_card(round, *, by, level, unit, words) -> Card:
 def answer_card(card, *, by, answer):
     with moving(card, "answer_card", by=by, note=answer):
         card.answer, card.answered_at = answer, timezone.now()
-        tell_supervisors(card, _("%(card)s已回复，待审核"))
+        tell_judges(card, "close_card", _("%(card)s已回复，待审核"), by=by)
 
 
 def appeal_card(card, *, by, appeal):
     """Say why the card should not have been issued. It is judged by somebody else than who issued it."""
     with moving(card, "appeal_card", by=by, note=appeal):
         card.appeal = appeal
-        tell_supervisors(card, _("%(card)s提出申诉，待复核"))
+        tell_judges(card, "uphold_card", _("%(card)s提出申诉，待复核"), by=by)
 
 
-def tell_supervisors(card, text) -> None:
-    people = card.readers(User.objects.bearing(Role.DIRECTOR))
+def tell_judges(card, verb, text, *, by) -> None:
+    """All who may make this move next are told."""
+    people = [user for user in card.judges(verb) if user != by]
     text = text % {"card": card}
     notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 

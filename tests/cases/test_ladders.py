@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases import escalation, services
 from cases.escalation import sweep, take_back_moved
 from cases.models import Card, ClockWatch
+from cases.selectors import cards_by_unit
 from cases.services import take
 from cases.states import CardLevel, CardState, Outcome, WatchState
 from kernel import calendar, clocks
@@ -160,8 +161,23 @@ def test_a_date_that_moves_behind_a_card_takes_it_back_and_fires_again_then(cloc
     card = Card.objects.get()
     assert card.state == CardState.WITHDRAWN
     assert "重新计算" in card.history.get(verb="withdraw_card").note
+    assert "重新计算" in card.decision
+    assert head.notifications.filter(text__contains="收回督办").exists()
     assert swept(at("05-07T09:00"), at("05-12T09:00")) == [Step.REMIND_HEAD, Step.YELLOW_CARD]
     assert Card.objects.owed().count() == 1
+
+
+def test_a_card_that_was_closed_before_its_date_moved_counts_no_more(clock, head, director):
+    sweep(at("05-06T09:00"))
+    card = Card.objects.get()
+    services.answer_card(card, by=head, answer="已约谈承办人。")
+    services.close_card(card, by=director)
+    assert cards_by_unit(Card.objects.all())[0]["yellow"] == 1
+    with time_machine.travel(at("05-06T09:30"), tick=False):
+        ClockRule.objects.filter(pk=clock.rule_id).update(length=70)
+        clocks.recount(Clock.objects.get(pk=clock.pk))
+    assert take_back_moved() == 0
+    assert cards_by_unit(Card.objects.all())[0]["yellow"] == 0
 
 
 @pytest.fixture
