@@ -56,6 +56,7 @@ from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
 from kernel.moves import MoveRefused
+from kernel.notifications import Message
 from kernel.numbering import next_number
 from kernel.rotation import unfrozen
 from kernel.transitions import moving, opening
@@ -89,6 +90,7 @@ def open_case(
     route. `parties` are dicts of Party. `matter` holds the columns of Case. A restricted matter is numbered in a
     series of its own, because a gap in the ordinary one would tell of it, and fills no search column.
     """
+    refuse_unopenable(restriction)
     case = Case(
         number=new_number(restriction),
         query_code=query_code or new_query_code(),
@@ -115,22 +117,57 @@ def open_case(
     round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
     with opening(round, "open_case", by=by, at=case.opened_at):
         pass
-    tell_on_duty(case, to_unit, f"round:{round.pk}")
+    tell_waiting(round, _("待接办：%(number)s"), f"round:{round.pk}", by=by)
     return case
 
 
-def tell_on_duty(case, unit, reason: str) -> None:
-    """What is urgent goes at any hour to those on call for the unit that has to act, and for the centre."""
-    if case.urgency < Urgency.URGENT:
-        return
-    people = case.readers(on_call([unit, Unit.objects.centre()]))
-    text = _("%(urgency)s事项待%(unit)s处理：%(number)s") % {
+def refuse_unopenable(restriction) -> None:
+    """No matter is hidden from everybody."""
+    if restriction and not OPENERS[restriction]:
+        raise MoveRefused(
+            _("没有岗位可以查看“%(kind)s”，不能这样登记。") % {"kind": Restriction(restriction).label}
+        )
+
+
+def tell_waiting(row, text, reason: str, *, by) -> None:
+    """A round or a request waits for its unit: those who may take it are told.
+
+    What is urgent goes at any hour to those on call for the unit, and for the centre, as well. Nobody is told of what
+    they did themselves, or of what a colleague laid on the desk that they share.
+    """
+    case, unit = row.case, row.unit_of_clocks
+    called = called_for(case, unit, by) if case.urgency >= Urgency.URGENT else []
+    ours = by is not None and unit.pk in by.unit_ids
+    others = [] if ours else [user for user in row.keepers() if user != by and user not in called]
+    urgent = _("%(urgency)s事项待%(unit)s处理：%(number)s") % {
         "urgency": case.get_urgency_display(),
         "unit": unit,
         "number": case.number,
     }
-    of = {"kind": MessageKind.ASSIGNED, "reason": reason, "urgent": True}
-    notifications.notify(people, case, text, url=reverse("cases:detail", args=[case.pk]), **of)
+    of: dict[str, Any] = {
+        "kind": MessageKind.ASSIGNED,
+        "reason": reason,
+        "url": reverse("cases:detail", args=[case.pk]),
+    }
+    notifications.notify_all(
+        [
+            Message(others, case, text % {"number": case.number}, **of),
+            Message(called, case, urgent, urgent=True, **of),
+        ]
+    )
+
+
+def called_for(case, unit, by) -> list[User]:
+    """Those on call for a unit and for the centre who can open the matter."""
+    return case.seeing([user for user in on_call([unit, Unit.objects.centre()]) if user != by])
+
+
+def tell_of_request(request, people, text, *, by) -> None:
+    """It is for the other side to go on with a request."""
+    others = [user for user in people if user != by]
+    text = text % {"number": request.case.number}
+    url = reverse("cases:detail", args=[request.case_id])
+    notifications.notify(others, request, text, url=url, kind=MessageKind.ASSIGNED)
 
 
 def new_number(restriction: str = "") -> str:
@@ -210,7 +247,13 @@ def reroute(round, *, by, route, unit, note):
         round.route, round.unit, round.taken_at, round.handler = route, unit, None, None
         show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
-        tell_on_duty(round.case, unit, f"transfer:{transfer.pk}")
+        tell_waiting(round, _("待接办：%(number)s"), f"transfer:{transfer.pk}", by=by)
+
+
+def keep_with(round, handler) -> None:
+    """Somebody else handles the matter now: the clocks of the round are theirs."""
+    round.handler = handler
+    round.save(update_fields=["handler"])
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -306,6 +349,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
+        tell_waiting(round, _("重新办理，待接办：%(number)s"), f"round:{round.pk}", by=by)
     return round
 
 
@@ -554,7 +598,7 @@ def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     )
     with opening(request, "ask", by=by, note=text):
         grant_sight(round.case, to_unit, Sight.Why.ASKED)
-        tell_on_duty(round.case, to_unit, f"request:{request.pk}")
+        tell_waiting(request, _("有协同请求待签收：%(number)s"), f"request:{request.pk}", by=by)
     return request
 
 
@@ -584,7 +628,7 @@ def accept_request(request, *, by):
 def object_to_request(request, *, by, note):
     """Say that the work is not this unit's, and why. It stays with the unit until the asking unit agrees."""
     with moving(request, "object_to_request", by=by, note=note):
-        pass
+        tell_of_request(request, request.askers(), _("协同请求被提出异议：%(number)s"), by=by)
 
 
 def agree_to_objection(request, *, by, note=""):
@@ -594,12 +638,13 @@ def agree_to_objection(request, *, by, note=""):
 
 def refuse_objection(request, *, by, note):
     with moving(request, "refuse_objection", by=by, note=note):
-        pass
+        tell_of_request(request, request.helpers(), _("协同请求的异议未获同意：%(number)s"), by=by)
 
 
 def answer_request(request, *, by, answer):
     with moving(request, "answer_request", by=by, note=answer):
         request.answer = answer
+        tell_of_request(request, request.askers(), _("协同请求已答复，待核验：%(number)s"), by=by)
 
 
 def verify_request(request, *, by, note=""):
@@ -609,7 +654,7 @@ def verify_request(request, *, by, note=""):
 
 def send_request_back(request, *, by, note):
     with moving(request, "send_request_back", by=by, note=note):
-        pass
+        tell_of_request(request, request.helpers(), _("协同请求核验不通过：%(number)s"), by=by)
 
 
 def withdraw_request(request, *, by, note):
@@ -773,6 +818,7 @@ def pass_on(row, *, by, to, note=""):
     with moving(row, "pass_on", by=by, note=note, details={"from": row.handler_id, "to": to.pk}):
         refuse_unable(row, to)
         row.handler = to
+        keep_with(row.round, to)
 
 
 def refuse_unable(row, to):
