@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -633,7 +634,8 @@ def object_to_request(request, *, by, note):
 
 def agree_to_objection(request, *, by, note=""):
     with moving(request, "agree_to_objection", by=by, note=note):
-        pass
+        withdraw_cards_of(request)
+        tell_of_request(request, request.helpers(), _("协同请求的异议已同意：%(number)s"), by=by)
 
 
 def refuse_objection(request, *, by, note):
@@ -659,7 +661,16 @@ def send_request_back(request, *, by, note):
 
 def withdraw_request(request, *, by, note):
     with moving(request, "withdraw_request", by=by, note=note):
-        pass
+        withdraw_cards_of(request)
+        tell_of_request(request, request.helpers(), _("协同请求已撤回：%(number)s"), by=by)
+
+
+def withdraw_cards_of(request) -> None:
+    """The work is owed no more, and with it falls what pressed the unit to do it."""
+    kind = ContentType.objects.get_for_model(Request)
+    of_request = Card.objects.owed().filter(clock__subject_type=kind, clock__subject_id=request.pk)
+    for card in of_request.select_related("case", "unit", "clock__rule").order_by("pk"):
+        withdraw_card(card, by=None, decision=_("协同请求已撤回，不再需要办理。"))
 
 
 # --- Restricted later, and shown again ------------------------------------------------------------------------------

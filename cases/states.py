@@ -255,6 +255,8 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.OBJECTED,
         who=ASKED,
+        stops=("request.answer",),
+        starts=("request.decide_objection",),
     ),
     Move(
         verb="agree_to_objection",
@@ -262,7 +264,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OBJECTED},
         target=RequestState.WITHDRAWN,
         who=ASKING,
-        stops=("request.answer",),
+        stops=("request.decide_objection", "request.answer"),
     ),
     Move(
         verb="refuse_objection",
@@ -270,6 +272,8 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OBJECTED},
         target=RequestState.OPEN,
         who=ASKING,
+        stops=("request.decide_objection", "request.answer"),
+        starts=("request.answer",),
     ),
     Move(
         verb="answer_request",
