@@ -17,6 +17,7 @@ from cases.models import Card, ClockWatch, Round, share_centre
 from cases.services import hold_sweep, withdraw_card
 from cases.states import CARDS, Urgency, WatchState
 from kernel import clocks, escalation, history, live, notifications
+from kernel.batches import what_can
 from kernel.escalation import Fired
 from kernel.history import Line
 from kernel.models import Clock, MessageKind, Step
@@ -146,6 +147,10 @@ def take_back_moved() -> int:
     """Withdraw the cards whose date has moved to a later day, so that they were not due. Returns how many."""
     moved = Card.objects.owed().filter(firing__withdrawn_at__isnull=False).order_by("pk")
     cards = list(moved.select_related("case", "unit", "clock__rule"))
+    return sum(what_can([card], take_back, fault="card_not_taken_back") for card in cards)
+
+
+def take_back(cards: list[Card]) -> int:
     for card in cards:
         withdraw_card(card, by=None, decision=gettext("期限已重新计算，还没有到期。"))
     return len(cards)

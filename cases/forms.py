@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.lists import ANY, DAY, FileFilter
+from cases.lists import ANY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
 from cases.selectors import units_that_open
 from cases.services import BODY
@@ -29,7 +29,7 @@ from cases.states import (
 from kernel.calendar import WEEKEND, Calendar, NamedDay, days_between
 from kernel.encryption import normalised
 from kernel.escalation import ladder
-from kernel.fields import ScanField, VerbForm
+from kernel.fields import DayField, MomentField, ScanField, VerbForm
 from kernel.models import ClockRule, Step
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
@@ -137,9 +137,7 @@ class AskForm(forms.Form):
 
 class LogContactForm(forms.Form):
     whom = forms.CharField(label=_("联系对象"), max_length=60)
-    at = forms.DateTimeField(
-        label=_("时间"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    at = MomentField(label=_("时间"), required=False)
     said = forms.CharField(label=_("内容"), widget=SHORT, max_length=500)
 
     helper = FormHelper()
@@ -450,10 +448,9 @@ class DeferralForm(forms.Form):
     amount = forms.DecimalField(
         label=_("延长多久"), required=False, min_value=0, max_digits=6, decimal_places=2
     )
-    first_day = forms.DateField(
+    first_day = DayField(
         label=_("从哪天起暂停"),
         required=False,
-        widget=DAY,
         help_text=_("这一天不计入。"),
     )
     reason = forms.CharField(label=_("理由"), widget=SHORT, max_length=500)
@@ -509,9 +506,8 @@ class GrantForm(forms.Form):
 
 
 class ResumeForm(forms.Form):
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("最后一个不计入的日子"),
-        widget=DAY,
         help_text=_("例如听证、鉴定结束的那天；从第二天起接着计算。"),
     )
 
@@ -604,11 +600,10 @@ class ReleaseForm(forms.Form):
 
 class InstructionForm(forms.Form):
     author = forms.CharField(label=_("批示领导及职务"), max_length=60)
-    written_on = forms.DateField(label=_("批示日期"), widget=DAY)
+    written_on = DayField(label=_("批示日期"))
     words = forms.CharField(label=_("批示内容"), widget=LONG, max_length=1000, help_text=_("照原文录入。"))
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("要求办结日期"),
-        widget=DAY,
         required=False,
         help_text=_("批示写明日期的才填；填了就按这一天计时。"),
     )
@@ -627,9 +622,7 @@ class ConferenceForm(forms.Form):
 
     unit = forms.ModelChoiceField(None, label=_("召集单位"), empty_label=None)
     topic = forms.CharField(label=_("议题"), max_length=100)
-    begins_at = forms.DateTimeField(
-        label=_("时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    begins_at = MomentField(label=_("时间"))
     place = forms.CharField(label=_("地点"), max_length=100)
     agenda = forms.CharField(label=_("议程"), widget=LONG, max_length=1000, help_text=_("一行一项。"))
     units = forms.ModelMultipleChoiceField(
@@ -774,7 +767,7 @@ def span_text(first: date, last: date) -> str:
 
 RUNG = re.compile(r"([0-9]{1,3})([%％]?)")
 LADDER_HELP = _(
-    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后第 5 天；不填就没有这一步。每一步只发一次。"
+    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后满 5 个工作日；不填就没有这一步。每一步只发一次。"
 )
 
 
@@ -801,7 +794,7 @@ class ClockRuleForm(BookForm, forms.ModelForm):
             "name", "legal_basis", "start_event", "length", "unit", "rolls", "extension_max", "extension_times",
             "extension_approver", "pausable", "since", "moves_open",
         ]  # fmt: skip
-        widgets = {"since": DAY}
+        field_classes = {"since": DayField}
         help_texts = {
             "since": _("从这一天起开始的期限按新规则。"),
             "rolls": _("最后一日是节假日的，顺延到下一个工作日（民法典第二百零三条）。"),
@@ -830,6 +823,8 @@ class ClockRuleForm(BookForm, forms.ModelForm):
             self.add_error("pausable", _("按小时计算的期限不能暂停。"))
         if asked.get("length") is not None and asked["length"] < 0:
             self.add_error("length", _("不能是负数。"))
+        if asked.get("length") == 0 and asked.get("unit") not in ClockRule.IN_DAYS:
+            self.add_error("length", _("按小时计算的期限须大于 0。"))
         any_hour, typed = asked.pop("any_hour"), {step: asked.pop(step, "") for step in Step}
         asked["rungs"] = [
             self.read_rung(step, words, in_hours=not (any_hour and step in CARDS))
@@ -841,7 +836,7 @@ class ClockRuleForm(BookForm, forms.ModelForm):
     def read_rung(self, step, words, *, in_hours) -> dict:
         """As of kernel.escalation.Rung."""
         if not (found := RUNG.fullmatch(words.strip())):
-            self.add_error(step, _("请填“70%”这样的百分比，或到期后的天数。"))
+            self.add_error(step, _("请填“70%”这样的百分比，或到期后的工作日数。"))
             return {}
         number, before = int(found[1]), bool(found[2])
         if before and not 0 < number < 100:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Category
 from cases.states import Urgency
 from kernel.calendar import midnight
+from kernel.fields import DayField
 from kernel.listing import Column
 from kernel.words import matching
 from people.models import Area
 from people.roles import AREA_WIDE
 
 ANY = [("", _("全部"))]
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def case_columns(case: Callable, url: Callable | None = None) -> list[Column]:
@@ -117,8 +117,8 @@ class FileFilter(forms.Form):
     township = forms.ModelChoiceField(
         None, label=_("问题属地"), required=False, empty_label=_("全部"), to_field_name="code"
     )
-    since = forms.DateField(label=_("登记自"), widget=DAY, required=False)
-    until = forms.DateField(label=_("登记至"), widget=DAY, required=False)
+    since = DayField(label=_("登记自"), required=False)
+    until = DayField(label=_("登记至"), required=False)
     overdue = forms.BooleanField(label=_("只看超期"), required=False)
 
     def __init__(self, *args, user, **kwargs):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -31,8 +32,9 @@ from cases.states import (
     Route,
     State,
 )
+from kernel import calendar, escalation
 from kernel.explanations import of_clock
-from kernel.models import Attachment, Clock, Firing, HistoryEntry, Step
+from kernel.models import Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -105,6 +107,7 @@ class CasePage:
     requests: list[tuple[Request, list[Button]]]
     restrictings: list[tuple[Restricting, list[Button]]]
     cards: list[tuple[Card, list[Button]]]
+    reminders: list[HistoryEntry]
     instructions: list[Instruction]
     conferences: list[tuple[Conference, list[Button]]]
     files: list[Attachment]
@@ -145,6 +148,7 @@ def case_page(case: Case, user) -> CasePage:
         requests=[(request, buttons(request, user)) for request in requests_of(case, rounds)],
         restrictings=[(asked, buttons(asked, user)) for asked in restrictings_of(case, user)],
         cards=[(card, buttons(card, user)) for card in cards_of(case)],
+        reminders=[entry for entry in entries if entry.verb == "remind"],
         instructions=list(case.instructions.select_related("by", "scan")),
         conferences=[(one, buttons(one, user)) for one in conferences_of(case)],
         files=list(case.dossier.attachments.order_by("attached_at", "pk")),
@@ -157,11 +161,21 @@ def case_page(case: Case, user) -> CasePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a clock's ladder: when it was reached, or will be."""
+
+    at: datetime
+    label: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClockCard:
     """One clock as its page shows it: the sentences, what was asked about it, and whether more can be asked."""
 
     clock: Clock
     sentences: list[str]
+    ladder: list[Rung]
     deferrals: list[tuple[Deferral, list[Button], bool]]
     of_a_citizen: bool
     may_ask: bool
@@ -171,7 +185,8 @@ def clocks_of(case: Case, user) -> list[ClockCard]:
     """The clocks of the whole file: those that run first, the nearest due on top."""
     clocks = Clock.objects.filter(dossier_id=case.dossier_id).select_related("rule")
     deferrals = Deferral.objects.select_related("asked_by", "unit", "consent")
-    clocks = clocks.prefetch_related("subject", "pauses", Prefetch("deferrals", deferrals))
+    told = Prefetch("firings", Firing.objects.filter(withdrawn_at=None), to_attr="told")
+    clocks = clocks.prefetch_related("subject", "pauses", told, Prefetch("deferrals", deferrals))
     running_first = [F("stopped_at").desc(nulls_first=True), "due_at", "pk"]
     found = list(clocks.order_by(*running_first))
     share_centre(clock.subject for clock in found)
@@ -186,16 +201,27 @@ def card_of(clock: Clock, case: Case, user) -> ClockCard:
     waits = any(deferral.state == DeferralState.ASKED for deferral in asked)
     deferrable = bool(clock.rule.extension_max or clock.rule.pausable)
     runs = clock.stopped_at is None and clock.due_at is not None and not clock.source
+    of_a_citizen = clock.code in clock.subject.CITIZENS
     return ClockCard(
         clock=clock,
         sentences=of_clock(clock),
+        ladder=[] if of_a_citizen else ladder_of(clock),
         deferrals=[
             (deferral, buttons(deferral, user), deferral.is_in_effect and deferral.is_holder(user))
             for deferral in asked
         ],
-        of_a_citizen=clock.code in clock.subject.CITIZENS,
+        of_a_citizen=of_a_citizen,
         may_ask=runs and deferrable and not waits and new.MOVES.named("ask_deferral").allows(new, user),
     )
+
+
+def ladder_of(clock: Clock) -> list[Rung]:
+    """Who was reminded and pressed, and, while it runs, who will be."""
+    rungs = [Rung(firing.at, firing.get_step_display(), reached=True) for firing in clock.told]
+    if clock.stopped_at or clock.due_at is None:
+        return rungs
+    ahead = escalation.to_climb(clock, calendar.current())
+    return [*rungs, *(Rung(at, str(Step(step).label), reached=False) for at, step in ahead)]
 
 
 def clock_of(case: Case, pk: int) -> Clock:
@@ -234,6 +260,15 @@ def cards_of(case: Case) -> list[Card]:
     for card in cards:
         card.case = case
     return cards
+
+
+def receipts_of(case: Case) -> list[Notification]:
+    """Who was told to hurry, by 催办 and 督办: whether they read it, and how far it came outside the page."""
+    kinds = ContentType.objects.get_for_models(Case, Card)
+    about = Q(subject_type=kinds[Case], subject_id=case.pk)
+    about |= Q(subject_type=kinds[Card], subject_id__in=case.cards.values("pk"))
+    rows = Notification.objects.filter(about, kind=MessageKind.SUPERVISION).select_related("to")
+    return list(rows.prefetch_related("deliveries").order_by("-created_at", "to__name"))
 
 
 def conferences_of(case: Case) -> list[Conference]:
@@ -310,5 +345,6 @@ def rights(case: Case, round: Round, user) -> dict[str, bool]:
     may["call_conference"] = round.state != State.CLOSED and conference.MOVES.named("call_conference").allows(
         conference, user
     )
+    may["see_receipts"] = round.MOVES.named("remind").allows(round, user)
     may["reopen"] = round.state == State.CLOSED and round.MOVES.named("reopen").allows(round, user)
     return may

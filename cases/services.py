@@ -893,6 +893,9 @@ def approvers_of(deferral) -> list[User]:
 
 def refuse_undeferrable(clock, kind, amount, first_day) -> None:
     """A clock that stands still or has run out is deferred no more, and none further than its rule allows."""
+    if clock.source:
+        given = _("“%(clock)s”的日期由%(source)s载明，不能延期或暂停。")
+        raise MoveRefused(given % {"clock": clock.rule.name, "source": clock.source})
     if clock.stopped_at or clock.is_paused:
         raise MoveRefused(_("“%(clock)s”现在没有在计时。") % {"clock": clock.rule.name})
     if clock.due_at <= timezone.now():

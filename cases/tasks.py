@@ -12,6 +12,11 @@ def sweep_clocks():
 
 @shared_task(ignore_result=True)
 def follow_changes():
-    """Open clocks follow a changed calendar or rule; cards that were not due after all are taken back."""
+    """Open clocks follow a changed calendar or rule."""
     recounting.follow()
+
+
+@shared_task(ignore_result=True)
+def take_back_moved():
+    """Cards that were not due after all, because the date moved, are taken back."""
     escalation.take_back_moved()

@@ -53,6 +53,7 @@ urlpatterns = [
     path("cards/<int:pk>/revoke/", views_supervision.revoke_card, name="revoke_card"),
     path("cards/<int:pk>/uphold/", views_supervision.uphold_card, name="uphold_card"),
     path("cards/<int:pk>/withdraw/", views_supervision.withdraw_card, name="withdraw_card"),
+    path("<int:pk>/receipts/", views_supervision.receipts, name="receipts"),
     path("rounds/<int:pk>/remind/", views_supervision.remind, name="remind"),
     path("rounds/<int:pk>/issue-card/", views_supervision.issue_card, name="issue_card"),
     path("requests/", views.request_list, name="request_list"),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from cases import escalation, forms, selectors, services
 from cases.lists import words_of_case
 from cases.models import Card, ClockWatch
-from cases.views import case_url, make_move, visible_round
+from cases.views import case_url, make_move, visible_case, visible_round
+from kernel import recounting
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
 from kernel.web import action, page, posted, render_move, render_verb, require, submit
@@ -75,9 +76,19 @@ def remind(request, pk):
     round = visible_round(request, pk)
     form = forms.RemindForm(posted(request))
     if submit(form, services.remind, round, by=request.user):
-        messages.success(request, _("已催办，承办人员的消息栏里可以看到。"))
-        return redirect("cases:detail", round.case_id)
+        messages.success(request, _("已催办。谁已经看到，在下面可以查到。"))
+        return redirect("cases:receipts", round.case_id)
     return render_move(request, round, "remind", form, back=case_url(round.case_id))
+
+
+@page
+def receipts(request, pk):
+    """送达情况: who was told to hurry, whether they saw it, and what went out as a text message."""
+    case = visible_case(request, pk)
+    round = case.latest_round()
+    if not round.MOVES.named("remind").allows(round, request.user):
+        raise PermissionDenied(_("您的岗位不查看送达情况。"))
+    return render(request, "cases/receipts.html", {"case": case, "receipts": selectors.receipts_of(case)})
 
 
 @action
@@ -142,6 +153,7 @@ def clock_watch(request):
         "watch": watch,
         "may_release": not watch.MOVES.named("release_sweep").why_not(watch, request.user),
         "lag": escalation.lag(),
+        "changes": [(change, change.clocks.count()) for change in recounting.changes()],
         "steps": selectors.firings_by_step(Firing.objects.filter(at__gte=day)),
         "entries": watch.history.select_related("by").order_by("-seq")[:30],
     }

@@ -20,7 +20,7 @@ from cases.states import HandlingState
 from dispatch.models import OrderHandling
 from intake.models import Settlement
 from intake.states import SettlementState
-from kernel.fields import VerbForm
+from kernel.fields import DayField, VerbForm
 from kernel.web import action, page, posted, render_form, submit
 from mediation.models import Mediation, Signature
 from people import services
@@ -101,12 +101,8 @@ def listed(giver, taker, viewer) -> list[tuple]:
 
 class HandOverForm(VerbForm):
     taker = forms.ModelChoiceField(label=gettext_lazy("接手人"), queryset=User.objects.none())
-    first_on = forms.DateField(
-        label=gettext_lazy("第一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    last_on = forms.DateField(
-        label=gettext_lazy("最后一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    first_on = DayField(label=gettext_lazy("第一天"))
+    last_on = DayField(label=gettext_lazy("最后一天"))
     note = forms.CharField(
         label=gettext_lazy("交接说明"),
         widget=forms.Textarea(attrs={"rows": 4}),

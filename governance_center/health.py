@@ -19,10 +19,15 @@ from cases import escalation
 from cases.models import ClockWatch
 from cases.states import WatchState
 from governance_center.celery import HEARTBEAT
+from kernel import recounting
 
 CLOCKS_MAY_LAG = timedelta(minutes=5)
 HELD = Gauge("clocks_held", "1 while the sweep waits for somebody to look at the clocks, else 0")
+CHANGES_MAY_LAG = timedelta(minutes=15)
 LAG = Gauge("clocks_lag_seconds", "How long the oldest rung that is due has been waiting for the sweep")
+CHANGES_LAG = Gauge(
+    "changes_lag_seconds", "How long the oldest change of calendar or rules is overdue to be followed"
+)
 HEARTBEAT_MAY_BE_OLD = 90  # seconds; beat sends one every 20
 
 
@@ -69,6 +74,7 @@ def metrics(request):
     if allowed or near:
         LAG.set(escalation.lag().total_seconds())
         HELD.set(is_held())
+        CHANGES_LAG.set(max(recounting.lag().total_seconds(), 0))
     return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
 
 
@@ -91,11 +97,14 @@ def migrations() -> str:
 
 
 def clocks() -> str:
-    """What clocks have to tell is told within minutes."""
+    """What clocks have to tell is told within minutes, and a changed calendar or rule is followed."""
     if is_held():
         return "held"
-    waits = escalation.lag()
-    return "ok" if waits < CLOCKS_MAY_LAG else f"waiting for {waits.total_seconds():.0f} s"
+    if (waits := escalation.lag()) >= CLOCKS_MAY_LAG:
+        return f"waiting for {waits.total_seconds():.0f} s"
+    if (waits := recounting.lag()) >= CHANGES_MAY_LAG:
+        return f"changes not followed for {waits.total_seconds():.0f} s"
+    return "ok"
 
 
 def is_held() -> bool:

@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
     },
+    "take-back-moved": {
+        "task": "cases.tasks.take_back_moved",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "clear-sessions": {
         "task": "people.tasks.clear_sessions",
         "schedule": crontab(hour="3", minute="20"),

@@ -14,6 +14,7 @@ from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
+from mediation.selectors import waiting_for_the_stamp
 from people.models import User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
@@ -70,7 +71,7 @@ def to_follow_up(user):
 
 def to_stamp(user):
     """Rounds whose agreement everybody has signed, and only the committee's stamp is missing."""
-    signed = Mediation.objects.visible_to(user).waiting_for_the_stamp()
+    signed = waiting_for_the_stamp(Mediation.objects.visible_to(user))
     return of_mine(user).filter(pk__in=signed.values("round"))
 
 

@@ -15,7 +15,7 @@ from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
 from intake.selectors import as_matter, desks_that_hear, known_at_counter, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
-from kernel.fields import MoneyField, ScanField, VerbForm
+from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
 from people.roles import OPENERS, Restriction, Role
@@ -133,9 +133,8 @@ class ScanMaterialForm(VerbForm):
 
 
 class ReturnMaterialForm(VerbForm):
-    returned_on = forms.DateField(
+    returned_on = DayField(
         label=_("退还日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=timezone.localdate,
     )
 
@@ -289,9 +288,8 @@ class AdviceForm(VerbForm):
 class AfterwardsForm(VisitorForm):
     """A visit from paper: what registration asks, and the times it had."""
 
-    day = forms.DateField(
+    day = DayField(
         label=_("日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=timezone.localdate,
     )
     came_at, received_at, ended_at = (
@@ -655,9 +653,7 @@ class SendOnForm(VerbForm):
 class TicketFilter(forms.Form):
     """The visits of one day, narrowed."""
 
-    day = forms.DateField(
-        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=_("日期"), required=False)
     state = forms.ChoiceField(label=_("状态"), choices=ANY + State.choices, required=False)
     window = forms.ModelChoiceField(None, label=_("窗口"), required=False, empty_label=_("全部"))
     queue = forms.ModelChoiceField(None, label=_("队列"), required=False, empty_label=_("全部"))
@@ -678,7 +674,6 @@ class TicketFilter(forms.Form):
 EARLIEST = timedelta(days=15)
 """What came in longer ago is no slip of an evening any more."""
 LATEST = timedelta(days=366)
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class ArrivalForm(TriageForm):
@@ -692,16 +687,14 @@ class ArrivalForm(TriageForm):
     outside_number = short(
         _("来件编号"), 40, help_text=_("对方系统或来文上的编号。12345、110、上级转办必填，同一渠道不重复。")
     )
-    came_at = forms.DateTimeField(
+    came_at = MomentField(
         label=_("收到时间"),
-        widget=MOMENT,
         initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
         help_text=_("期限从收到时起算。可补登 15 天以内的来件。"),
     )
-    reply_by = forms.DateField(
+    reply_by = DayField(
         label=_("要求答复日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("来件上写明的才填。"),
     )
     name = short(_("反映人姓名"), 60, help_text=_("匿名的留空。"), widget=TYPED)
@@ -780,9 +773,8 @@ class ArrivalForm(TriageForm):
 
 class EnterAboveForm(VerbForm):
     above_number = short(_("上级系统编号"), 40, required=True, widget=TYPED)
-    entered_at = forms.DateTimeField(
+    entered_at = MomentField(
         label=_("录入时间"),
-        widget=MOMENT,
         initial=lambda: timezone.localtime().replace(second=0, microsecond=0),
     )
 

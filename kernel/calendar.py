@@ -210,9 +210,11 @@ class Term:
 def after_working_hours(start: datetime, hours: float, calendar: Calendar) -> datetime:
     """`start` plus hours of the centre's opening times (settings.CENTRE_HOURS, pairs of local times)."""
     left = timedelta(hours=hours)
+    if left <= timedelta(0):
+        return start
     for opens, closes in opening_times(timezone.localdate(start), calendar):
         opens = max(opens, start)
-        if closes - opens >= left > timedelta(0):
+        if closes - opens >= left:
             return opens + left
         left -= max(closes - opens, timedelta(0))
     raise AssertionError("opening times never end")

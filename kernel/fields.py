@@ -2,6 +2,8 @@
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from kernel.attachments import checked_type
 
@@ -42,3 +44,31 @@ class MoneyField(forms.DecimalField):
         if isinstance(value, str):
             value = value.translate(str.maketrans("", "", ",，¥￥元 "))
         return super().to_python(value)
+
+
+class InOurYears:
+    """A date from `first_year` to 2100: one that was mistyped is refused, and from any other days can be counted."""
+
+    LAST_YEAR = 2100
+
+    def __init__(self, *, first_year=2000, **kwargs):
+        self.first_year = first_year
+        super().__init__(**kwargs)
+
+    def validate(self, value):
+        super().validate(value)
+        if value and not self.first_year <= value.year <= self.LAST_YEAR:
+            years = {"first": self.first_year, "last": self.LAST_YEAR}
+            raise ValidationError(_("年份应在 %(first)d 到 %(last)d 之间，请核对。"), params=years)
+
+
+class DayField(InOurYears, forms.DateField):
+    def __init__(self, **kwargs):
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(**{"widget": widget, **kwargs})
+
+
+class MomentField(InOurYears, forms.DateTimeField):
+    def __init__(self, **kwargs):
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(**{"widget": widget, **kwargs})

@@ -174,6 +174,10 @@ class ClockRule(models.Model):
             models.CheckConstraint(
                 condition=Q(extension_max=0) | ~Q(extension_approver=""), name="clockrule_extension_approved"
             ),
+            models.CheckConstraint(
+                condition=Q(length__gt=0) | Q(unit__in=["calendar_day", "working_day"]),
+                name="clockrule_hours_are_some",
+            ),
         ]
 
     def __str__(self):

@@ -32,6 +32,13 @@ def agreement_with_case(reader, pk):
     )
 
 
+def waiting_for_the_stamp(mediations):
+    """Those of which everybody has signed the agreement, and only the committee's stamp is missing."""
+    signing = Agreement.objects.filter(mediation=OuterRef("pk"), state=AgreementState.SIGNING)
+    unsigned = signing.filter(signatures__signed_on=None)
+    return mediations.filter(Exists(signing.filter(stamped_on=None)), ~Exists(unsigned))
+
+
 def agreements_of(mediation):
     return Agreement.objects.filter(mediation=mediation).select_related("stamped_by").order_by("-version")
 

@@ -17,7 +17,7 @@ WHERE state = 'in_hand' AND route <> 'court'
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0016_wordings"),
-        ("kernel", "0009_alarms"),
+        ("kernel", "0010_alarms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

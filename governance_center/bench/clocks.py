@@ -24,7 +24,7 @@ from cases.states import State
 from governance_center.bench import floor, ground, sweeper
 from governance_center.bench.ground import median, say
 from governance_center.embedded import place, processes
-from kernel.models import Clock, Dossier, Firing, HistoryEntry, Notification
+from kernel.models import Clock, Delivery, Dossier, Firing, HistoryEntry, Notification
 
 OPEN, DUE, WORKERS = 1_000_000, 50_000, 4
 CODE = "mediation.mediate"
@@ -32,7 +32,7 @@ REACHED = {"remind_handler": 60, "remind_head": 20, "yellow_card": 10, "red_card
 """Of a hundred due clocks how many reach which rung."""
 BATCH = 500
 IDLE_SWEEPS = 20
-WRITTEN = (Firing, Card, Notification, HistoryEntry, Clock)
+WRITTEN = (Firing, Card, Notification, Delivery, HistoryEntry, Clock)
 """The tables to which a sweep adds rows. It changes clocks, cards and dossiers besides."""
 
 
@@ -127,7 +127,7 @@ def prepare(due: int) -> None:
     before, reached = {"remind_handler": ""}, list(REACHED)
     before |= dict(zip(reached[1:], reached, strict=False))
     gone = {"remind_handler": "22 days", "remind_head": "28 days", "yellow_card": "33 days"}
-    gone |= {"red_card": "37 days", "report": "45 days"}
+    gone |= {"red_card": "41 days", "report": "60 days"}
     done = 0
     for step, share in REACHED.items():
         rows = Clock.objects.filter(pk__gt=first + done, pk__lte=first + done + due * share // 100)
@@ -254,6 +254,8 @@ def written(marks: dict, first: int) -> list[Staged]:
     by_subject = f"CASE WHEN it.subject_type_id = {kinds[Card]} THEN {of_card} ELSE {of_round} END"
     clock_of = {Firing: "it.clock_id", Card: "it.clock_id", Notification: by_subject}
     clock_of |= dict.fromkeys((HistoryEntry, Clock), of_card)
+    of_message = by_subject.replace("it.", "n.")
+    clock_of[Delivery] = f"(SELECT {of_message} FROM kernel_notification n WHERE n.id = it.notification_id)"
     found = [
         staged(model._meta.db_table, columns_of(model), f"it.id > {marks[model]}", clock_of[model], first)
         for model in WRITTEN

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from governance_center.demo import names
 from intake.models import OnCall
-from kernel.models import Dossier
+from kernel.models import Dossier, Reach
 from mediation.services import leave_note
 from people import reference
 from people import services as people
@@ -22,6 +23,8 @@ from people.selectors import WEEK, duty_units, working_days
 DEPUTIES = {"clerk": "recorder", "mediator": "mediator9", "mediator2": "mediator10", "clerk2": "recorder"}
 HEADS = {Role.DIRECTOR, Role.UNIT_HEAD, Role.TOWNSHIP_HEAD}
 LEADERS = ("director", "deputy", "commander")
+STAFF_PHONES = 9_000_000
+"""The telephones of the people who work here begin after those of the visitors."""
 
 
 @transaction.atomic
@@ -48,7 +51,14 @@ def load() -> None:
         for user, person in zip(users, missing, strict=True)
         for unit, role in person.posts
     )
+    note_telephones(users)
     put_on_call()
+
+
+def note_telephones(users: list[User]) -> None:
+    """Where messages reach everybody outside the page: telephones that nobody has (see names.phone)."""
+    for n, user in enumerate(users):
+        Reach(user=user, phone=names.phone(STAFF_PHONES + n)).save()
 
 
 ON_CALL = {"police_handler": "警务室", "guide": "引导台", "director": "值班领导"}

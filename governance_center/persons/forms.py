@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kernel.fields import VerbForm
+from kernel.fields import DayField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone, tidy_name
 from people.models import Person
 
@@ -46,10 +46,10 @@ class CorrectPersonForm(PaperForm):
     id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType)
     id_number = text(_("证件号码"), 40, required=False)
     sex = forms.ChoiceField(label=_("性别"), choices=Person.Sex, required=False)
-    birth_on = forms.DateField(
+    birth_on = DayField(
         label=_("出生日期"),
+        first_year=1900,
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("填写居民身份证号码的，性别和出生日期按号码确定。"),
     )
     origin = text(_("户籍地"), 60, required=False)

@@ -23,7 +23,7 @@ HANDLER, UNIT, YELLOW, RED, REPORT = "remind_handler", "remind_head", "yellow_ca
 
 
 def rung(step, percent=100, days=0, *, in_hours=True) -> dict:
-    """As of kernel.escalation.Rung."""
+    """As of kernel.escalation.Rung: `days` are working days after the due."""
     return {"step": step, "percent": percent, "days": days, "in_hours": in_hours}
 
 

@@ -11,7 +11,7 @@ from kernel.web import page
 from kernel.words import matching
 from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
 from mediation.models import CourtReferral, DeskNote, Mediation
-from mediation.selectors import colleagues, counted
+from mediation.selectors import colleagues, counted, waiting_for_the_stamp
 
 DESK_NOTES = 3
 """How many words of colleagues stand on top of the court's list."""
@@ -182,7 +182,7 @@ def around(user, here, people=None) -> dict:
         "waiting_count": counted(waiting(user, Route.MEDIATION)),
         "mine_count": counted(mine),
         "late_count": counted(mine.filter(round__due_at__lte=timezone.now())),
-        "to_stamp_count": counted(open_ones.waiting_for_the_stamp()),
+        "to_stamp_count": counted(waiting_for_the_stamp(open_ones)),
         "people": colleagues(user) if people is None else people,
     }
 

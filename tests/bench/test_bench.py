@@ -50,3 +50,12 @@ def test_pages_are_asked_for_by_several_sights_and_counted(bench):
         assert one.keys() == {"name", "p50_ms", "p95_ms", "queries", "sql_ms", "ratio"}
         assert one["queries"] > 0
     assert told["worst_p95_ms"] == max(one["p95_ms"] for one in told["pages"])
+
+
+def test_a_change_reaches_every_screen_and_the_server_of_changes_may_go(bench):
+    told = bench("live", "--clients", 20, "--clerks", 2, "--seconds", 4, "--cases", 20)
+    assert told.keys() >= FIELDS | {"p50_ms", "p99_ms", "floor_p50_ms", "others_p95_ms"}
+    assert (told["connected"], told["lost"]) == (20, 0)
+    assert told["ratio"] == pytest.approx(told["p50_ms"] / told["floor_p50_ms"], abs=0.01)
+    assert told["refetches_per_s"] > 0
+    assert told["others_errors"] == told["refetch_errors"] == told["outage_errors"] == 0

@@ -34,6 +34,7 @@ PAGES = {
         home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:edit_wording
         cases:clock_book
         cases:card_list cases:deferral_list cases:enter_instruction cases:call_conference cases:remind cases:issue_card
+        cases:receipts
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for

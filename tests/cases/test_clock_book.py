@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -197,6 +198,8 @@ def test_a_rule_that_holds_for_open_clocks_moves_them_from_its_day_on(client, cl
     [
         ({"since": "2026-03-01"}, 409),
         ({"length": "-1"}, 422),
+        ({"length": "0", "unit": "working_hour"}, 422),
+        ({"length": "0", "unit": "hour"}, 422),
         ({"unit": "hour", "pausable": "听证"}, 422),
         ({"extension_max": "3", "extension_approver": ""}, 422),
         ({"reason": ""}, 422),
@@ -209,6 +212,11 @@ def test_terms_that_cannot_be_are_refused_and_nothing_changes(client, clock, dir
     with time_machine.travel(MONDAY, tick=False):
         assert client.post(url, terms(clock.rule, **changes)).status_code == status
     assert ClockRule.objects.filter(code=clock.code).count() == 1
+
+
+def test_no_rule_of_no_hours_can_be_written(clock):
+    with pytest.raises(IntegrityError, match="clockrule_hours_are_some"), transaction.atomic():
+        ClockRule.objects.filter(pk=clock.rule_id).update(length=0, unit=ClockRule.Unit.WORKING_HOUR)
 
 
 def test_an_administrator_sees_how_many_move_but_no_matter(client, book, clock, case, centre):

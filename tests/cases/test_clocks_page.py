@@ -8,8 +8,10 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.escalation import sweep
 from cases.services import take
 from kernel import clocks
+from kernel.models import Clock
 from people.roles import Restriction
 from tests.cases.fixtures import opened
 from tests.factories import PersonFactory
@@ -37,6 +39,20 @@ def test_a_date_given_by_a_paper_names_the_paper(client, case, handler):
     clocks.give(case.latest_round(), "case.reply_by", **given)
     client.force_login(handler)
     assert any("由12345热线载明：2099年1月5日" in card for card in cards(client, case))
+
+
+def test_the_page_says_who_was_reminded_and_who_will_be(client, case, handler):
+    take(case.latest_round(), by=handler)
+    clocks.turn(case.latest_round(), starts=["petition.handle"])
+    clock = Clock.objects.get(code="petition.handle")
+    assert sweep(clock.next_fire_at) == 1
+    client.force_login(handler)
+    told = next(card for card in cards(client, case) if "提醒和督办" in card and "信访" in card)
+    assert "提醒承办人（已办）" in told
+    assert "红牌督办" in told.split("（已办）")[1]
+    clocks.turn(case.latest_round(), stops=["petition.handle"])
+    told = next(card for card in cards(client, case) if "停止计时" in card and "（已办）" in card)
+    assert "红牌督办" not in told
 
 
 def test_who_does_not_see_the_file_sees_no_clock_of_it(client, case, stranger):

@@ -54,6 +54,20 @@ def test_what_a_leader_wrote_stands_on_the_page_with_its_scan_and_tells_the_hand
     assert handler.notifications.filter(text__contains="领导批示").exists()
 
 
+@pytest.mark.parametrize(
+    "days",
+    [{"written_on": "0001-01-01"}, {"last_day": "9999-12-31"}],
+    ids=lambda days: next(iter(days)),
+)
+def test_a_mistyped_year_is_told_and_what_was_typed_stays(client, case, round, handler, days):
+    client.force_login(handler)
+    typed = {"author": "徐副区长", "written_on": str(timezone.localdate()), "words": WORDS, "last_day": ""}
+    answer = client.post(reverse("cases:enter_instruction", args=[case.pk]), typed | days | {"scan": paper()})
+    assert answer.status_code == 422
+    assert "年份应在 2000 到 2100 之间" in answer.content.decode()
+    assert WORDS in answer.content.decode()
+
+
 def test_a_day_on_the_paper_is_a_clock_that_a_later_paper_replaces_and_the_end_stops(case, round, handler):
     with time_machine.travel(TUESDAY, tick=False):
         instructed(case, handler, last_day=date(2026, 3, 9))

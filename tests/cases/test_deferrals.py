@@ -101,6 +101,15 @@ def test_after_the_end_nothing_is_asked_and_nothing_granted(clock, case, handler
             asked(clock, case, handler)
 
 
+def test_a_date_that_a_paper_gives_is_neither_moved_nor_paused(clock, case, handler):
+    type(clock).objects.filter(pk=clock.pk).update(source="领导批示")
+    with later(days=5):
+        for what in ({}, {"kind": DeferralKind.PAUSE, "amount": None, "first_day": date(2026, 3, 7)}):
+            with pytest.raises(MoveRefused, match="由领导批示载明"):
+                asked(clock, case, handler, **what)
+    assert not Deferral.objects.exists()
+
+
 def test_no_longer_and_no_oftener_than_the_rule_allows(clock, case, handler, head):
     with later(days=5):
         with pytest.raises(MoveRefused, match="最多再延长30日"):

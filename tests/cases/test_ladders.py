@@ -1,10 +1,13 @@
 """The ladder of a clock: whom to remind and press, each rung once, and what a moved date takes back."""
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,8 +17,9 @@ from cases.models import Card, ClockWatch
 from cases.selectors import cards_by_unit
 from cases.services import take
 from cases.states import CardLevel, CardState, Outcome, WatchState
-from kernel import calendar, clocks
-from kernel.escalation import Rung
+from kernel import calendar, clocks, notifications
+from kernel.calendar import DAY, days_between, midnight
+from kernel.escalation import Rung, ladder, next_opening
 from kernel.models import (
     Clock,
     ClockRule,
@@ -28,6 +32,7 @@ from kernel.models import (
     Step,
 )
 from kernel.moves import MoveRefused
+from kernel.reference.clock_rules import EVERYDAY, OFFICIAL, ORDERED, rung
 from people.models import RosterDay
 from people.roles import Role
 from tests.factories import CaseFactory, UnitFactory, UserFactory
@@ -78,8 +83,8 @@ def test_each_rung_fires_once_and_tells_whom_it_should(clock, handler, head, dir
         at("04-26T09:00"),
         DUE,
         at("05-06T09:00"),
-        at("05-08T12:00"),
-        at("05-12T12:00"),
+        at("05-12T08:30"),
+        at("05-19T08:30"),
     ]
     assert swept(*moments, *moments) == [
         Step.REMIND_HANDLER,
@@ -112,6 +117,99 @@ def test_a_rung_in_hours_waits_for_the_doors_and_another_does_not(clock):
         "05-06T08:30"
     )  # the first of May and the days after it
     assert Rung(Step.RED_CARD, in_hours=False).moment(clock, by) == DUE
+
+
+LADDERS = {"official": OFFICIAL, "ordered": ORDERED, "everyday": EVERYDAY}
+
+
+def after_the_due(rungs, due_at) -> list[tuple[Rung, datetime]]:
+    """The rungs of a ladder from the due on, each with its moment."""
+    rule, by = ClockRule(rungs=rungs), calendar.current()
+    clock = Clock(rule=rule, started_at=due_at - 60 * DAY, due_at=due_at)
+    return [(rung, rung.moment(clock, by)) for rung in ladder(rule) if rung.percent == 100]
+
+
+@pytest.mark.parametrize("name", LADDERS)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_no_two_rungs_after_the_due_fall_on_one_opening(month, name):
+    by = calendar.current().guessing
+    for last_day in days_between(date(2026, month, 1), date(2026, month, monthrange(2026, month)[1])):
+        found = after_the_due(LADDERS[name], midnight(last_day + DAY))
+        moments = [moment for _rung, moment in found]
+        assert moments == sorted(set(moments)), last_day
+        assert all(next_opening(moment, by) == moment for rung, moment in found if rung.in_hours), last_day
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_nor_do_they_where_a_clock_in_hours_runs_out(hour):
+    for day in days_between(date(2026, 9, 14), date(2026, 10, 18)):
+        due_at = datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
+        moments = [moment for _rung, moment in after_the_due(OFFICIAL, due_at)]
+        assert moments == sorted(set(moments)), due_at
+
+
+def test_a_due_before_the_national_holiday_brings_yellow_before_red(case, handler, head, director):
+    with time_machine.travel(at("08-01T10:00"), tick=False):
+        take(case.latest_round(), by=handler)
+        case.latest_round().clocks.all().update(stopped_at=MONDAY, next_fire_at=None)
+        clocks.turn(case.latest_round(), starts=[CODE])
+    assert Clock.objects.get(code=CODE).last_day == date(2026, 9, 30)
+    moments = [at("10-08T08:30"), at("10-08T18:00"), at("10-14T08:29"), at("10-14T08:30")]
+    assert [swept(moment)[-1:] for moment in moments] == [[Step.YELLOW_CARD], [], [], [Step.RED_CARD]]
+
+
+def test_a_lower_rung_that_waits_for_the_doors_is_passed_over_by_one_that_does_not(clock):
+    rungs = [rung(Step.REMIND_HEAD, 90), rung(Step.RED_CARD, 100, in_hours=False)]
+    ClockRule.objects.filter(pk=clock.rule_id).update(rungs=rungs)
+    Clock.objects.filter(pk=clock.pk).update(started_at=at("05-01T06:00"), due_at=DUE, next_fire_at=DUE)
+    assert swept(DUE) == [Step.RED_CARD]
+    clock.refresh_from_db()
+    assert clock.next_fire_at is None
+
+
+# --- Pauses -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paused(case, handler):
+    """Thirty days of mediation from 03-02, which stood still from 03-05 to 06-19: until 07-17."""
+    with time_machine.travel(MONDAY, tick=False):
+        take(case.latest_round(), by=handler)
+        case.latest_round().clocks.all().update(stopped_at=MONDAY, next_fire_at=None)
+        clocks.turn(case.latest_round(), starts=["mediation.mediate"])
+    clock = Clock.objects.get(code="mediation.mediate")
+    with time_machine.travel(at("03-05T10:00"), tick=False):
+        clocks.pause(clock, first_day=date(2026, 3, 5))
+    with time_machine.travel(at("06-20T10:00"), tick=False):
+        clocks.resume(clock, last_day=date(2026, 6, 19))
+    return Clock.objects.get(pk=clock.pk)
+
+
+def test_time_in_which_a_clock_stood_still_is_not_used_up(paused):
+    assert (paused.last_day, paused.next_fire_at) == (date(2026, 7, 17), at("07-09T08:30"))
+    assert swept(at("06-22T09:00"), at("07-09T08:29"), at("07-09T08:30")) == [Step.REMIND_HANDLER]
+
+
+def test_a_date_that_moves_by_a_pause_takes_back_what_was_told_too_early(paused):
+    assert swept(at("07-10T09:00")) == [Step.REMIND_HANDLER]
+    with time_machine.travel(at("07-10T10:00"), tick=False):
+        paused.refresh_from_db()
+        clocks.pause(paused, first_day=date(2026, 7, 1))
+        clocks.resume(paused, last_day=date(2026, 7, 9))
+    assert paused.firings.filter(withdrawn_at=None).count() == 0
+    assert swept(at("07-17T08:29"), at("07-20T08:30")) == [Step.REMIND_HANDLER]
+
+
+def test_a_sweep_asks_for_the_pauses_of_a_batch_once(paused, bureau):
+    for _n in range(5):
+        round = CaseFactory(unit=bureau).latest_round()
+        clocks.turn(round, starts=["mediation.mediate"])
+    with CaptureQueriesContext(connection) as asked:
+        sweep(timezone.now() + timedelta(days=900))
+    assert sum('FROM "kernel_clockpause"' in query["sql"] for query in asked) == 1
+
+
+# --- More time --------------------------------------------------------------------------------------------------------
 
 
 def test_a_granted_extension_opens_a_generation_in_which_the_ladder_is_climbed_anew(clock):
@@ -261,10 +359,35 @@ def test_reminding_by_hand_tells_the_people_and_stands_in_the_file(client, case,
     client.force_login(director)
     url = reverse("cases:remind", args=[case.latest_round().pk])
     assert client.get(url).status_code == 200
-    assert client.post(url, {"words": "请今天与当事人联系。"}).status_code == 302
+    sent = client.post(url, {"words": "请今天与当事人联系。"})
+    assert sent["Location"] == reverse("cases:receipts", args=[case.pk])
     assert handler.notifications.filter(text__contains="催办").exists()
     client.force_login(handler)
     assert client.get(url).status_code == 409
+
+
+def test_who_presses_sees_whether_it_was_read_and_what_went_out(
+    client, case, handler, head, director, stranger
+):
+    Reach(user=handler, phone="19900000001").save()
+    take(case.latest_round(), by=handler)
+    services.remind(case.latest_round(), by=director, words="请今天与当事人联系。")
+    services.issue_card(case.latest_round(), by=director, level="yellow", unit=case.unit, words="请说明。")
+    notifications.mark_read(by=head)
+    url = reverse("cases:receipts", args=[case.pk])
+    client.force_login(director)
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
+    assert any("黄牌" in row and head.name in row and "已读" in row and "没有发送" in row for row in rows)
+    assert any(
+        "催办" in row and handler.name in row and "未读" in row and "短信：待发送" in row for row in rows
+    )
+    assert url in client.get(reverse("cases:detail", args=[case.pk])).content.decode()
+    client.force_login(handler)
+    assert client.get(url).status_code == 403
+    assert url not in client.get(reverse("cases:detail", args=[case.pk])).content.decode()
+    client.force_login(stranger)
+    assert client.get(url).status_code == 404
 
 
 def test_issuing_by_hand_is_for_supervisors_and_units_that_take_part(client, case, handler, director, bureau):

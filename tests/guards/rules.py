@@ -154,3 +154,27 @@ def begins_with_none(call: ast.Call, reference: set[str]) -> bool:
     [rows] = [part.value for part in call.keywords if part.arg == "queryset"] or call.args[:1]
     text = ast.unparse(rows)
     return text == "None" or text.endswith(".none()") or text.split(".objects")[0] in reference
+
+
+PLAIN_DATES = ("DateField", "DateTimeField", "SplitDateTimeField")
+
+
+def plain_dates(root: Path, apps: list[str]) -> list[str]:
+    """Typed dates stay within years from which days can be counted: kernel/fields.py has the fields for them."""
+    return [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for app in apps
+        for path in modules(root, app)
+        for call in calls(path)
+        if ast.unparse(call.func) in {f"forms.{name}" for name in PLAIN_DATES}
+    ]
+
+
+def loosely_dated(forms: list[type]) -> list[str]:
+    """The same of fields that a model gave its form."""
+    return [
+        f"{form.__name__}.{name}"
+        for form in forms
+        for name, field in form.base_fields.items()
+        if type(field).__name__ in PLAIN_DATES
+    ]

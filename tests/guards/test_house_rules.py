@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.forms import BaseForm
 from django.urls import URLPattern, get_resolver
 
 from kernel.models import ClockRule, Tracked
@@ -109,6 +110,19 @@ def test_every_template_is_used():
 
 def test_forms_offer_rows_through_visible_to_only():
     assert rules.unscoped_choices(ROOT, OURS, REFERENCE) == []
+
+
+def forms_below(form):
+    for one in form.__subclasses__():
+        yield from (one, *forms_below(one))
+
+
+def test_typed_dates_lie_in_our_years():
+    assert rules.plain_dates(ROOT, OURS) == []
+    assert get_resolver().url_patterns, "all forms are read"
+    ours = [form for form in forms_below(BaseForm) if form.__module__.split(".")[0] in OURS]
+    assert len(ours) > 50
+    assert rules.loosely_dated([form for form in ours if hasattr(form, "base_fields")]) == []
 
 
 def test_migrations_are_complete():

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import models
+from django.forms import modelform_factory
 
+from kernel.models import ClockRule
 from kernel.moves import NEW, Move, Moves
 from tests.guards import rules
 
@@ -56,6 +58,13 @@ def test_an_unscoped_choice_is_found(house):
     assert rules.unscoped_choices(house, APPS) == ["desk/forms.py:1"]
     write(house, "desk/forms.py", "unit = forms.ModelChoiceField(None)\n")
     assert rules.unscoped_choices(house, APPS) == []
+
+
+def test_a_date_of_any_year_is_found(house):
+    write(house, "desk/forms.py", "day = forms.DateField()\nat = MomentField()\n")
+    assert rules.plain_dates(house, APPS) == ["desk/forms.py:1"]
+    rule = modelform_factory(ClockRule, fields=["since", "name"])
+    assert rules.loosely_dated([rule]) == ["ClockRuleForm.since"]
 
 
 def test_an_unused_template_is_found(house):

@@ -218,6 +218,11 @@ def minute_by_minute(at, minutes):
     return at
 
 
+def test_no_hours_end_where_they_begin():
+    start = datetime(2026, 3, 7, 23, tzinfo=SHANGHAI)
+    assert calendar.after_working_hours(start, 0, FULL) == start
+
+
 def test_a_changed_calendar_changes_what_follows_only():
     rule = ClockRule(unit=ClockRule.Unit.WORKING_DAY, length=5)
     start, free = date(2026, 3, 2), date(2026, 3, 4)

@@ -126,7 +126,8 @@ def test_a_reason_seen_again_sends_nothing_even_when_more_is_wanted_now():
 
 
 def test_quiet_hours_put_off_what_is_not_urgent():
-    rows = told(reachable())
+    with time_machine.travel(NOON, tick=False):
+        rows = told(reachable())
     with time_machine.travel(LATE, tick=False):
         assert delivery.drain("sms") == 0
     row = rows.get(channel="sms")
@@ -137,8 +138,8 @@ def test_quiet_hours_put_off_what_is_not_urgent():
 
 
 def test_what_is_urgent_ignores_quiet_hours():
-    told(reachable(), urgent=True)
     with time_machine.travel(LATE, tick=False):
+        told(reachable(), urgent=True)
         assert delivery.drain("sms") == 1
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Mediation
+from mediation.selectors import waiting_for_the_stamp
 from mediation.states import AgreementState
 from people.roles import Role
 from tests.factories import UserFactory
@@ -41,7 +42,7 @@ def test_a_draft_is_not_stamped(mediation, keeper):
 
 def test_what_waits_for_the_stamp_is_what_all_have_signed(agreement, mediation, keeper):
     sign_all(agreement, but=1)
-    assert not Mediation.objects.waiting_for_the_stamp().exists()
+    assert not waiting_for_the_stamp(Mediation.objects.all()).exists()
     sign_all_of_the_rest = agreement.signatures.get(signed_on=None)
     services.sign_agreement(
         agreement,
@@ -50,9 +51,9 @@ def test_what_waits_for_the_stamp_is_what_all_have_signed(agreement, mediation, 
         way="hand",
         signed_on=timezone.localdate(),
     )
-    assert Mediation.objects.waiting_for_the_stamp().get() == mediation
+    assert waiting_for_the_stamp(Mediation.objects.all()).get() == mediation
     services.set_stamp(agreement, by=keeper, stamped_on=timezone.localdate())
-    assert not Mediation.objects.waiting_for_the_stamp().exists()
+    assert not waiting_for_the_stamp(Mediation.objects.all()).exists()
 
 
 def test_the_page_stamps_and_the_agreement_binds(client, agreement, keeper):

@@ -94,7 +94,9 @@ def test_the_day_lies_between_the_beginning_and_today(agreement, place, days):
 
 
 def test_a_failure_half_way_leaves_nothing(agreement, place, monkeypatch):
-    monkeypatch.setattr("mediation.services.take_effect_when_complete", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(
+        "mediation.services.agreements.take_effect_when_complete", lambda *args, **kwargs: 1 / 0
+    )
     with pytest.raises(ZeroDivisionError):
         sign(agreement, place)
     place.refresh_from_db()

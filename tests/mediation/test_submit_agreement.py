@@ -67,7 +67,7 @@ def test_only_the_mediator_in_charge_submits_and_only_once(mediation, colleague)
 
 def test_a_failure_half_way_leaves_nothing(mediation, monkeypatch):
     agreement = drafted(mediation)
-    monkeypatch.setattr("mediation.services.begin_signing", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("mediation.services.agreements.begin_signing", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.submit_agreement(agreement, by=mediation.mediator)
     agreement.refresh_from_db()
@@ -108,7 +108,7 @@ def test_revising_is_refused_to_a_colleague_and_to_a_draft(mediation, colleague)
 
 def test_a_revision_that_fails_half_way_leaves_nothing(mediation, monkeypatch):
     agreement = submitted(mediation)
-    monkeypatch.setattr("mediation.services.resume_talks", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("mediation.services.agreements.resume_talks", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         services.revise_agreement(agreement, by=mediation.mediator, note="…")
     agreement.refresh_from_db()

@@ -7,10 +7,10 @@ from governance_center.bench import clocks, hall, live, pages
 NAMES = {
     "clocks": (clocks.run, ("open_clocks", "due", "workers")),
     "hall": (hall.run, ("clerks", "seconds", "cases", "profile")),
-    "live": (live.run, ("clients", "clerks", "seconds")),
+    "live": (live.run, ("clients", "clerks", "seconds", "cases")),
     "pages": (pages.run, ("cases", "requests", "only", "compare", "profile")),
 }
-DEFAULT_CASES = {"hall": hall.CASES, "pages": pages.CASES}
+DEFAULT_CASES = {"hall": hall.CASES, "live": hall.CASES, "pages": pages.CASES}
 
 
 class Command(BaseCommand):

@@ -1,3 +1,5 @@
+"""What the parties agreed, and who signed it."""
+
 import hashlib
 import json
 
@@ -8,165 +10,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import DeskQuerySet, DeskRow, FileRow, Handling, Party
-from cases.states import HandlingState
+from cases.models import Party
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
 from kernel.scoping import ScopedQuerySet
 from kernel.veil import Veiled
 from mediation.capitals import LARGEST, in_capitals
+from mediation.models.mediation import Mediation
 from mediation.states import (
     AGREEMENT_MOVES,
     LIVE,
-    MOVES,
-    OPEN,
-    REFERRAL_MOVES,
     AgreementState,
-    Ground,
-    State,
     Way,
 )
-from people.models import Person, Unit, User
-
-
-class MediationQuerySet(DeskQuerySet):
-    def open(self):
-        return self.filter(state__in=OPEN)
-
-    def of(self, mediator):
-        return self.filter(mediator=mediator)
-
-    def waiting_for_the_stamp(self):
-        """Everybody has signed, and only the committee's stamp is missing."""
-        signing = Agreement.objects.filter(mediation=models.OuterRef("pk"), state=AgreementState.SIGNING)
-        unsigned = signing.filter(signatures__signed_on=None)
-        return self.filter(models.Exists(signing.filter(stamped_on=None)), ~models.Exists(unsigned))
-
-
-class Mediation(DeskRow):
-    """The work of one committee on one round: who mediates, what was said, and how it ended."""
-
-    MOVES = MOVES
-    VEILED = ("ground_note",)
-    ENTRY_LABELS = {"print_paper": _("打印材料"), "keep_signed": _("上传已签扫描件")}
-
-    mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
-    state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
-    ground = models.CharField(_("终止原因"), max_length=20, choices=Ground, blank=True)
-    ground_note = models.TextField(_("情况说明"), blank=True)
-    ended_at = models.DateTimeField(_("结束时间"), null=True)
-
-    objects = MediationQuerySet.as_manager()
-
-    class Meta(FileRow.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round"], condition=Q(state__in=sorted(OPEN)), name="mediation_one_open_per_round"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=sorted(OPEN), ended_at=None)
-                | (~Q(state__in=sorted(OPEN)) & Q(ended_at__isnull=False)),
-                name="mediation_ended_has_a_moment",
-            ),
-            models.CheckConstraint(
-                condition=(Q(state=State.FAILED) & ~Q(ground="")) | (~Q(state=State.FAILED) & Q(ground="")),
-                name="mediation_failed_has_a_ground",
-            ),
-        ]
-        indexes = [
-            *FileRow.Meta.indexes,
-            models.Index(fields=["-opened_at", "-id"], name="mediation_opened"),
-            models.Index(
-                fields=["mediator", "opened_at"],
-                name="mediation_open_of_mediator",
-                condition=Q(state__in=sorted(OPEN)),
-            ),
-            models.Index(fields=["case"], name="mediation_case"),
-        ]
-
-    def is_in_charge(self, user) -> bool:
-        return self.mediator_id == user.pk and self.is_holder(user)
-
-    def live_agreement(self) -> "Agreement | None":
-        """The agreement that counts: drafted, being signed, or in force."""
-        return self.agreements.filter(state__in=LIVE).first()
-
-
-class Session(Veiled):
-    """One meeting of the parties with the mediator (第 N 次调解) and its record."""
-
-    VEILED = ("place", "others", "record")
-    IN_FILE = "mediation__case"
-
-    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="sessions")
-    number = models.PositiveSmallIntegerField(_("次数"))
-    held_at = models.DateTimeField(_("时间"))
-    place = models.CharField(_("地点"), max_length=120)
-    attended = models.ManyToManyField(Party, related_name="+", verbose_name=_("到场当事人"))
-    others = models.CharField(_("其他参加人"), max_length=200, blank=True)
-    record = models.TextField(_("调解记录"))
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("记录人")
-    )
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["mediation", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["mediation", "number"], name="session_numbered_once"),
-        ]
-
-    def __str__(self):
-        return str(_("第 %(number)d 次调解") % {"number": self.number})
-
-    def is_veiled(self) -> bool:
-        return bool(self.mediation.restriction)
-
-
-class DeskNoteQuerySet(ScopedQuerySet):
-    def in_scope(self, scope):
-        return Q(unit__in=scope.unit_ids)
-
-
-class DeskNote(Protected):
-    """What one court cadre tells the next (交班留言): the work stays at the desk, the person changes daily."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = ProtectedField(_("交班留言"), kind="text")
-    written_at = models.DateTimeField(default=timezone.now)
-
-    objects = DeskNoteQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-written_at", "-pk"]
-        indexes = [models.Index(fields=["unit", "-written_at"], name="desknote_latest")]
-
-    def __str__(self):
-        return f"{self.author} {self.written_at:%Y-%m-%d %H:%M}"
-
-
-class PrivateNoteQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(author=user.pk)
-
-
-class PrivateNote(Protected):
-    """What a mediator notes for himself (个人备忘): only he reads it, and it never becomes part of the file."""
-
-    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="+")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = ProtectedField(_("个人备忘"), kind="text")
-    written_at = models.DateTimeField(default=timezone.now)
-
-    objects = PrivateNoteQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-written_at", "-pk"]
-
-    def __str__(self):
-        return f"{self.written_at:%Y-%m-%d %H:%M}"
+from people.models import Person, User
 
 
 class AgreementQuerySet(ScopedQuerySet):
@@ -183,6 +40,8 @@ BINDING = """
     END IF;
     RETURN NEW;
 """
+
+
 OF_AN_AGREEMENT_IN_FORCE = """
     IF EXISTS (
         SELECT 1 FROM mediation_agreement a
@@ -412,28 +271,3 @@ class Signature(Veiled, Protected):
     def is_veiled(self) -> bool:
         """The mediator's name is no secret, and changes when the work is handed over."""
         return bool(self.party_id and self.agreement.mediation.restriction)
-
-
-class CourtReferral(Handling):
-    """A matter at the court's desk in the centre: guidance on filing, advice, or back to the window."""
-
-    MOVES = REFERRAL_MOVES
-
-    class Meta(Handling.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round"],
-                condition=Q(state=HandlingState.IN_HAND),
-                name="courtreferral_one_in_hand_per_round",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=HandlingState.IN_HAND, ended_at=None)
-                | (~Q(state=HandlingState.IN_HAND) & Q(ended_at__isnull=False)),
-                name="courtreferral_ended_has_a_moment",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=HandlingState.ANSWERED) | ~Q(reply="") | ~Q(restriction=""),
-                name="courtreferral_answered_has_a_reply",
-            ),
-        ]

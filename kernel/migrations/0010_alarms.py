@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0008_outbox'),
+        ('kernel', '0009_hours_of_a_rule_are_some'),
     ]
 
     operations = [

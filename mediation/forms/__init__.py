@@ -1,0 +1,67 @@
+"""What browsers may send to the mediators' and the court's desk."""
+
+from mediation.forms.agreements import (
+    AgreementForm,
+    EditAgreementForm,
+    OralAgreementForm,
+    ReviseForm,
+    SignAgreementForm,
+    StampForm,
+    side_and_name,
+)
+from mediation.forms.court import (
+    AnswerReferralForm,
+    DeskNoteForm,
+    SendBackReferralForm,
+)
+from mediation.forms.fields import (
+    CAPITALS,
+    SPELLS,
+    chosen_from,
+    long_text,
+    sent,
+    today_or_before,
+)
+from mediation.forms.filters import (
+    Due,
+    MediationFilter,
+    ReferralFilter,
+    WaitingFilter,
+)
+from mediation.forms.talks import (
+    ColleagueField,
+    GiveUpForm,
+    HandOverForm,
+    NoteForm,
+    ReasonForm,
+    SessionForm,
+)
+
+__all__ = [
+    "AgreementForm",
+    "AnswerReferralForm",
+    "CAPITALS",
+    "ColleagueField",
+    "DeskNoteForm",
+    "Due",
+    "EditAgreementForm",
+    "GiveUpForm",
+    "HandOverForm",
+    "MediationFilter",
+    "NoteForm",
+    "OralAgreementForm",
+    "ReasonForm",
+    "ReferralFilter",
+    "ReviseForm",
+    "SPELLS",
+    "SendBackReferralForm",
+    "SessionForm",
+    "SignAgreementForm",
+    "StampForm",
+    "WaitingFilter",
+    "chosen_from",
+    "long_text",
+    "sent",
+    "side_and_name",
+    "today_or_before",
+]

@@ -1,0 +1,121 @@
+"""The work of one committee on one round, and what is noted beside it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import DeskQuerySet, DeskRow, FileRow
+from kernel.encryption import Protected, ProtectedField
+from kernel.scoping import ScopedQuerySet
+from mediation.states import (
+    LIVE,
+    MOVES,
+    OPEN,
+    Ground,
+    State,
+)
+from people.models import Unit, User
+
+
+class MediationQuerySet(DeskQuerySet):
+    def open(self):
+        return self.filter(state__in=OPEN)
+
+    def of(self, mediator):
+        return self.filter(mediator=mediator)
+
+
+class Mediation(DeskRow):
+    """The work of one committee on one round: who mediates, what was said, and how it ended."""
+
+    MOVES = MOVES
+    VEILED = ("ground_note",)
+    ENTRY_LABELS = {"print_paper": _("打印材料"), "keep_signed": _("上传已签扫描件")}
+
+    mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
+    state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
+    ground = models.CharField(_("终止原因"), max_length=20, choices=Ground, blank=True)
+    ground_note = models.TextField(_("情况说明"), blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+
+    objects = MediationQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round"], condition=Q(state__in=sorted(OPEN)), name="mediation_one_open_per_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(OPEN), ended_at=None)
+                | (~Q(state__in=sorted(OPEN)) & Q(ended_at__isnull=False)),
+                name="mediation_ended_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=State.FAILED) & ~Q(ground="")) | (~Q(state=State.FAILED) & Q(ground="")),
+                name="mediation_failed_has_a_ground",
+            ),
+        ]
+        indexes = [
+            *FileRow.Meta.indexes,
+            models.Index(fields=["-opened_at", "-id"], name="mediation_opened"),
+            models.Index(
+                fields=["mediator", "opened_at"],
+                name="mediation_open_of_mediator",
+                condition=Q(state__in=sorted(OPEN)),
+            ),
+            models.Index(fields=["case"], name="mediation_case"),
+        ]
+
+    def is_in_charge(self, user) -> bool:
+        return self.mediator_id == user.pk and self.is_holder(user)
+
+    def live_agreement(self):
+        """The agreement that counts: drafted, being signed, or in force."""
+        return self.agreements.filter(state__in=LIVE).first()
+
+
+class DeskNoteQuerySet(ScopedQuerySet):
+    def in_scope(self, scope):
+        return Q(unit__in=scope.unit_ids)
+
+
+class DeskNote(Protected):
+    """What one court cadre tells the next (交班留言): the work stays at the desk, the person changes daily."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = ProtectedField(_("交班留言"), kind="text")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = DeskNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        indexes = [models.Index(fields=["unit", "-written_at"], name="desknote_latest")]
+
+    def __str__(self):
+        return f"{self.author} {self.written_at:%Y-%m-%d %H:%M}"
+
+
+class PrivateNoteQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(author=user.pk)
+
+
+class PrivateNote(Protected):
+    """What a mediator notes for himself (个人备忘): only he reads it, and it never becomes part of the file."""
+
+    mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = ProtectedField(_("个人备忘"), kind="text")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = PrivateNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.written_at:%Y-%m-%d %H:%M}"
