@@ -111,7 +111,7 @@ def test_discipline_officers_follow_up_and_judge_nothing_else(case, handler, off
     assert not work.cards_to_judge(officer).exists()
 
 
-@pytest.mark.parametrize("days", [56, 75])
+@pytest.mark.parametrize("days", [56, 90])
 def test_what_nobody_above_may_know_is_told_to_those_who_open_it(
     round, officer, second, director, office, days
 ):
