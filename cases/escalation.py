@@ -1,6 +1,7 @@
 """What a sweep of the clocks does to matters: reminders, cards, reports. And the watch that holds it."""
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Card, ClockWatch, Round
-from cases.services import hold_sweep
+from cases.models import Card, ClockWatch, Round, share_centre
+from cases.services import hold_sweep, withdraw_card
 from cases.states import CARDS, Urgency, WatchState
 from kernel import clocks, escalation, history, live, notifications
 from kernel.batches import what_can
@@ -22,9 +23,8 @@ from kernel.history import Line
 from kernel.models import Clock, MessageKind, Step
 from kernel.moves import MoveRefused
 from kernel.notifications import Message
-from kernel.transitions import moving
 from people.models import User
-from people.roles import Role
+from people.roles import OPENERS, Role
 from people.selectors import on_call
 
 SOON = _("%(subject)s即将到期（%(day)s）：%(clock)s")
@@ -59,6 +59,7 @@ def tell(fired: list[Fired]) -> None:
     """Write what a batch of clocks has to tell. A citizen's own time ends quietly."""
     people = People()
     fired = [one for one in fired if one.clock.code not in one.subject.CITIZENS]
+    share_centre(one.subject for one in fired)
     messages = [message for one in fired for message in messages_of(one, people)]
     messages += issue([one for one in fired if one.step in CARDS], people)
     notifications.notify_all(messages)
@@ -70,14 +71,14 @@ def messages_of(one: Fired, people: People) -> list[Message]:
     subject, told = one.subject, []
     urgent = subject.case.urgency >= Urgency.URGENT
     if one.step == Step.REPORT:
-        told.append((subject.readers(people.bearing(Role.DIRECTOR)), REPORT))
+        told.append((reported_to(subject, people), REPORT))
     if one.step == Step.REMIND_HEAD:
-        heads = subject.readers(people.heads_of(subject.unit_of_clocks))
-        told.append((heads, LATE_UNIT if one.clock.late_at else SOON_UNIT))
+        told.append((heads_of(subject, people), LATE_UNIT if one.clock.late_at else SOON_UNIT))
     if one.late:
         told.append((subject.keepers(people), LATE))
         if urgent:
-            told.append((subject.readers(people.on_call(subject.unit_of_clocks)), LATE))
+            called = subject.readers(people.on_call(subject.unit_of_clocks))
+            told.append((subject.case.seeing(called), LATE))
     elif one.step == Step.REMIND_HANDLER:
         told.append((subject.keepers(people), SOON))
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
@@ -88,6 +89,25 @@ def messages_of(one: Fired, people: People) -> list[Message]:
         "urgent": urgent,
     }
     return [Message(to, subject, text % words, url, **of) for to, text in told]
+
+
+def heads_of(subject, people: People) -> Iterable[User]:
+    """Who answers for the pressed unit. Of a card that waits for a judgement, whoever may give it."""
+    if isinstance(subject, Card) and subject.is_judged:
+        return subject.keepers(people)
+    return subject.readers(people.heads_of(subject.unit_of_clocks)) or openers_of(subject, people)
+
+
+def reported_to(subject, people: People) -> Iterable[User]:
+    if isinstance(subject, Card) and subject.is_judged:
+        return subject.keepers(people)
+    return subject.readers(people.bearing(Role.DIRECTOR)) or openers_of(subject, people)
+
+
+def openers_of(subject, people: People) -> Iterable[User]:
+    """Those in the pressed unit who may open a restricted matter: told where nobody above them may."""
+    roles = OPENERS[subject.restriction] if subject.restriction else ()
+    return subject.readers(people.in_unit(subject.unit_of_clocks, *roles)) if roles else []
 
 
 def issue(fired: list[Fired], people: People) -> list[Message]:
@@ -132,8 +152,7 @@ def take_back_moved() -> int:
 
 def take_back(cards: list[Card]) -> int:
     for card in cards:
-        with moving(card, "withdraw_card", by=None, note=gettext("期限已重新计算，还没有到期。")):
-            pass
+        withdraw_card(card, by=None, decision=gettext("期限已重新计算，还没有到期。"))
     return len(cards)
 
 

@@ -33,7 +33,7 @@ from kernel.fields import DayField, MomentField, ScanField, VerbForm
 from kernel.models import ClockRule, Step
 from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
 from people.models import Area, Person, Unit
-from people.roles import OPENS, Restriction
+from people.roles import OPENERS, Restriction
 
 LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
@@ -169,11 +169,7 @@ class AskRestrictionForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("限制类别"),
-        choices=[
-            (kind.value, kind.label)
-            for kind in Restriction
-            if any(kind in opened for opened in OPENS.values())
-        ],
+        choices=[(kind.value, kind.label) for kind in Restriction if OPENERS[kind]],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(

@@ -1,3 +1,4 @@
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -5,23 +6,30 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import (
     APPROVERS,
+    ASKING,
+    BACK_WITH_THE_ASKER,
     CARD_MOVES,
+    CENTRE,
     CLOCK_BOOK_MOVES,
     CONFERENCE_MOVES,
+    COUNTED,
     DEFERRAL_MOVES,
     DESKS,
     ENDED,
     IN_EFFECT,
+    JUDGED_BY,
     MOVES,
     OWED,
     PANELS,
     REQUEST_MOVES,
     RESTRICTING_MOVES,
     RULE_MOVES,
+    TAKERS,
     WATCH_MOVES,
     Aim,
     Answer,
@@ -45,13 +53,22 @@ from cases.states import (
 )
 from kernel import live
 from kernel.encryption import mask_name
-from kernel.models import Attachment, Clock, ClockRule, Firing, Searchable, Timed, Tracked
+from kernel.models import (
+    Attachment,
+    Clock,
+    ClockRule,
+    Firing,
+    HistoryEntry,
+    Searchable,
+    Timed,
+    Tracked,
+)
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
-from people.models import Area, Organisation, Person, Unit, User
-from people.roles import HEADS, OPENS, RESTRICTS, Restriction, Role
+from people.models import Area, Organisation, Person, Post, Unit, User
+from people.roles import HEADS, OPENERS, OPENS, RESTRICTS, SECLUDED, SUPERVISORS, Restriction, Role
 
 
 class Category(models.Model):
@@ -357,6 +374,10 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         """Those of `people` who may see the file: a message would tell the others that it exists."""
         if not self.restriction and not self.barred.all():
             return people
+        return self.seeing(people)
+
+    def seeing(self, people) -> list[User]:
+        """Those of `people`, from wherever, who see the file: each is asked."""
         return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
 
     def latest_round(self) -> "Round":
@@ -375,6 +396,26 @@ class RoundQuerySet(FileQuerySet):
 
     def unfinished(self):
         return self.exclude(state=State.CLOSED)
+
+    def to_follow_up_by(self, user):
+        """Those that others resolved, for whoever may ask how it went."""
+        return self.filter(may_follow_up(user))
+
+    def pressing(self, user):
+        """Those whose clocks press somebody: while a desk of theirs has them, and when it is theirs to follow up."""
+        at_a_desk = Q(unit__in=user.unit_ids, state__in=[State.ROUTED, State.IN_HAND])
+        return self.filter(at_a_desk | may_follow_up(user))
+
+
+def may_follow_up(user) -> Q:
+    """As the move `follow_up` says, of rounds that this person sees."""
+    resolved = Q(state=State.RESOLVED) & ~Q(handler=user)
+    mine = Q(pk__in=())
+    if user.roles & CENTRE.keys() and any(unit.kind == Unit.Kind.CENTRE for unit in user.units):
+        mine |= resolved
+    if Role.DISCIPLINE in user.roles:
+        mine |= resolved & Q(restriction__in=sorted(SECLUDED))
+    return mine
 
 
 class UnderCase(Tracked, FileRow):
@@ -397,6 +438,38 @@ class UnderCase(Tracked, FileRow):
         """Those of `people` who may see the file."""
         return self.case.readers(people)
 
+    def others(self, people, verb):
+        """Those of `people` who may see the file, and did nothing after which somebody else has to make this move."""
+        made = self.work_done().filter(verb__in=self.MOVES.named(verb).not_by)
+        done = set(made.values_list("by", flat=True))
+        return self.readers([user for user in people if user.pk not in done])
+
+    def at_work(self, person, unit, people) -> list[User]:
+        """Just this person, as long as they are of `unit`, by post or by today's seat, and may see the file."""
+        if person is None:
+            return []
+        of_unit = person in people.in_unit(unit) or (person.is_active and unit.pk in person.unit_ids)
+        return self.readers([person]) if of_unit else []
+
+    @property
+    def is_secluded(self) -> bool:
+        """Whether nobody of the centre can open the file."""
+        return self.restriction in SECLUDED
+
+    def is_sole_opener(self, user) -> bool:
+        """Whether the file is open to them and to nobody of the centre."""
+        return self.is_secluded and not user.unit_ids.isdisjoint(self.seen_by)
+
+    @property
+    def waits_for_the_centre(self) -> bool:
+        """Whether it is not its unit but the centre that has to act."""
+        return False
+
+    @cached_property
+    def centre(self) -> Unit:
+        """Of many rows it is read once, by share_centre()."""
+        return Unit.objects.centre()
+
     @property
     def number_outside(self):
         return self.case.number_outside
@@ -408,8 +481,19 @@ class UnderCase(Tracked, FileRow):
         return [column.name for column in columns if not column.primary_key and column.name not in sight]
 
 
+def share_centre(rows) -> None:
+    """Let those of `rows` that wait for the centre know it by one read."""
+    waiting = [row for row in rows if isinstance(row, UnderCase) and row.waits_for_the_centre]
+    centre = Unit.objects.centre() if waiting else None
+    for row in waiting:
+        row.centre = centre
+
+
 class Round(Timed, UnderCase):
-    """One going-through of a matter: where it is, and how it ended. A matter that comes back is the next round."""
+    """One going-through of a matter: where it is, and how it ended. A matter that comes back is the next round.
+
+    `handler` is who took it, or was given it; None while it waits, and where it belongs to the desk as a whole.
+    """
 
     MOVES = MOVES
     ENTRY_LABELS = {
@@ -419,7 +503,7 @@ class Round(Timed, UnderCase):
     }
     CITIZENS = frozenset({"case.rating"})
     READ_TOGETHER = ("case",)
-    TOLD_WITH = ("unit", "case__barred")
+    TOLD_WITH = ("unit", "handler", "case__barred")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(_("轮次"), default=1)
@@ -428,6 +512,14 @@ class Round(Timed, UnderCase):
         Unit, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("办理单位")
     )
     state = models.CharField(_("状态"), max_length=20, choices=State, default=State.ROUTED)
+    handler = models.ForeignKey(
+        User,
+        null=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("承办人"),
+    )
     outcome = models.CharField(_("结果"), max_length=20, choices=Outcome, blank=True)
     opened_at = models.DateTimeField(_("登记时间"), default=timezone.now)
     taken_at = models.DateTimeField(_("接办时间"), null=True)
@@ -459,6 +551,7 @@ class Round(Timed, UnderCase):
                 fields=["route", "unit", "opened_at"], name="round_waiting", condition=Q(state=State.ROUTED)
             ),
             models.Index(fields=["resolved_at"], name="round_resolved"),
+            models.Index(fields=["due_at"], name="round_to_follow_up", condition=Q(state=State.RESOLVED)),
             models.Index(fields=["closed_at"], name="round_closed"),
         ]
 
@@ -484,15 +577,31 @@ class Round(Timed, UnderCase):
         Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
 
     @property
+    def waits_for_the_centre(self) -> bool:
+        return self.state == State.RESOLVED and not self.is_secluded
+
+    @property
     def unit_of_clocks(self) -> Unit:
-        return self.unit
+        return self.centre if self.waits_for_the_centre else self.unit
 
     @property
     def name_of_clocks(self) -> str:
         return _("第 %(n)d 轮") % {"n": self.number}
 
     def keepers(self, people=User.objects):
-        return self.readers(people.in_unit(self.unit_of_clocks))
+        """Who has to act: whoever may follow up what is resolved; else who took it, or those who may take it."""
+        if self.state == State.RESOLVED:
+            return self.others(self.following_up(people), "follow_up")
+        return (
+            self.at_work(self.handler, self.unit, people)
+            or self.readers(people.in_unit(self.unit, *TAKERS[Route(self.route)]))
+            or self.readers(people.in_unit(self.unit, *DESKS))
+        )
+
+    def following_up(self, people):
+        if self.is_secluded:
+            return people.bearing(*OPENERS[self.restriction])
+        return people.in_unit(self.unit_of_clocks, *CENTRE)
 
     def topics(self):
         resolved = ["follow-up"] if self.resolved_at else []
@@ -762,7 +871,7 @@ class Request(Veiled, Timed, UnderCase):
     MOVES = REQUEST_MOVES
     VEILED = ("text", "answer")
     IN_FILE = "case"
-    TOLD_WITH = ("to_unit", "case__barred")
+    TOLD_WITH = ("to_unit", "from_unit", "case__barred")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="requests")
@@ -804,15 +913,36 @@ class Request(Veiled, Timed, UnderCase):
         return self.is_asking(user) and self.round.is_concerned(user)
 
     @property
+    def is_back(self) -> bool:
+        """Whether it is for the unit that asked to go on."""
+        return self.state in BACK_WITH_THE_ASKER
+
+    @property
     def unit_of_clocks(self) -> Unit:
-        return self.to_unit
+        return self.from_unit if self.is_back else self.to_unit
 
     @property
     def name_of_clocks(self) -> str:
         return f"{self.get_kind_display()}：{self.to_unit}"
 
     def keepers(self, people=User.objects):
-        return self.readers(people.in_unit(self.unit_of_clocks))
+        return self.askers(people) if self.is_back else self.helpers(people)
+
+    def askers(self, people=User.objects):
+        """Who asked; where they are of that unit no more, those there who might have."""
+        return self.at_work(self.maker_of("ask"), self.from_unit, people) or self.readers(
+            people.in_unit(self.from_unit, *ASKING)
+        )
+
+    def helpers(self, people=User.objects):
+        """Who signed for it; before that, those who may."""
+        return self.at_work(self.maker_of("accept_request"), self.to_unit, people) or self.readers(
+            people.in_unit(self.to_unit, *DESKS)
+        )
+
+    def maker_of(self, verb) -> User | None:
+        entry = self.history.filter(verb=verb).select_related("by").order_by("-seq").first()
+        return entry.by if entry else None
 
     def topics(self):
         return self.told(f"case:{self.case_id}", f"unit:{self.to_unit_id}", f"unit:{self.from_unit_id}")
@@ -1103,11 +1233,35 @@ class Deferral(Veiled, UnderCase):
         return self.told(f"case:{self.case_id}", f"unit:{self.unit_id}", "deferrals")
 
 
+COUNTS = Q(state__in=sorted(COUNTED), firing__withdrawn_at=None)
+"""Cards that count against a unit: none whose date moved, so that it was not due, even if it was answered by then."""
+
+
 class CardQuerySet(FileQuerySet):
     barred_through = "case"
 
     def owed(self):
         return self.filter(state__in=sorted(OWED))
+
+    def to_answer_by(self, user):
+        """Those that wait for an answer of this person: a head, or somebody of a unit where no head sees the file."""
+        pressed = self.filter(unit__in=user.unit_ids, state=CardState.ISSUED)
+        if user.roles & HEADS:
+            return pressed
+        heads = Post.objects.filter(unit=OuterRef("unit"), role__in=HEADS, user__is_active=True)
+        mine = Q(restriction="") & ~Exists(heads)
+        for kind in sorted(user.scope.restrictions):
+            mine |= Q(restriction=kind) & ~Exists(heads.filter(user__posts__role__in=OPENERS[kind]))
+        return pressed.filter(mine) if user.roles & DESKS.keys() else self.none()
+
+    def to_judge_by(self, user):
+        """Answers and appeals that this person may decide: nobody judges their own."""
+        kind = ContentType.objects.get_for_model(Card)
+        made = HistoryEntry.objects.filter(subject_type=kind, subject_id=OuterRef("pk"))
+        made = made.filter(by=user, verb__in=["answer_card", "appeal_card"])
+        judged = self.filter(~Exists(made), state__in=JUDGED_BY)
+        judged = judged.exclude(state=CardState.APPEALED, issued_by=user)
+        return judged if user.roles & SUPERVISORS else judged.filter(restriction__in=sorted(SECLUDED))
 
 
 class Card(Veiled, Timed, UnderCase):
@@ -1175,18 +1329,32 @@ class Card(Veiled, Timed, UnderCase):
         return bool(HEADS & user.roles) or user in self.pressed()
 
     @property
+    def is_judged(self) -> bool:
+        """Whether it is for somebody else than the pressed unit to go on."""
+        return self.state in JUDGED_BY
+
+    @property
+    def waits_for_the_centre(self) -> bool:
+        return self.is_judged and not self.is_secluded
+
+    @property
     def unit_of_clocks(self) -> Unit:
-        return self.unit
+        return self.centre if self.waits_for_the_centre else self.unit
 
     @property
     def name_of_clocks(self) -> str:
         return f"{self.get_level_display()}：{self.unit}"
 
     def keepers(self, people=User.objects):
-        """Whoever has to act: those who judge an appeal, else those who answer."""
-        if self.state == CardState.APPEALED:
-            return self.readers(people.bearing(Role.DIRECTOR))
+        """Whoever has to act: those who judge what was answered or appealed against, else those who answer."""
+        if self.is_judged:
+            return self.judges(JUDGED_BY[CardState(self.state)], people)
         return self.pressed(people)
+
+    def judges(self, verb, people=User.objects):
+        """Who may make this move of judgement: never whoever answered or, of an appeal, issued the card."""
+        roles = OPENERS[self.restriction] if self.is_secluded else SUPERVISORS
+        return self.others(people.bearing(*roles), verb)
 
     def pressed(self, people=User.objects):
         """Who answers for the unit: its heads, or all who work there where it has none who may see the file."""

@@ -9,9 +9,19 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import Card, Case, Conference, Deferral, Instruction, Request, Restricting, Round
+from cases.models import (
+    COUNTS,
+    Card,
+    Case,
+    Conference,
+    Deferral,
+    Instruction,
+    Request,
+    Restricting,
+    Round,
+    share_centre,
+)
 from cases.states import (
-    COUNTED,
     IN_EFFECT,
     OWED,
     PANELS,
@@ -180,7 +190,9 @@ def clocks_of(case: Case, user) -> list[ClockCard]:
     told = Prefetch("firings", Firing.objects.filter(withdrawn_at=None), to_attr="told")
     clocks = clocks.prefetch_related("subject", "pauses", told, Prefetch("deferrals", deferrals))
     running_first = [F("stopped_at").desc(nulls_first=True), "due_at", "pk"]
-    return [card_of(clock, case, user) for clock in clocks.order_by(*running_first)]
+    found = list(clocks.order_by(*running_first))
+    share_centre(clock.subject for clock in found)
+    return [card_of(clock, case, user) for clock in found]
 
 
 def card_of(clock: Clock, case: Case, user) -> ClockCard:
@@ -270,8 +282,7 @@ def conferences_of(case: Case) -> list[Conference]:
 
 def cards_by_unit(cards: QuerySet[Card]) -> list[dict]:
     """Of each pressed unit how many cards count, by level, and how many it still owes; the most pressed first."""
-    counted = Q(state__in=sorted(COUNTED))
-    counts = {level: Count("pk", filter=counted & Q(level=level)) for level in CardLevel.values}
+    counts = {level: Count("pk", filter=COUNTS & Q(level=level)) for level in CardLevel.values}
     counts |= {"owed": Count("pk", filter=Q(state__in=sorted(OWED)))}
     counts |= {"late": Count("pk", filter=Q(state=CardState.ISSUED, due_at__lte=timezone.now()))}
     by_unit = cards.order_by().values("unit__name").annotate(**counts)
@@ -306,7 +317,7 @@ def next_step(round: Round) -> NextStep:
     steps = {
         State.ROUTED: (_("等待接办"), unit),
         State.IN_HAND: (_("正在办理"), unit),
-        State.RESOLVED: (_("等待回访"), centre),
+        State.RESOLVED: (_("等待回访"), unit if round.is_secluded else centre),
         State.CLOSED: (_("已办结，等待当事人评价"), centre),
     }
     what, who = steps[State(round.state)]

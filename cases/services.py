@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -40,6 +41,7 @@ from cases.models import (
 )
 from cases.selectors import units_that_open
 from cases.states import (
+    OF_THE_DESK,
     Aim,
     Answer,
     ConferenceState,
@@ -55,6 +57,7 @@ from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
 from kernel.moves import MoveRefused
+from kernel.notifications import Message
 from kernel.numbering import next_number
 from kernel.rotation import unfrozen
 from kernel.transitions import moving, opening
@@ -62,7 +65,7 @@ from kernel.veil import Veiled
 from kernel.words import searched
 from people.models import Person, Unit, User
 from people.persons import correct_person
-from people.roles import Restriction, Role
+from people.roles import OPENERS, Restriction, Role
 from people.selectors import on_call
 from people.services import register_organisation, register_person
 
@@ -88,6 +91,7 @@ def open_case(
     route. `parties` are dicts of Party. `matter` holds the columns of Case. A restricted matter is numbered in a
     series of its own, because a gap in the ordinary one would tell of it, and fills no search column.
     """
+    refuse_unopenable(restriction)
     case = Case(
         number=new_number(restriction),
         query_code=query_code or new_query_code(),
@@ -114,22 +118,57 @@ def open_case(
     round = Round(case=case, route=case.route, unit=to_unit, opened_at=case.opened_at)
     with opening(round, "open_case", by=by, at=case.opened_at):
         pass
-    tell_on_duty(case, to_unit, f"round:{round.pk}")
+    tell_waiting(round, _("待接办：%(number)s"), f"round:{round.pk}", by=by)
     return case
 
 
-def tell_on_duty(case, unit, reason: str) -> None:
-    """What is urgent goes at any hour to those on call for the unit that has to act, and for the centre."""
-    if case.urgency < Urgency.URGENT:
-        return
-    people = case.readers(on_call([unit, Unit.objects.centre()]))
-    text = _("%(urgency)s事项待%(unit)s处理：%(number)s") % {
+def refuse_unopenable(restriction) -> None:
+    """No matter is hidden from everybody."""
+    if restriction and not OPENERS[restriction]:
+        raise MoveRefused(
+            _("没有岗位可以查看“%(kind)s”，不能这样登记。") % {"kind": Restriction(restriction).label}
+        )
+
+
+def tell_waiting(row, text, reason: str, *, by) -> None:
+    """A round or a request waits for its unit: those who may take it are told.
+
+    What is urgent goes at any hour to those on call for the unit, and for the centre, as well. Nobody is told of what
+    they did themselves, or of what a colleague laid on the desk that they share.
+    """
+    case, unit = row.case, row.unit_of_clocks
+    called = called_for(case, unit, by) if case.urgency >= Urgency.URGENT else []
+    ours = by is not None and unit.pk in by.unit_ids
+    others = [] if ours else [user for user in row.keepers() if user != by and user not in called]
+    urgent = _("%(urgency)s事项待%(unit)s处理：%(number)s") % {
         "urgency": case.get_urgency_display(),
         "unit": unit,
         "number": case.number,
     }
-    of = {"kind": MessageKind.ASSIGNED, "reason": reason, "urgent": True}
-    notifications.notify(people, case, text, url=reverse("cases:detail", args=[case.pk]), **of)
+    of: dict[str, Any] = {
+        "kind": MessageKind.ASSIGNED,
+        "reason": reason,
+        "url": reverse("cases:detail", args=[case.pk]),
+    }
+    notifications.notify_all(
+        [
+            Message(others, case, text % {"number": case.number}, **of),
+            Message(called, case, urgent, urgent=True, **of),
+        ]
+    )
+
+
+def called_for(case, unit, by) -> list[User]:
+    """Those on call for a unit and for the centre who can open the matter."""
+    return case.seeing([user for user in on_call([unit, Unit.objects.centre()]) if user != by])
+
+
+def tell_of_request(request, people, text, *, by) -> None:
+    """It is for the other side to go on with a request."""
+    others = [user for user in people if user != by]
+    text = text % {"number": request.case.number}
+    url = reverse("cases:detail", args=[request.case_id])
+    notifications.notify(others, request, text, url=url, kind=MessageKind.ASSIGNED)
 
 
 def new_number(restriction: str = "") -> str:
@@ -189,6 +228,7 @@ def take(round, *, by):
     """The desk takes the matter in hand."""
     with moving(round, "take", by=by):
         round.taken_at = timezone.now()
+        round.handler = None if round.route in OF_THE_DESK else by
         show_cover(round, State.IN_HAND)
 
 
@@ -205,10 +245,16 @@ def reroute(round, *, by, route, unit, note):
             by=by,
         )
         left = round.unit_id
-        round.route, round.unit, round.taken_at = route, unit, None
+        round.route, round.unit, round.taken_at, round.handler = route, unit, None, None
         show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
-        tell_on_duty(round.case, unit, f"transfer:{transfer.pk}")
+        tell_waiting(round, _("待接办：%(number)s"), f"transfer:{transfer.pk}", by=by)
+
+
+def keep_with(round, handler) -> None:
+    """Somebody else handles the matter now: the clocks of the round are theirs."""
+    round.handler = handler
+    round.save(update_fields=["handler"])
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -304,6 +350,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
+        tell_waiting(round, _("重新办理，待接办：%(number)s"), f"round:{round.pk}", by=by)
     return round
 
 
@@ -552,7 +599,7 @@ def ask(round, *, by, kind, from_unit, to_unit, text) -> Request:
     )
     with opening(request, "ask", by=by, note=text):
         grant_sight(round.case, to_unit, Sight.Why.ASKED)
-        tell_on_duty(round.case, to_unit, f"request:{request.pk}")
+        tell_waiting(request, _("有协同请求待签收：%(number)s"), f"request:{request.pk}", by=by)
     return request
 
 
@@ -582,22 +629,24 @@ def accept_request(request, *, by):
 def object_to_request(request, *, by, note):
     """Say that the work is not this unit's, and why. It stays with the unit until the asking unit agrees."""
     with moving(request, "object_to_request", by=by, note=note):
-        pass
+        tell_of_request(request, request.askers(), _("协同请求被提出异议：%(number)s"), by=by)
 
 
 def agree_to_objection(request, *, by, note=""):
     with moving(request, "agree_to_objection", by=by, note=note):
-        pass
+        withdraw_cards_of(request)
+        tell_of_request(request, request.helpers(), _("协同请求的异议已同意：%(number)s"), by=by)
 
 
 def refuse_objection(request, *, by, note):
     with moving(request, "refuse_objection", by=by, note=note):
-        pass
+        tell_of_request(request, request.helpers(), _("协同请求的异议未获同意：%(number)s"), by=by)
 
 
 def answer_request(request, *, by, answer):
     with moving(request, "answer_request", by=by, note=answer):
         request.answer = answer
+        tell_of_request(request, request.askers(), _("协同请求已答复，待核验：%(number)s"), by=by)
 
 
 def verify_request(request, *, by, note=""):
@@ -607,12 +656,21 @@ def verify_request(request, *, by, note=""):
 
 def send_request_back(request, *, by, note):
     with moving(request, "send_request_back", by=by, note=note):
-        pass
+        tell_of_request(request, request.helpers(), _("协同请求核验不通过：%(number)s"), by=by)
 
 
 def withdraw_request(request, *, by, note):
     with moving(request, "withdraw_request", by=by, note=note):
-        pass
+        withdraw_cards_of(request)
+        tell_of_request(request, request.helpers(), _("协同请求已撤回：%(number)s"), by=by)
+
+
+def withdraw_cards_of(request) -> None:
+    """The work is owed no more, and with it falls what pressed the unit to do it."""
+    kind = ContentType.objects.get_for_model(Request)
+    of_request = Card.objects.owed().filter(clock__subject_type=kind, clock__subject_id=request.pk)
+    for card in of_request.select_related("case", "unit", "clock__rule").order_by("pk"):
+        withdraw_card(card, by=None, decision=_("协同请求已撤回，不再需要办理。"))
 
 
 # --- Restricted later, and shown again ------------------------------------------------------------------------------
@@ -771,6 +829,7 @@ def pass_on(row, *, by, to, note=""):
     with moving(row, "pass_on", by=by, note=note, details={"from": row.handler_id, "to": to.pk}):
         refuse_unable(row, to)
         row.handler = to
+        keep_with(row.round, to)
 
 
 def refuse_unable(row, to):
@@ -1031,18 +1090,19 @@ def issue_card(round, *, by, level, unit, words) -> Card:
 def answer_card(card, *, by, answer):
     with moving(card, "answer_card", by=by, note=answer):
         card.answer, card.answered_at = answer, timezone.now()
-        tell_supervisors(card, _("%(card)s已回复，待审核"))
+        tell_judges(card, "close_card", _("%(card)s已回复，待审核"), by=by)
 
 
 def appeal_card(card, *, by, appeal):
     """Say why the card should not have been issued. It is judged by somebody else than who issued it."""
     with moving(card, "appeal_card", by=by, note=appeal):
         card.appeal = appeal
-        tell_supervisors(card, _("%(card)s提出申诉，待复核"))
+        tell_judges(card, "uphold_card", _("%(card)s提出申诉，待复核"), by=by)
 
 
-def tell_supervisors(card, text) -> None:
-    people = card.readers(User.objects.bearing(Role.DIRECTOR))
+def tell_judges(card, verb, text, *, by) -> None:
+    """All who may make this move next are told."""
+    people = [user for user in card.judges(verb) if user != by]
     text = text % {"card": card}
     notifications.notify(people, card, text, url=card.url, kind=MessageKind.SUPERVISION)
 
@@ -1084,7 +1144,8 @@ def hold_sweep(watch: ClockWatch, why: str) -> None:
         watch.why = why
         text = _("期限巡检已暂停：%(why)s请核对时钟后恢复。") % {"why": why}
         url = reverse("cases:clock_watch")
-        notifications.notify(User.objects.bearing(Role.DIRECTOR, Role.SYSADMIN), watch, text, url=url)
+        people = {*User.objects.bearing(Role.DIRECTOR, Role.SYSADMIN), *on_call([Unit.objects.centre()])}
+        notifications.notify(people, watch, text, url=url, kind=MessageKind.ALARM, urgent=True)
 
 
 def release_sweep(watch: ClockWatch, *, by, note):

@@ -98,9 +98,24 @@ DESKS = {
     Role.TOWNSHIP_HEAD: "holder",
     Role.DISCIPLINE: "holder",
 }
+TAKERS = {
+    Route.INTAKE: frozenset(RECEPTION),
+    Route.MEDIATION: frozenset({Role.MEDIATOR, Role.INDUSTRY_MEDIATOR}),
+    Route.COURT: frozenset({Role.COURT}),
+    Route.PETITIONS: frozenset({Role.PETITION_OFFICER, Role.DISCIPLINE}),
+    Route.DISPATCH: frozenset(
+        {Role.HANDLER, Role.UNIT_HEAD, Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_HEAD, Role.DISPATCHER}
+    ),
+}
+"""Who takes a matter at each desk, as the tables of the desks say."""
+OF_THE_DESK = frozenset({Route.COURT})
+"""Desks whose matters belong to all who sit there, not to whoever took them."""
 CENTRE = {Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre", Role.MEDIATOR: "of_the_centre"}
+AMONG_THEMSELVES = {Role.DISCIPLINE: "sole_opener"}
+"""What the centre does everywhere else, of matters that it cannot open."""
 
 SUPERVISING = dict.fromkeys(SUPERVISORS, "")
+JUDGING = SUPERVISING | AMONG_THEMSELVES
 CONCERNED = dict.fromkeys(DESKS | CENTRE, "concerned")
 """Whoever holds the matter, or sits at the centre. The verbs that stay where they are stand on the page itself."""
 
@@ -158,7 +173,7 @@ MOVES = Moves(
         label=_("回访"),
         sources={State.RESOLVED},
         target=State.CLOSED,
-        who=CENTRE,
+        who=CENTRE | AMONG_THEMSELVES,
         stops=("case.follow_up",),
         starts=("case.rating",),
         not_by=("take", "resolve", "sign_agreement"),
@@ -213,6 +228,7 @@ class RequestState(models.TextChoices):
 
 
 ENDED = frozenset({RequestState.VERIFIED, RequestState.WITHDRAWN})
+BACK_WITH_THE_ASKER = frozenset({RequestState.OBJECTED, RequestState.ANSWERED})
 ASKED = {role: "asked" for role in DESKS}
 ASKING = {role: "asking" for role in DESKS | CENTRE}
 
@@ -239,6 +255,8 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.OBJECTED,
         who=ASKED,
+        stops=("request.answer",),
+        starts=("request.decide_objection",),
     ),
     Move(
         verb="agree_to_objection",
@@ -246,7 +264,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OBJECTED},
         target=RequestState.WITHDRAWN,
         who=ASKING,
-        stops=("request.answer",),
+        stops=("request.decide_objection", "request.answer"),
     ),
     Move(
         verb="refuse_objection",
@@ -254,6 +272,8 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OBJECTED},
         target=RequestState.OPEN,
         who=ASKING,
+        stops=("request.decide_objection", "request.answer"),
+        starts=("request.answer",),
     ),
     Move(
         verb="answer_request",
@@ -440,6 +460,8 @@ OWED = frozenset({CardState.ISSUED, CardState.ANSWERED, CardState.APPEALED})
 """A card that somebody still has to do something about."""
 COUNTED = frozenset(CardState) - {CardState.REVOKED, CardState.WITHDRAWN}
 """What counts against a unit."""
+JUDGED_BY = {CardState.ANSWERED: "close_card", CardState.APPEALED: "uphold_card"}
+"""A card that waits for a judgement, and the move that says who may give it."""
 PRESSED = dict.fromkeys(HEADS | DESKS.keys(), "pressed")
 
 CARD_MOVES = Moves(
@@ -459,6 +481,7 @@ CARD_MOVES = Moves(
         target=CardState.ANSWERED,
         who=PRESSED,
         stops=("card.answer",),
+        starts=("card.judge",),
     ),
     Move(
         verb="appeal_card",
@@ -474,7 +497,8 @@ CARD_MOVES = Moves(
         label=_("销牌"),
         sources={CardState.ANSWERED},
         target=CardState.CLOSED,
-        who=SUPERVISING,
+        who=JUDGING,
+        stops=("card.judge",),
         not_by=("answer_card",),
     ),
     Move(
@@ -482,7 +506,8 @@ CARD_MOVES = Moves(
         label=_("退回重新回复"),
         sources={CardState.ANSWERED},
         target=CardState.ISSUED,
-        who=SUPERVISING,
+        who=JUDGING,
+        stops=("card.judge",),
         starts=("card.answer",),
         not_by=("answer_card",),
     ),
@@ -491,7 +516,7 @@ CARD_MOVES = Moves(
         label=_("申诉成立，撤销督办"),
         sources={CardState.APPEALED},
         target=CardState.REVOKED,
-        who=SUPERVISING,
+        who=JUDGING,
         stops=("card.review",),
         not_by=("issue_card", "appeal_card"),
     ),
@@ -500,7 +525,7 @@ CARD_MOVES = Moves(
         label=_("申诉不成立，仍须回复"),
         sources={CardState.APPEALED},
         target=CardState.ISSUED,
-        who=SUPERVISING,
+        who=JUDGING,
         stops=("card.review",),
         starts=("card.answer",),
         not_by=("issue_card", "appeal_card"),
@@ -511,7 +536,7 @@ CARD_MOVES = Moves(
         sources=OWED,
         target=CardState.WITHDRAWN,
         who=SUPERVISING,
-        stops=("card.answer", "card.review"),
+        stops=("card.answer", "card.judge", "card.review"),
     ),
 )
 """A unit is pressed, answers, and somebody else is content with the answer; or it appeals, and is judged again."""

@@ -22,6 +22,7 @@ from governance_center.celery import HEARTBEAT
 from kernel import recounting
 
 CLOCKS_MAY_LAG = timedelta(minutes=5)
+HELD = Gauge("clocks_held", "1 while the sweep waits for somebody to look at the clocks, else 0")
 CHANGES_MAY_LAG = timedelta(minutes=15)
 LAG = Gauge("clocks_lag_seconds", "How long the oldest rung that is due has been waiting for the sweep")
 CHANGES_LAG = Gauge(
@@ -72,6 +73,7 @@ def metrics(request):
     )
     if allowed or near:
         LAG.set(escalation.lag().total_seconds())
+        HELD.set(is_held())
         CHANGES_LAG.set(max(recounting.lag().total_seconds(), 0))
     return ExportToDjangoView(request) if allowed or near else HttpResponseNotFound()
 
@@ -96,13 +98,17 @@ def migrations() -> str:
 
 def clocks() -> str:
     """What clocks have to tell is told within minutes, and a changed calendar or rule is followed."""
-    if ClockWatch.objects.filter(state=WatchState.HELD).exists():
+    if is_held():
         return "held"
     if (waits := escalation.lag()) >= CLOCKS_MAY_LAG:
         return f"waiting for {waits.total_seconds():.0f} s"
     if (waits := recounting.lag()) >= CHANGES_MAY_LAG:
         return f"changes not followed for {waits.total_seconds():.0f} s"
     return "ok"
+
+
+def is_held() -> bool:
+    return ClockWatch.objects.filter(state=WatchState.HELD).exists()
 
 
 def beat() -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases import reference as of_cases
 from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule, Wording
+from cases.reference import clock_rules as of_rounds
 from cases.states import Urgency
 from intake.models import TurnRule
 from intake.states import USUAL_MINUTES
@@ -131,7 +132,8 @@ def load_wordings() -> None:
 
 def load_clock_rules() -> None:
     """The rules of the law and of the house."""
-    add(ClockRule, [ClockRule(**asdict(rule)) for rule in clock_rules()])
+    rules = [*clock_rules(), *of_rounds.clock_rules()]
+    add(ClockRule, [ClockRule(**asdict(rule)) for rule in rules])
     if not ClockBook.objects.exists():
         ClockBook().save()
     if not ClockWatch.objects.exists():

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.lists import topics_of_work
-from cases.models import Card, Conference, Deferral, Request, Restricting, Round
-from cases.states import CONCERNED, DESKS, SIGNS, CardState, RequestState, State
+from cases.models import Card, Conference, Deferral, Request, Restricting, Round, share_centre
+from cases.states import BACK_WITH_THE_ASKER, CENTRE, CONCERNED, DESKS, SIGNS, RequestState, State
 from kernel import live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
@@ -19,7 +19,8 @@ from mediation.selectors import waiting_for_the_stamp
 from people.models import User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
-FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
+FOLLOWS_UP = CENTRE.keys() | {Role.DISCIPLINE}
+JUDGES = SUPERVISORS | {Role.DISCIPLINE}
 SHOWN = 12
 OF_A_GROUP = 100
 
@@ -44,9 +45,9 @@ class Pile:
 
 
 def of_mine(user) -> QuerySet[Round]:
-    """Open rounds that are this person's business: those of their units, or of the area they answer for."""
-    rounds = Round.objects.visible_to(user).exclude(state=State.CLOSED)
-    return rounds if user.roles & AREA_WIDE else rounds.filter(unit__in=user.unit_ids)
+    """Open rounds that are this person's business: those that press them, or of the area they answer for."""
+    rounds = Round.objects.visible_to(user).unfinished()
+    return rounds if user.roles & AREA_WIDE else rounds.pressing(user)
 
 
 def waiting(user):
@@ -66,9 +67,7 @@ def overdue(user):
 
 
 def to_follow_up(user):
-    """Rounds of the centre's files that somebody else resolved."""
-    rounds = Round.objects.visible_to(user).filter(state=State.RESOLVED)
-    return rounds if user.roles & FOLLOWS_UP else rounds.none()
+    return Round.objects.visible_to(user).to_follow_up_by(user)
 
 
 def to_stamp(user):
@@ -89,7 +88,7 @@ def requests_to_verify(user):
     return (
         Request.objects.visible_to(user)
         .unfinished()
-        .filter(from_unit__in=user.unit_ids, state__in=[RequestState.ANSWERED, RequestState.OBJECTED])
+        .filter(from_unit__in=user.unit_ids, state__in=BACK_WITH_THE_ASKER)
     )
 
 
@@ -104,8 +103,7 @@ def deferrals_to_decide(user):
 
 
 def cards_to_answer(user):
-    pressed = Card.objects.visible_to(user).filter(unit__in=user.unit_ids, state=CardState.ISSUED)
-    return pressed if user.roles & (HEADS | DESKS.keys()) else pressed.none()
+    return Card.objects.visible_to(user).to_answer_by(user)
 
 
 def conferences(user):
@@ -116,7 +114,7 @@ def conferences(user):
 
 def cards_to_judge(user):
     """Answers and appeals of others."""
-    return Card.objects.visible_to(user).filter(state__in=[CardState.ANSWERED, CardState.APPEALED])
+    return Card.objects.visible_to(user).to_judge_by(user)
 
 
 PILES = {
@@ -125,11 +123,11 @@ PILES = {
         Pile("overdue", _("已超期"), "bad", overdue),
         Pile("due-today", _("今日到期"), "warn", due_today),
         Pile("cards", _("待回复督办"), "bad", cards_to_answer, HEADS | DESKS.keys()),
-        Pile("cards-to-judge", _("待审核督办"), "warn", cards_to_judge, SUPERVISORS),
+        Pile("cards-to-judge", _("待审核督办"), "warn", cards_to_judge, JUDGES),
         Pile("waiting", _("待接办"), "", waiting),
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
-        Pile("follow-up", _("待回访"), "", to_follow_up, FOLLOWS_UP),
+        Pile("follow-up", _("待回访"), "", to_follow_up, frozenset(FOLLOWS_UP)),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
@@ -153,14 +151,17 @@ def next_tasks(user, since=None, until=None, count=SHOWN) -> list[Task]:
     """The most pressing of rounds, requests and cards together, by their due; between two moments, where given."""
     due = {"due_at__gt": since, "due_at__lte": until}
     due = {look_up: moment for look_up, moment in due.items() if moment}
-    kinds = (of_mine(user), requests_to_answer(user), cards_to_answer(user))
+    kinds = [of_mine(user), requests_to_answer(user), requests_to_verify(user), cards_to_answer(user)]
+    if user.roles & JUDGES:
+        kinds.append(cards_to_judge(user))
     rows = [
         row
         for rows in kinds
         for row in rows.filter(**due).select_related("case").order_by("due_at", "pk")[:count]
     ]
-    prefetch_related_objects([row for row in rows if isinstance(row, Request)], "to_unit")
+    prefetch_related_objects([row for row in rows if isinstance(row, Request)], "to_unit", "from_unit")
     prefetch_related_objects([row for row in rows if not isinstance(row, Request)], "unit")
+    share_centre(rows)
     tasks = [Task(row.case, what_of(row), row.unit_of_clocks, row.due_at) for row in rows]
     return sorted(tasks, key=lambda task: task.due_at)[:count]
 

@@ -18,7 +18,7 @@ from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, W
 from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
-from people.roles import Restriction, Role
+from people.roles import OPENERS, Restriction, Role
 
 ANY = [("", _("全部"))]
 TITLE_LENGTH = 30
@@ -701,7 +701,7 @@ class ArrivalForm(TriageForm):
     phone = short(_("手机号码"), 30, widget=TYPED)
     restriction = forms.ChoiceField(
         label=_("按规定限制查看"),
-        choices=[("", _("否")), *Restriction.choices],
+        choices=[("", _("否")), *((kind.value, kind.label) for kind in Restriction if OPENERS[kind])],
         required=False,
         help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
     )

@@ -12,6 +12,7 @@ from intake.states import (
     ARRIVAL_MOVES,
     AT_WINDOW,
     CLOSING_MOVES,
+    DOORKEEPERS,
     HELP_MOVES,
     MATERIAL_MOVES,
     MOVES,
@@ -420,7 +421,7 @@ class Arrival(Timed, UnderCase):
         return str(_("来件登记"))
 
     def keepers(self, people=User.objects):
-        return self.readers(people.in_unit(self.unit))
+        return self.readers(people.in_unit(self.unit, *DOORKEEPERS))
 
     def topics(self):
         return self.case.topics()

@@ -396,6 +396,7 @@ class MessageKind(models.TextChoices):
     HELP = "help", _("现场求助，请立即到场")
     ROSTER = "roster", _("排班有变动")
     DIGEST = "digest", _("今日提要")
+    ALARM = "alarm", _("系统告警，请立即查看")
 
 
 class Notification(AboutSubject):
@@ -439,7 +440,13 @@ class Outside(models.TextChoices):
 
 def usually_wanted() -> list[str]:
     """What goes out to whoever has chosen nothing: all but mere news by chat, what presses by text message."""
-    pressing = (MessageKind.ASSIGNED, MessageKind.OVERDUE, MessageKind.SUPERVISION, MessageKind.HELP)
+    pressing = (
+        MessageKind.ASSIGNED,
+        MessageKind.OVERDUE,
+        MessageKind.SUPERVISION,
+        MessageKind.HELP,
+        MessageKind.ALARM,
+    )
     by_chat = [f"{Outside.CHAT}:{kind}" for kind in MessageKind.values if kind != MessageKind.NEWS]
     return [*by_chat, *(f"{Outside.SMS}:{kind}" for kind in pressing)]
 

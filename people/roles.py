@@ -80,6 +80,10 @@ OPENS = {
     Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""
+OPENERS = {kind: frozenset(role for role, opened in OPENS.items() if kind in opened) for kind in Restriction}
+"""The same, by kind. A kind that nobody opens is offered nowhere."""
+SECLUDED = frozenset(kind for kind, roles in OPENERS.items() if roles == {Role.DISCIPLINE})
+"""Matters that nobody of the centre opens: the discipline desk follows them up and judges among its own people."""
 RESTRICTS = frozenset({Role.DIRECTOR, Role.DISCIPLINE})
 """Who decides, of what they may open, whether a matter is hidden later or shown again; never whoever asked for it."""
 

@@ -18,7 +18,7 @@ from cases.models import (
     Transfer,
 )
 from cases.services import ALPHABET
-from cases.states import Answer, Channel, Outcome, RequestKind, Route, Side
+from cases.states import OF_THE_DESK, Answer, Channel, Outcome, RequestKind, Route, Side
 from governance_center.demo import album, names, texts
 from governance_center.demo.citizens import Citizens
 from governance_center.demo.days import Diary, local_day
@@ -263,6 +263,7 @@ class Matter:
     def take(self, by: Colleague) -> None:
         self.file.move(self.round, "take", by=by.pk, at=self.at)
         self.round["taken_at"] = self.at
+        self.round["handler_id"] = None if self.round["route"] in OF_THE_DESK else by.pk
         self.busy.add(by.pk)
 
     def reroute(self, by: Colleague, *, route: str, unit: Place, note: str) -> None:
@@ -278,7 +279,7 @@ class Matter:
             at=self.at,
         )
         self.file.move(self.round, "reroute", by=by.pk, at=self.at, note=note)
-        self.round.update(route=route, unit_id=unit.pk, taken_at=None)
+        self.round.update(route=route, unit_id=unit.pk, taken_at=None, handler_id=None)
         self.unit = unit
         self.see(unit, Sight.Why.HOLDS)
 

@@ -52,6 +52,7 @@ def hand_over(mediation, *, by, to, note=""):
         if not User.objects.in_unit(mediation.unit, *MEDIATORS).filter(pk=to.pk).exists():
             raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": mediation.unit})
         mediation.mediator = to
+        cases.keep_with(mediation.round, to)
         _sign_in_place_of(mediation, to)
     text = _("%(number)s已转交给您调解。") % {"number": mediation.case.number}
     url = reverse("mediation:detail", args=[mediation.pk])
@@ -63,6 +64,7 @@ def pass_on(mediation, *, by, to, note=""):
     with moving(mediation, "pass_on", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}):
         cases.refuse_unable(mediation, to)
         mediation.mediator = to
+        cases.keep_with(mediation.round, to)
         _sign_in_place_of(mediation, to)
 
 

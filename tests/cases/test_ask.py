@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from cases import services
-from cases.models import Request
+from cases.escalation import sweep
+from cases.models import Card, Request
 from cases.services import ask, take
-from cases.states import RequestState
+from cases.states import CardState, RequestState
+from governance_center import work
 from kernel.moves import MoveRefused
 from people.models import Unit
 from people.roles import Restriction, Role
@@ -189,3 +193,44 @@ def test_nobody_is_asked_of_a_restricted_matter_who_could_not_open_it(client, ce
     with pytest.raises(MoveRefused, match="没有可以查看的岗位"):
         ask(round, by=mediator, to_unit=other_bureau, **asked)
     assert ask(round, by=mediator, to_unit=court, **asked).state == RequestState.OPEN
+
+
+# --- Its clocks -------------------------------------------------------------------------------------------------------
+
+
+def test_an_objection_stops_the_clock_of_the_objector_and_gives_the_asker_one(
+    request_, stranger, handler, bureau
+):
+    services.object_to_request(request_, by=stranger, note="不属于我局职责。")
+    clock = request_.clocks.running().get()
+    assert (clock.code, clock.rule.length, clock.rule.unit) == ("request.decide_objection", 2, "working_day")
+    assert "可设定" in clock.rule.legal_basis
+    assert request_.unit_of_clocks == bureau
+    assert list(request_.keepers()) == [handler]
+    assert [task.what for task in work.next_tasks(handler) if task.due_at == clock.due_at]
+    services.refuse_objection(request_, by=handler, note="三定方案有规定。")
+    assert request_.clocks.running().get().code == "request.answer"
+    assert request_.clocks.running().get().started_at > clock.started_at
+
+
+def test_who_signed_for_it_is_reminded_and_before_that_who_may(request_, stranger, other_bureau):
+    colleague = UserFactory(post=(Role.HANDLER, other_bureau))
+    assert set(request_.keepers()) == {stranger, colleague}
+    services.accept_request(request_, by=colleague)
+    assert list(request_.keepers()) == [colleague]
+
+
+@pytest.mark.parametrize("road", ["objected, agreed", "withdrawn"])
+def test_a_request_that_falls_away_takes_its_cards_along(request_, handler, stranger, road):
+    head = UserFactory(post=(Role.UNIT_HEAD, request_.to_unit))
+    sweep(request_.clocks.get().due_at + timedelta(minutes=1))
+    card = Card.objects.get()
+    assert card.clock.subject == request_
+    for step, who in ROADS[road]:
+        verb, data = STEPS[step]
+        getattr(services, verb)(request_, by=stranger if who == "them" else handler, **data)
+    card.refresh_from_db()
+    assert card.state == CardState.WITHDRAWN
+    assert "不再需要办理" in card.decision
+    assert not card.clocks.running().exists()
+    assert head.notifications.filter(text__contains="收回督办").exists()

@@ -14,14 +14,26 @@ from django.utils import timezone
 from cases import escalation, services
 from cases.escalation import sweep, take_back_moved
 from cases.models import Card, ClockWatch
+from cases.selectors import cards_by_unit
 from cases.services import take
 from cases.states import CardLevel, CardState, Outcome, WatchState
 from kernel import calendar, clocks, notifications
 from kernel.calendar import DAY, days_between, midnight
 from kernel.escalation import Rung, ladder, next_opening
-from kernel.models import Clock, ClockRule, Firing, HistoryEntry, Notification, Reach, Step
+from kernel.models import (
+    Clock,
+    ClockRule,
+    Delivery,
+    Firing,
+    HistoryEntry,
+    MessageKind,
+    Notification,
+    Reach,
+    Step,
+)
 from kernel.moves import MoveRefused
 from kernel.reference.clock_rules import EVERYDAY, OFFICIAL, ORDERED, rung
+from people.models import RosterDay
 from people.roles import Role
 from tests.factories import CaseFactory, UnitFactory, UserFactory
 
@@ -247,8 +259,23 @@ def test_a_date_that_moves_behind_a_card_takes_it_back_and_fires_again_then(cloc
     card = Card.objects.get()
     assert card.state == CardState.WITHDRAWN
     assert "重新计算" in card.history.get(verb="withdraw_card").note
+    assert "重新计算" in card.decision
+    assert head.notifications.filter(text__contains="收回督办").exists()
     assert swept(at("05-07T09:00"), at("05-12T09:00")) == [Step.REMIND_HEAD, Step.YELLOW_CARD]
     assert Card.objects.owed().count() == 1
+
+
+def test_a_card_that_was_closed_before_its_date_moved_counts_no_more(clock, head, director):
+    sweep(at("05-06T09:00"))
+    card = Card.objects.get()
+    services.answer_card(card, by=head, answer="已约谈承办人。")
+    services.close_card(card, by=director)
+    assert cards_by_unit(Card.objects.all())[0]["yellow"] == 1
+    with time_machine.travel(at("05-06T09:30"), tick=False):
+        ClockRule.objects.filter(pk=clock.rule_id).update(length=70)
+        clocks.recount(Clock.objects.get(pk=clock.pk))
+    assert take_back_moved() == 0
+    assert cards_by_unit(Card.objects.all())[0]["yellow"] == 0
 
 
 @pytest.fixture
@@ -448,6 +475,19 @@ def test_a_process_whose_clock_is_a_day_ahead_holds_the_sweep_until_somebody_rel
     assert "核对后恢复" in client.get(reverse("cases:clock_watch")).content.decode()
     assert client.post(reverse("cases:release_sweep"), {"note": "时钟已核对。"}).status_code == 302
     assert sweep() > 0
+
+
+def test_that_the_sweep_is_held_leaves_the_page_at_any_hour_and_reaches_the_night_shift(centre, director):
+    officer = UserFactory(post=(Role.CLERK, centre))
+    today = timezone.localdate()
+    RosterDay.objects.create(unit=centre, day=today, leader=director, officer=officer)
+    for n, user in enumerate((director, officer)):
+        Reach.objects.create(user=user, phone=f"1380000123{n}")
+    services.hold_sweep(ClockWatch.objects.get(), "服务器时钟被调动了60分钟。")
+    alarms = Notification.objects.filter(kind=MessageKind.ALARM)
+    assert sorted(row.to.pk for row in alarms) == [director.pk, officer.pk]
+    sent = Delivery.objects.filter(notification__in=alarms, channel="sms")
+    assert [row.urgent for row in sent] == [True, True]
 
 
 def test_a_wall_clock_that_was_set_forth_since_the_last_sweep_is_noticed(clock):

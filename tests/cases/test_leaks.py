@@ -13,7 +13,7 @@ from cases.services import ask, attach, grant_sight, take
 from people.models import Area
 from people.roles import AREA_WIDE, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from tests.cases.fixtures import opened
-from tests.factories import AreaFactory, PersonFactory, UnitFactory, UserFactory
+from tests.factories import AreaFactory, CaseFactory, PersonFactory, UnitFactory, UserFactory
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 EVERYBODY = sorted(Role)
@@ -124,8 +124,8 @@ def test_an_accusation_is_for_the_discipline_role_alone(clerk, centre, role):
 
 
 @pytest.mark.parametrize("restriction", Restriction)
-def test_each_restriction_opens_to_its_roles_and_to_nobody_else(clerk, centre, restriction):
-    case = opened(by=clerk, unit=centre, to_unit=centre, applicant=PersonFactory(), restriction=restriction)
+def test_each_restriction_opens_to_its_roles_and_to_nobody_else(centre, restriction):
+    case = CaseFactory(unit=centre, restriction=restriction)
     for role in EVERYBODY:
         user = UserFactory(post=(role, centre))
         expected = restriction in OPENS.get(role, ())

@@ -224,6 +224,9 @@ def test_of_one_that_was_hidden_later_they_get_no_other_answers_either(office, o
     case.refresh_from_db()
     asked = ask_restriction(case, by=officer, kind=Restriction.ACCUSATION, reason=SAID)
     grant_restricting(asked, by=other_officer)
+    told = Notification.objects.filter(to__in=people.values())
+    assert {(row.text, row.url) for row in told} == {("按规定限制查看", "")}
+    told.delete()  # when it was laid before their desk; the words are gone, the line stays
     after = answers(clients)
     different = [key for key in before if before[key] != after[key]]
     assert different == [], first_difference(before[different[0]], after[different[0]])

@@ -39,7 +39,9 @@ def test_clocks_that_wait_or_are_held_are_named_but_no_page_is_taken_away(client
     assert answer.status_code == 200
     assert answer.json()["checks"]["clocks"].startswith("waiting for ")
     assert b"clocks_lag_seconds" in client.get("/metrics").content
+    assert b"clocks_held 0.0" in client.get("/metrics").content
     ClockWatch.objects.update(state=WatchState.HELD)
+    assert b"clocks_held 1.0" in client.get("/metrics").content
     assert client.get("/readyz").json()["checks"]["clocks"] == "held"
 
 
