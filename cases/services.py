@@ -396,6 +396,11 @@ def reveal_party(party, *, by, reason="") -> Party:
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
     """Note whom we rang, when, and what they said."""
     allow(case, "log_contact", by=by)
+    return keep_contact(case, by=by, whom=whom, said=said, at=at)
+
+
+def keep_contact(case, *, by, whom, said, at=None) -> ContactEntry:
+    """The same for whoever registers the matter: they told somebody, even if it is another unit's from now on."""
     entry = ContactEntry.objects.create(case=case, by=by, whom=whom, said=said, at=at or timezone.now())
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())

@@ -746,7 +746,7 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
     parties = [party_of(respondent, by=by)] if respondent else []
     case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
     for contact in contacts:
-        cases.log_contact(case, by=by, **contact)
+        cases.keep_contact(case, by=by, **contact)
     if outlet.route == Route.INTAKE and may_take_up(case, by):
         settlement = take_up(case.latest_round(), by=by)
         if outcome:
