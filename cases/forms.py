@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists import ANY, DAY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
-from cases.selectors import units_that_open
+from cases.selectors import desk_of, next_desks, units_that_open
 from cases.services import BODY
 from cases.states import (
     CARDS,
@@ -319,13 +319,18 @@ def checked_number(id_type: str, number: str) -> str:
 class ReopenForm(forms.Form):
     """A closed matter once more: who goes through it this time, and why."""
 
-    route = forms.ChoiceField(label=_("办理窗口"), choices=Route.choices)
-    unit = forms.ModelChoiceField(None, label=_("办理单位"), empty_label=_("请选择"))
+    desk = forms.ChoiceField(label=_("由谁办理"))
     reason = forms.CharField(label=_("重新办理的原因"), widget=SHORT, max_length=500)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = offices(user)
+        self.fields["desk"].choices = [("", _("请选择")), *next_desks(list(Route), case.restriction)]
+
+    def clean(self):
+        asked = super().clean()
+        if desk := asked.pop("desk", ""):
+            asked["route"], asked["unit"] = desk_of(desk)
+        return asked
 
 
 class FollowUpForm(forms.Form):

@@ -301,9 +301,11 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
+    refuse_blind(case, [unit])
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
+        tell_on_duty(case, unit, f"round:{round.pk}")
     return round
 
 

@@ -203,7 +203,7 @@ def attach(request, pk):
 def reopen(request, pk):
     case = visible_case(request, pk)
     require(request.user, Round(case=case, unit=case.unit), "reopen")
-    form = forms.ReopenForm(posted(request), user=request.user)
+    form = forms.ReopenForm(posted(request), case=case)
     if submit(form, services.reopen, case, by=request.user):
         messages.success(
             request,
