@@ -120,7 +120,7 @@ MOVES = Moves(
         label=_("重新办理"),
         sources={NEW},
         target=State.ROUTED,
-        who={Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre"},
+        who=dict.fromkeys(RECEPTION, "of_the_centre") | {Role.DIRECTOR: "of_the_centre"},
         starts=("case.take",),
         inner=True,
     ),
