@@ -104,6 +104,9 @@ SUPERVISING = dict.fromkeys(SUPERVISORS, "")
 CONCERNED = dict.fromkeys(DESKS | CENTRE, "concerned")
 """Whoever holds the matter, or sits at the centre. The verbs that stay where they are stand on the page itself."""
 
+SIGNED = ("read_back", "sign_agreement", "record_oral_agreement", "keep_signed")
+"""By these somebody confirmed something in their own name: who they are is settled from then on."""
+
 MOVES = Moves(
     Move(
         verb="open_case",
@@ -173,6 +176,13 @@ MOVES = Moves(
     Move(
         verb="add_party",
         label=_("添加当事人"),
+        sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
+        who=CONCERNED,
+        inner=True,
+    ),
+    Move(
+        verb="replace_party",
+        label=_("更正当事人"),
         sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
         who=CONCERNED,
         inner=True,

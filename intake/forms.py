@@ -262,6 +262,40 @@ def representative(words: list[str]) -> dict:
         raise forms.ValidationError(f"{' '.join(name)}：{fault}") from fault
 
 
+class ReplacePartyForm(PaperForm):
+    """Who the party really is. With a paper that is known, the name comes from the record."""
+
+    id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType, initial=Person.IdType.RESIDENT)
+    id_number = short(_("证件号码"), 30, widget=TYPED)
+    name = short(_("姓名"), 60, widget=TYPED)
+    phone = short(_("手机号码"), 30, widget=TYPED)
+    reason = short(
+        _("更正原因"),
+        200,
+        required=True,
+        help_text=_("把别人登记成了当事人才用，例如刷错了证件。姓名、号码写错的，请用“更正信息”。"),
+    )
+    layout = Layout(
+        row(("id_type", 4), ("id_number", 8)),
+        row(("name", 6), ("phone", 6)),
+        "reason",
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
+        self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
+        self.check_paper_of("phone", normalise_phone)
+        if not self.errors:
+            if person := known_at_counter(cleaned["id_number"]):
+                cleaned["name"] = person.name
+            if not cleaned["id_number"]:
+                cleaned["id_type"] = Person.IdType.NONE
+            if not cleaned["name"]:
+                self.add_error("name", _("请填写姓名。"))
+        return cleaned
+
+
 class DoorForm(PaperForm):
     """At the guide's desk and the kiosk: a card, or nothing at all."""
 

@@ -137,6 +137,7 @@ class Ticket(Protected, Tracked):
     """
 
     MOVES = MOVES
+    ENTRY_LABELS = {"replace_party": _("更正来访人")}
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, verbose_name=_("队列"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, Subquery, Value
+from django.db.models import Exists, F, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -752,6 +752,36 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
         if outcome:
             settle(settlement, by=by, outcome=outcome, said=said)
     return case
+
+
+@transaction.atomic
+def replace_party(party, *, by, reason, **person) -> Arrived:
+    """Somebody else than was registered, as when a husband's card was read for his wife. Visits of theirs follow.
+
+    Persons are locked before visits, and visits before matters. No visit tells of a restricted matter.
+    """
+    case, former = party.case, party.person
+    person = register_person(by=by, **person)
+    history.lock_all([former.dossier_id, person.dossier_id])
+    visits = [] if case.restriction else list(visits_about(case).filter(visitor=former))
+    history.lock_all([visit.dossier_id for visit in visits])
+    cases.replace_party(party, by=by, person=person, reason=reason)
+    pin = "" if case.tail_hash or party.side != Side.APPLICANT else pin_for(person)
+    if pin:
+        case.tail_hash = lookup_hash("pin", pin)
+        case.save(update_fields=["tail_hash"])
+    for visit in visits:
+        visit.visitor, visit.pin = person, pin or visit.pin.plain
+        visit.save(update_fields=["visitor", "pin"])
+        history.record(visit, "replace_party", by=by, details={"person": [former.pk, person.pk]})
+        live.changed(*visit.topics())
+    return Arrived(case, pin)
+
+
+def visits_about(case):
+    """The visits in which a matter was told: its first one, and those that joined it."""
+    joined = Joining.objects.filter(case=case).values("ticket")
+    return Ticket.objects.filter(Q(query_code=case.query_code) | Q(pk__in=joined)).order_by("dossier")
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ urlpatterns = [
     path("materials/<int:pk>/scan/", views_materials.scan_material, name="scan_material"),
     path("materials/<int:pk>/return/", views_materials.return_material, name="return_material"),
     path("materials/<int:pk>/void/", views_materials.void_material, name="void_material"),
+    path("parties/<int:pk>/replace/", views_doors.replace_party, name="replace_party"),
     path("register-arrival/", views_doors.register_arrival, name="register_arrival"),
     path("arrivals/<int:pk>/enter-above/", views_doors.enter_above, name="enter_above"),
     path("cases/<int:pk>/copy-out/", views_doors.copy_out, name="copy_out"),

@@ -283,6 +283,7 @@ class Person(Protected, Tracked):
     ENTRY_LABELS = {
         "register_person": _("登记"),
         "correct_person": _("更正人员信息"),
+        "replace_party": _("更正事项当事人"),
         "change_phone": _("更换首选电话"),
         "add_phone": _("添加电话"),
         "remove_phone": _("删除电话"),

@@ -25,7 +25,7 @@ PAGES = {
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
         intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
         intake:print_paper intake:read_back intake:receive_materials intake:register_arrival intake:copy_out
-        intake:returned intake:take_up
+        intake:returned intake:take_up intake:replace_party
         intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
         intake:change_turn_rule intake:call_help
