@@ -136,6 +136,8 @@ def away_on(days: Iterable[date]) -> set[tuple[int, date]]:
 class Gap:
     window: Window
     role: Role
+    is_empty: bool = True
+    """Nobody at all is planned there, not even somebody on leave."""
 
     def __str__(self):
         return f"{self.window} {self.role.label}"
@@ -144,14 +146,20 @@ class Gap:
 def gaps_on(unit, day: date) -> list[Gap]:
     """The chairs of a hall on which nobody sits that day, or somebody who is on leave."""
     away = Leave.objects.covering(day).filter(user=OuterRef("user"))
-    seats = Seat.objects.on(day).of_hall(unit).exclude(Exists(away))
-    filled = set(seats.values_list("window", "role"))
+    seats = Seat.objects.on(day).of_hall(unit)
+    planned = set(seats.values_list("window", "role"))
+    filled = set(seats.exclude(Exists(away)).values_list("window", "role"))
     return [
-        Gap(window, role)
+        Gap(window, role, (window.pk, role) not in planned)
         for window in Window.objects.filter(unit=unit)
         for role in SEATED
         if (window.pk, role) not in filled
     ]
+
+
+def empty_today(unit) -> list[Gap]:
+    """The chairs of a hall for which nobody is planned today."""
+    return [gap for gap in gaps_on(unit, timezone.localdate()) if gap.is_empty]
 
 
 def warnings_of(user) -> list[tuple[date, list[Gap]]]:
@@ -263,6 +271,11 @@ def proposals(seat: Seat) -> list[Proposal]:
     others = free(seat.window.unit, seat.role, seat.day).exclude(pk=seat.user_id)
     known = [Proposal(user, user.pk == seat.user.deputy_id) for user in others]
     return sorted(known, key=lambda proposal: not proposal.is_deputy)
+
+
+def free_today(unit, role) -> list[Proposal]:
+    """Who could take an empty chair today."""
+    return [Proposal(user, False) for user in free(unit, role, timezone.localdate())]
 
 
 def partners(seat: Seat) -> QuerySet[Seat]:
