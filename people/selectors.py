@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -244,10 +245,18 @@ def on_duty(unit) -> QuerySet[User]:
     )
 
 
+def duty_day() -> date:
+    """The day whose people are on call now: before the changeover in the morning, still those of yesterday."""
+    now = timezone.localtime()
+    return now.date() - DAY if now.time() < settings.DUTY_CHANGEOVER else now.date()
+
+
 def on_call(units) -> list[User]:
-    """Who is on call today for these units, leaders and officers; of a unit that planned nobody, its heads."""
-    units, today = set(units), timezone.localdate()
-    planned = RosterDay.objects.filter(unit__in=units, day=today).select_related("unit", "leader", "officer")
+    """Who is on call now for these units, leaders and officers; of a unit that planned nobody, its heads."""
+    units = set(units)
+    planned = RosterDay.objects.filter(unit__in=units, day=duty_day()).select_related(
+        "unit", "leader", "officer"
+    )
     called = {roster.unit: {roster.leader, roster.officer} - {None} for roster in planned}
     people = [called.get(unit) or User.objects.heads_of(unit) for unit in units]
     return sorted({user for some in people for user in some if user.is_active}, key=lambda user: user.pk)

@@ -4,6 +4,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -40,6 +41,7 @@ from people.selectors import (
     CopyPlan,
     able,
     copy_plan,
+    duty_day,
     free,
     gaps_on,
     keepers_of,
@@ -122,9 +124,12 @@ def open_day(unit, day, *, by) -> RosterDay:
 
 
 @contextmanager
-def changing(unit, day, verb, *, by, note="", details=None):
-    """Change something about a day of the roster, which is locked meanwhile. A day that is over stays as it was."""
-    if day < timezone.localdate():
+def changing(unit, day, verb, *, by, note="", details=None, first=None):
+    """Change something about a day of the roster, which is locked meanwhile. A day that is over stays as it was.
+
+    `first` is the earliest day that is not over yet: today, unless the night still belongs to yesterday.
+    """
+    if day < (first or timezone.localdate()):
         raise MoveRefused(_("%(day)s 已经过去，排班不能再改。") % {"day": day})
     with transaction.atomic():
         roster = open_day(unit, day, by=by)
@@ -215,12 +220,13 @@ def set_duty(unit, *, by, day, leader, officer):
         "officer": officer,
     }
     details = {"leader": leader.pk, "officer": officer.pk}
-    with changing(unit, day, "set_duty", by=by, note=note, details=details) as roster:
+    with changing(unit, day, "set_duty", by=by, note=note, details=details, first=duty_day()) as roster:
         told = {leader, officer} - {roster.leader, roster.officer, by}
         roster.leader, roster.officer = leader, officer
         url = f"{reverse('roster:duty')}?day={day}"
         for person in told:
-            tell_of_roster([person], person, _("%(day)s 全天由您值班。") % {"day": day}, url=url)
+            words = {"day": day, "at": f"{settings.DUTY_CHANGEOVER:%H:%M}"}
+            tell_of_roster([person], person, _("%(day)s %(at)s起 24 小时由您值班。") % words, url=url)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -121,10 +122,12 @@ def set_leader(request, day):
 @page
 def duty(request):
     """Who is on call today and tonight, in every unit, with the telephone that is answered."""
-    day = day_of(request.GET.get("day") or str(timezone.localdate()))
+    today = selectors.duty_day()
+    day = day_of(request.GET.get("day") or str(today))
     context = {
         "day": day,
-        "today": timezone.localdate(),
+        "today": today,
+        "changeover": settings.DUTY_CHANGEOVER,
         "before": day - DAY,
         "after": day + DAY,
         "duties": selectors.duty_of(day, request.user),

@@ -37,7 +37,7 @@ PAGES = {
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
-        roster:fill_seat         roster:deputies roster:set_deputy handover:hand_over_work cases:detail
+        roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
