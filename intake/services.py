@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, F, Q, Subquery, Value
 from django.db.models.functions import Greatest
@@ -69,6 +70,8 @@ from people.models import Person, Seat, Unit, User, Window
 from people.roles import Role
 from people.services import register_organisation, register_person
 
+log = structlog.get_logger(__name__)
+
 FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE})
 """What comes by these channels stands in a system of others already, under its number there."""
 DIGITS = "零一二三四五六七八九"
@@ -99,7 +102,7 @@ def register(
     """
     person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
     day = timezone.localdate()
-    queue = open_queue(unit, day)
+    queue = open_queue(unit)
     minutes = minutes_of(care, appointment_at)
     ticket = Ticket(
         queue=queue,
@@ -133,17 +136,26 @@ def give_number(*, by, unit, way=Way.PRINTED, **visit) -> Ticket:
     return ticket
 
 
-def open_queue(unit, day) -> Queue:
+def open_queue(unit) -> Queue:
     """The default queue, unless the hall has closed for today."""
-    closed = Closing.objects.filter(unit=unit, day=day, state=ClosingState.CLOSED)
-    queue = Queue.objects.filter(is_default=True).annotate(is_closed=Exists(closed)).first()
-    if queue is None:
-        return Queue.objects.get_or_create(prefix="A", defaults={"name": _("综合受理"), "is_default": True})[
-            0
-        ]
-    if queue.is_closed:
+    refuse_closed(unit)
+    return default_queue()
+
+
+def refuse_closed(unit):
+    """Nobody comes to wait in a hall that has closed, or is just closing: the lock makes one wait for the other."""
+    lock_hall(unit)
+    if closings_of_today(unit).exists():
         raise MoveRefused(_("大厅今天已闭厅，不再取号。确需接待的，请先重新开厅。"))
-    return queue
+
+
+def lock_hall(unit):
+    """Before any visit of it."""
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+
+
+def closings_of_today(unit):
+    return Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED)
 
 
 def minutes_of(care, appointment_at) -> dict[str, int]:
@@ -401,8 +413,10 @@ def no_show(ticket, *, by):
         book(ticket, State.NO_SHOW, by=by)
 
 
+@transaction.atomic
 def rejoin(ticket, *, by):
     """Somebody who missed the call is here after all, and waits again, behind those of the same class."""
+    refuse_closed(ticket.unit)
     with moving(ticket, "rejoin", by=by):
         refuse_other_day(ticket)
         ticket.window, ticket.arrival = None, next_arrival(ticket.unit, ticket.day)
@@ -411,8 +425,10 @@ def rejoin(ticket, *, by):
         book(ticket, State.WAITING, by=by)
 
 
+@transaction.atomic
 def transfer(ticket, *, by, seat, note):
     """To another window, or to the mediator who sits there. The visitor keeps the old place in the queue."""
+    refuse_closed(ticket.unit)
     with moving(ticket, "transfer", by=by, note=note, details={"window": seat.window.number}):
         refuse_other_day(ticket)
         if ticket.window_id == seat.window_id and ticket.state != State.WAITING:
@@ -530,10 +546,11 @@ def resting_together(unit):
 @transaction.atomic
 def close_hall(*, by, unit, advice) -> Closing:
     """The end of the day: whoever is left over is told what to do, and counts in no average."""
+    lock_hall(unit)
     at_windows = Ticket.objects.today().filter(unit=unit, state__in=AT_WINDOW).select_related("window")
     if busy := [ticket.window.name for ticket in at_windows]:
         raise MoveRefused(_("%(windows)s还在接待，请先结束接待再闭厅。") % {"windows": "、".join(busy)})
-    if Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED).exists():
+    if closings_of_today(unit).exists():
         raise MoveRefused(_("大厅今天已经闭厅。"))
     closing = Closing(unit=unit, advice=advice)
     with opening(closing, "close_hall", by=by, note=advice):
@@ -549,9 +566,12 @@ def lapse(ticket, *, by, note):
 
 
 def lapse_left_overs():
-    """What a hall forgot to close on an earlier day. Run every night."""
+    """What a hall forgot to close on an earlier day. Run every night; one visit that cannot be closed stops no other."""
     for ticket in Ticket.objects.filter(day__lt=timezone.localdate(), state__in=LEFT_OVER | AT_WINDOW):
-        lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
+        try:
+            lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
+        except MoveRefused as refusal:
+            log.warning("visit_not_lapsed", ticket=ticket.pk, why=str(refusal))
 
 
 def reopen_hall(closing, *, by):
