@@ -566,7 +566,7 @@ def lapse(ticket, *, by, note):
 
 
 def lapse_left_overs():
-    """What a hall forgot to close on an earlier day. Run every night; one visit that cannot be closed stops no other."""
+    """What a hall forgot to close on an earlier day. Run every night; one that cannot be closed stops no other."""
     for ticket in Ticket.objects.filter(day__lt=timezone.localdate(), state__in=LEFT_OVER | AT_WINDOW):
         try:
             lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
