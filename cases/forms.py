@@ -31,7 +31,14 @@ from kernel.encryption import normalised
 from kernel.escalation import ladder
 from kernel.fields import ScanField, VerbForm
 from kernel.models import ClockRule, Step
-from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
+from people.identity import (
+    CODE_LENGTH,
+    WrongPaper,
+    check_credit_code,
+    check_paper,
+    doubt_about,
+    normalise_phone,
+)
 from people.models import Area, Person, Unit
 from people.roles import OPENS, Restriction
 
@@ -280,12 +287,26 @@ class AddPartyForm(PaperForm):
     name = forms.CharField(label=_("姓名或单位名称"), max_length=60)
     id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False)
     phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+    as_printed = forms.BooleanField(label=_("已核对证照，代码无误"), required=False, widget=forms.HiddenInput)
 
     helper = FormHelper()
     helper.form_tag = False
     helper.layout = Layout(
-        "side", Row(Column("name"), Column("phone")), Row(Column("id_type"), Column("id_number"))
+        "side",
+        Row(Column("name"), Column("phone")),
+        Row(Column("id_type"), Column("id_number")),
+        "as_printed",
     )
+
+    def clean(self):
+        """A code whose last character does not fit is asked about once, and then kept as it is printed."""
+        asked = super().clean()
+        as_printed, code = asked.pop("as_printed", False), asked.get("id_number", "")
+        if asked.get("id_type") == BODY and len(code) == CODE_LENGTH and (doubt := doubt_about(code)):
+            self.fields["as_printed"].widget = forms.CheckboxInput()
+            if not as_printed:
+                self.add_error("id_number", doubt)
+        return asked
 
 
 class AddAgentForm(PaperForm):

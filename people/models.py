@@ -15,6 +15,7 @@ from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_nam
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
+from people.identity import doubt_about
 from people.roles import AREA_WIDE, HEADS, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from people.states import (
     CHANGE_MOVES,
@@ -475,6 +476,11 @@ class Organisation(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def doubt(self) -> str:
+        """What to look at again in its code."""
+        return doubt_about(self.uscc)
 
 
 class Window(models.Model):
