@@ -12,7 +12,7 @@ from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import as_matter, desks_that_hear, known_at_counter, usual_desk
+from intake.selectors import as_matter, desks_that_hear, known_at_counter, lapsed_number, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import MoneyField, ScanField, VerbForm
@@ -314,6 +314,29 @@ class DoorForm(PaperForm):
         cleaned = super().clean()
         self.check_paper_of("card", lambda number: check_paper(Person.IdType.RESIDENT, number))
         return cleaned
+
+
+class GuideForm(DoorForm):
+    """The guide also takes the number of somebody who was sent home when the hall last closed."""
+
+    instead_of = short(
+        _("原排队号"),
+        10,
+        help_text=_("上次闭厅没有接待的，输入原号（如 A012），优先叫号。"),
+        widget=TYPED,
+    )
+    layout = Layout(*DoorForm.layout.fields, "instead_of")
+
+    def __init__(self, *args, hall, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hall = hall
+
+    def clean_instead_of(self):
+        typed = self.cleaned_data["instead_of"]
+        lapsed = lapsed_number(self.hall, typed) if typed else None
+        if typed and lapsed is None:
+            raise forms.ValidationError(_("没有这个上次闭厅未接待的号，或已经用过。请核对，或留空取新号。"))
+        return lapsed
 
 
 class AdviceForm(VerbForm):

@@ -133,7 +133,8 @@ class Ticket(Protected, Tracked):
     lock, so their order is that of the commits. `turn_at` is the moment since which the visitor counts as waiting:
     that of the arrival, moved forward by what care and appointment are worth. `pin` is the tail of the query code for
     somebody who has neither telephone nor papers; `card` the number that the reader at the door read of somebody whom
-    nobody has named yet. A visit `entered_afterwards` was written down on paper while the power was gone.
+    nobody has named yet. A visit `entered_afterwards` was written down on paper while the power was gone. One number
+    is given `instead_of` another that was not received before the hall closed.
     """
 
     MOVES = MOVES
@@ -167,6 +168,9 @@ class Ticket(Protected, Tracked):
         Window, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("转往窗口")
     )
     entered_afterwards = models.BooleanField(_("补录"), default=False)
+    instead_of = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name=_("原号")
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -216,6 +220,8 @@ class Ticket(Protected, Tracked):
             return _("优先照顾：%(care)s") % {"care": self.get_care_display()}
         if self.appointment_at:
             return _("预约 %(time)s") % {"time": f"{timezone.localtime(self.appointment_at):%H:%M}"}
+        if self.instead_of_id and self.turn_at < self.issued_at:
+            return str(_("闭厅未接待，凭原号优先"))
         return ""
 
     def is_at_its_window(self, user) -> bool:

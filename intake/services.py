@@ -91,19 +91,23 @@ def register(
     appointment_at=None,
     representatives=(),
     card="",
+    instead_of=None,
     screen=None,
     **visitor,
 ) -> Ticket:
     """Give a visitor the next number of the day. It waits only once it is printed or shown.
 
     `visitor` are the columns of a Person, or nothing for a bare number; `card` is a paper that was read without a
-    name; `screen` the kiosk where nobody of ours stood (`by` is None then). Numbers come last of all that may fail,
-    so whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
+    name; `instead_of` a number that was not received before the hall closed; `screen` the kiosk where nobody of ours
+    stood (`by` is None then). Numbers come last of all that may fail, so whoever registers at the same time waits for
+    a moment only, and a registration that fails leaves no gap.
     """
     person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
     day = timezone.localdate()
     queue = open_queue(unit)
-    minutes = minutes_of(care, appointment_at)
+    if instead_of:
+        refuse_used(instead_of)
+    minutes = minutes_of(care, appointment_at, instead_of)
     ticket = Ticket(
         queue=queue,
         unit=unit,
@@ -117,12 +121,14 @@ def register(
         rank=Rank.CARE if care else Rank.ORDINARY,
         language=language,
         appointment_at=appointment_at,
+        instead_of=instead_of,
         arrival=next_arrival(unit, day),
         number=next_number(f"ticket.{unit.pk}.{queue.prefix}", f"{day}"),
     )
     ticket.issued_at = timezone.now()  # after the numbers, so that times stand in their order
     ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes)
     details = {"person": person and person.pk} | ({"screen": screen.pk} if screen else {})
+    details |= {"instead_of": instead_of.pk} if instead_of else {}
     with opening(ticket, "register", by=by, details=details):
         choose(ticket, representatives)
     return ticket
@@ -158,9 +164,17 @@ def closings_of_today(unit):
     return Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED)
 
 
-def minutes_of(care, appointment_at) -> dict[str, int]:
-    """What the rules of the centre give to this visitor; nobody without care or appointment asks for them."""
-    kinds = [kind for kind in [care] if kind] + [Turn.APPOINTMENT, Turn.LATE] * bool(appointment_at)
+def refuse_used(lapsed):
+    """A number that was not received counts once. The lock makes the second of two wait for the first."""
+    history.lock(lapsed.dossier_id)
+    if lapsed.state != State.LAPSED or Ticket.objects.filter(instead_of=lapsed).exists():
+        raise MoveRefused(_("原号 %(ticket)s 已经用过。") % {"ticket": lapsed})
+
+
+def minutes_of(care, appointment_at, instead_of=None) -> dict[str, int]:
+    """What the rules of the centre give to this visitor; who has nothing that brings them forward asks for none."""
+    kinds = [care] * bool(care) + [Turn.APPOINTMENT, Turn.LATE] * bool(appointment_at)
+    kinds += [Turn.LAPSED] * bool(instead_of)
     if not kinds:
         return {}
     kept = dict(TurnRule.objects.filter(kind__in=kinds).values_list("kind", "minutes"))
@@ -172,6 +186,8 @@ def turn_at(ticket, since, minutes):
     turns = [since]
     if ticket.care:
         turns.append(since - timedelta(minutes=minutes[ticket.care]))
+    if Turn.LAPSED in minutes:
+        turns.append(since - timedelta(minutes=minutes[Turn.LAPSED]))
     if ticket.appointment_at and since <= ticket.appointment_at + timedelta(minutes=minutes[Turn.LATE]):
         turns.append(ticket.appointment_at - timedelta(minutes=minutes[Turn.APPOINTMENT]))
     return min(turns)
@@ -236,7 +252,8 @@ def identify(
         ticket.care, ticket.rank = care, Rank.CARE if care else Rank.ORDINARY
         ticket.appointment_at = appointment_at
         if was != (care, appointment_at):
-            ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes_of(care, appointment_at))
+            minutes = minutes_of(care, appointment_at, ticket.instead_of_id)
+            ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes)
         ticket.representatives.all().delete()
         choose(ticket, representatives)
 

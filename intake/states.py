@@ -67,9 +67,10 @@ class Turn(models.TextChoices):
     CHILD = Care.CHILD.value, Care.CHILD.label
     APPOINTMENT = "appointment", _("按时赴约的预约")
     LATE = "late", _("预约迟到仍算按时（分钟以内）")
+    LAPSED = "lapsed", _("闭厅未接待，凭原号再来")
 
 
-USUAL_MINUTES = dict.fromkeys(Turn, 45) | {Turn.APPOINTMENT: 60, Turn.LATE: 15}
+USUAL_MINUTES = dict.fromkeys(Turn, 45) | {Turn.APPOINTMENT: 60, Turn.LATE: 15, Turn.LAPSED: 120}
 """Until the centre says otherwise on the page of the rules."""
 
 
