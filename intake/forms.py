@@ -93,11 +93,16 @@ class MaterialRow(MaterialFields):
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, parties=parties, **kwargs)
         self.fields["party"].initial = parties.filter(side=Side.APPLICANT).first()
-        for field in self.fields.values():
-            look = LOOKS.get(type(field.widget), "form-control")
-            field.widget.attrs |= {"class": look, "aria-label": field.label}
-        if not self.is_bound and self.prefix.endswith("-0"):
-            self.fields["name"].widget.attrs["autofocus"] = True
+        dress(self)
+
+
+def dress(row):
+    """A row of a table: its fields bear no visible labels, and the name in the first row is typed at once."""
+    for field in row.fields.values():
+        look = LOOKS.get(type(field.widget), "form-control")
+        field.widget.attrs |= {"class": look, "aria-label": field.label}
+    if not row.is_bound and row.prefix.endswith("-0"):
+        row.fields["name"].widget.attrs["autofocus"] = True
 
 
 class MaterialRows(forms.BaseFormSet):
@@ -117,6 +122,33 @@ class MaterialRows(forms.BaseFormSet):
 
 MaterialsForm = forms.formset_factory(
     MaterialRow, formset=MaterialRows, extra=5, max_num=20, absolute_max=20, validate_max=True
+)
+
+
+class RequirementRow(forms.Form):
+    """Something that is missing. A row that nobody typed into is left out."""
+
+    name = forms.CharField(label=_("材料名称"), max_length=80, widget=TYPED)
+    how = forms.CharField(label=_("要求"), max_length=120, required=False, widget=TYPED)
+    due_on = forms.DateField(
+        label=_("提交期限"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+    def clean_due_on(self):
+        day = self.cleaned_data["due_on"]
+        if day and not timezone.localdate() <= day <= timezone.localdate() + LATEST:
+            raise forms.ValidationError(_("提交期限在今天到一年以内，请核对。"))
+        return day
+
+
+RequirementsForm = forms.formset_factory(
+    RequirementRow, formset=MaterialRows, extra=5, max_num=20, absolute_max=20, validate_max=True
 )
 
 

@@ -18,6 +18,7 @@ from intake.states import (
     NEVER_WAITED,
     NOTICE_MOVES,
     PAUSE_MOVES,
+    REQUIREMENT_MOVES,
     SCREEN_MOVES,
     SETTLEMENT_MOVES,
     ArrivalState,
@@ -29,6 +30,7 @@ from intake.states import (
     NoticeState,
     PauseState,
     Rank,
+    RequirementState,
     ScreenKind,
     ScreenState,
     SettlementState,
@@ -488,6 +490,49 @@ class Material(Veiled, UnderCase):
                 name="material_returned_has_a_day",
             ),
         ]
+
+    def __str__(self):
+        return self.name
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction if self._state.adding else self.restriction)
+
+    def is_of_the_matter(self, user) -> bool:
+        return takes_part(self.case, user)
+
+    def topics(self):
+        return self.case.topics()
+
+
+class RequirementQuerySet(DeskQuerySet):
+    def standing(self):
+        """What is still missing."""
+        return self.filter(state=RequirementState.ASKED)
+
+
+class Requirement(Veiled, UnderCase):
+    """A paper that is missing, told to the visitor once and for all (一次性告知): what, how it has to be, by when."""
+
+    MOVES = REQUIREMENT_MOVES
+    VEILED = ("name", "how")
+    IN_FILE = "case"
+    READ_TOGETHER = ("case",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requirements")
+    name = models.CharField(_("材料名称"), max_length=80)
+    how = models.CharField(_("要求"), max_length=120, blank=True)
+    due_on = models.DateField(_("提交期限"), null=True)
+    told_at = models.DateTimeField(_("告知时间"), default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("告知人"))
+    state = models.CharField(
+        _("状态"), max_length=20, choices=RequirementState, default=RequirementState.ASKED
+    )
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["told_at", "pk"]
 
     def __str__(self):
         return self.name

@@ -31,6 +31,7 @@ from intake.models import (
     Queue,
     Receiver,
     Representative,
+    Requirement,
     Screen,
     Settlement,
     Span,
@@ -891,6 +892,34 @@ def return_material(material, *, by, returned_on) -> None:
 def void_material(material, *, by, note) -> None:
     """It was entered by mistake: it stays in the history and leaves the list."""
     with moving(material, "void_material", by=by, note=f"{material.name}：{note}"):
+        pass
+
+
+@transaction.atomic
+def require_materials(case, *, by, rows) -> list[Requirement]:
+    """What is still missing is told all at once, and stands in the file as it was told."""
+    return [require_material(case, by=by, **row) for row in rows]
+
+
+@transaction.atomic
+def require_material(case, *, by, name, how="", due_on=None) -> Requirement:
+    cases.lock_file(case)
+    requirement = Requirement(case=case, name=name, how=how, due_on=due_on, by=by)
+    told = "，".join(filter(None, [name, how, due_on and _("%(day)s前") % {"day": due_on}]))
+    with opening(requirement, "require_material", by=by, note=told):
+        pass
+    return requirement
+
+
+def supply_material(requirement, *, by) -> None:
+    """It came; what exactly was handed over stands on the list of materials."""
+    with moving(requirement, "supply_material", by=by, note=requirement.name):
+        pass
+
+
+def void_requirement(requirement, *, by, note) -> None:
+    """It is not needed after all, or was entered by mistake."""
+    with moving(requirement, "void_requirement", by=by, note=f"{requirement.name}：{note}"):
         pass
 
 

@@ -499,3 +499,35 @@ MATERIAL_MOVES = Moves(
         who=TAKING_PART,
     ),
 )
+
+
+class RequirementState(models.TextChoices):
+    ASKED = "asked", _("待补交")
+    SUPPLIED = "supplied", _("已补交")
+    VOID = "void", _("已作废")
+
+
+REQUIREMENT_MOVES = Moves(
+    Move(
+        verb="require_material",
+        label=_("告知补交材料"),
+        sources={NEW},
+        target=RequirementState.ASKED,
+        who=TAKING_PART,
+        inner=True,
+    ),
+    Move(
+        verb="supply_material",
+        label=_("已补交"),
+        sources={RequirementState.ASKED},
+        target=RequirementState.SUPPLIED,
+        who=TAKING_PART,
+    ),
+    Move(
+        verb="void_requirement",
+        label=_("作废"),
+        sources={RequirementState.ASKED},
+        target=RequirementState.VOID,
+        who=TAKING_PART,
+    ),
+)

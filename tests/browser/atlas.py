@@ -25,7 +25,7 @@ PAGES = {
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
         intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
         intake:print_paper intake:read_back intake:receive_materials intake:register_arrival intake:copy_out
-        intake:returned intake:take_up intake:replace_party
+        intake:require_materials intake:returned intake:take_up intake:replace_party
         intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
         intake:change_turn_rule intake:call_help
@@ -93,6 +93,7 @@ OTHERWISE = {
         dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
+        intake:supply_material intake:void_requirement
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
