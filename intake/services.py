@@ -793,13 +793,13 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
 
 
 @transaction.atomic
-def replace_party(party, *, by, reason, **person) -> Arrived:
+def replace_party(party, *, by, reason, **papers) -> Arrived:
     """Somebody else than was registered, as when a husband's card was read for his wife. Visits of theirs follow.
 
     Persons are locked before visits, and visits before matters. No visit tells of a restricted matter.
     """
     case, former = party.case, party.person
-    person = register_person(by=by, **person)
+    person = register_person(by=by, **papers)
     history.lock_all([former.dossier_id, person.dossier_id])
     visits = [] if case.restriction else list(visits_about(case).filter(visitor=former))
     history.lock_all([visit.dossier_id for visit in visits])
