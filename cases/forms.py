@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists import ANY, FileFilter
 from cases.models import Agent, Case, Category, FollowUp
-from cases.selectors import units_that_open
+from cases.selectors import desk_of, next_desks, units_that_open
 from cases.services import BODY
 from cases.states import (
     CARDS,
@@ -31,7 +31,14 @@ from kernel.encryption import normalised
 from kernel.escalation import ladder
 from kernel.fields import DayField, MomentField, ScanField, VerbForm
 from kernel.models import ClockRule, Step
-from people.identity import WrongPaper, check_credit_code, check_paper, normalise_phone
+from people.identity import (
+    CODE_LENGTH,
+    WrongPaper,
+    check_credit_code,
+    check_paper,
+    doubt_about,
+    normalise_phone,
+)
 from people.models import Area, Person, Unit
 from people.roles import OPENERS, Restriction
 
@@ -274,12 +281,26 @@ class AddPartyForm(PaperForm):
     name = forms.CharField(label=_("姓名或单位名称"), max_length=60)
     id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False)
     phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+    as_printed = forms.BooleanField(label=_("已核对证照，代码无误"), required=False, widget=forms.HiddenInput)
 
     helper = FormHelper()
     helper.form_tag = False
     helper.layout = Layout(
-        "side", Row(Column("name"), Column("phone")), Row(Column("id_type"), Column("id_number"))
+        "side",
+        Row(Column("name"), Column("phone")),
+        Row(Column("id_type"), Column("id_number")),
+        "as_printed",
     )
+
+    def clean(self):
+        """A code whose last character does not fit is asked about once, and then kept as it is printed."""
+        asked = super().clean()
+        as_printed, code = asked.pop("as_printed", False), asked.get("id_number", "")
+        if asked.get("id_type") == BODY and len(code) == CODE_LENGTH and (doubt := doubt_about(code)):
+            self.fields["as_printed"].widget = forms.CheckboxInput()
+            if not as_printed:
+                self.add_error("id_number", doubt)
+        return asked
 
 
 class AddAgentForm(PaperForm):
@@ -313,13 +334,18 @@ def checked_number(id_type: str, number: str) -> str:
 class ReopenForm(forms.Form):
     """A closed matter once more: who goes through it this time, and why."""
 
-    route = forms.ChoiceField(label=_("办理窗口"), choices=Route.choices)
-    unit = forms.ModelChoiceField(None, label=_("办理单位"), empty_label=_("请选择"))
+    desk = forms.ChoiceField(label=_("由谁办理"))
     reason = forms.CharField(label=_("重新办理的原因"), widget=SHORT, max_length=500)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = offices(user)
+        self.fields["desk"].choices = [("", _("请选择")), *next_desks(list(Route), case.restriction)]
+
+    def clean(self):
+        asked = super().clean()
+        if desk := asked.pop("desk", ""):
+            asked["route"], asked["unit"] = desk_of(desk)
+        return asked
 
 
 class FollowUpForm(forms.Form):

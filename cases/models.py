@@ -284,6 +284,7 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         "correct_instruction": _("更正批示"),
         "add_party": _("添加当事人"),
         "correct_party": _("更正当事人信息"),
+        "replace_party": _("更正当事人"),
         "add_agent": _("登记代理人"),
         "end_agent": _("解除代理"),
         "join_visit": _("当事人再次来访"),

@@ -51,7 +51,15 @@ DESK_KINDS = {
     Route.DISPATCH: [Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.COMMAND_ROOM],
 }
 """Which units sit at the desk of a route."""
-ON_THE_PAGE = ("correct", "add_party", "log_contact", "attach", "remind", "enter_instruction")
+ON_THE_PAGE = (
+    "correct",
+    "add_party",
+    "replace_party",
+    "log_contact",
+    "attach",
+    "remind",
+    "enter_instruction",
+)
 
 
 def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]]:

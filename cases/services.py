@@ -42,6 +42,7 @@ from cases.models import (
 from cases.selectors import units_that_open
 from cases.states import (
     OF_THE_DESK,
+    SIGNED,
     Aim,
     Answer,
     ConferenceState,
@@ -347,6 +348,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
+    refuse_blind(case, [unit])
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
@@ -443,6 +445,11 @@ def reveal_party(party, *, by, reason="") -> Party:
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
     """Note whom we rang, when, and what they said."""
     allow(case, "log_contact", by=by)
+    return keep_contact(case, by=by, whom=whom, said=said, at=at)
+
+
+def keep_contact(case, *, by, whom, said, at=None) -> ContactEntry:
+    """The same for whoever registers the matter: they told somebody, even if it is another unit's from now on."""
     entry = ContactEntry.objects.create(case=case, by=by, whom=whom, said=said, at=at or timezone.now())
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())
@@ -520,6 +527,41 @@ def correct_party(party, *, by, seen, reason, **changes) -> None:
     details = {"party": party.pk, "fields": sorted(changes)}
     history.record(case, "correct_party", by=by, note=reason, details=details)
     live.changed(*case.topics())
+
+
+@transaction.atomic
+def replace_party(party, *, by, person, reason) -> None:
+    """Say that a party is somebody else than was registered. The records of both stay as they are.
+
+    Of a restricted matter only the file itself tells.
+    """
+    case, former = party.case, party.person
+    if not case.restriction:  # persons before matters
+        for each in sorted([former, person], key=lambda each: each.dossier_id):
+            history.record(each, "replace_party", by=by, details={"party": party.pk})
+    allow(case, "replace_party", by=by)
+    refuse_replacing(party, former, person)
+    party.person, party.name = person, person.name
+    party.save()
+    refresh_words(case)
+    details = {"party": party.pk, "person": [former.pk, person.pk]}
+    history.record(case, "replace_party", by=by, note=reason, details=details)
+    live.changed(*case.topics())
+
+
+def refuse_replacing(party, former, person) -> None:
+    """Who signed is who they are; who was entrusted by somebody is not entrusted by another."""
+    parties = party.case.parties.all()
+    if not parties.filter(pk=party.pk, person=former).exists():
+        raise MoveRefused(_("当事人刚刚被他人更正，请重新打开后再办理。"))
+    if parties.filter(person=person).exists():
+        raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": person.name})
+    if party.case.entries().filter(verb__in=SIGNED).exists():
+        raise MoveRefused(
+            _("本事项已有当事人签名或确认，不能再更正当事人。请添加当事人，并在联系记录中说明。")
+        )
+    if party.agents.standing().exists():
+        raise MoveRefused(_("%(name)s登记了代理人，请先解除代理再更正。") % {"name": party.name})
 
 
 @transaction.atomic

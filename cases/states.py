@@ -119,6 +119,9 @@ JUDGING = SUPERVISING | AMONG_THEMSELVES
 CONCERNED = dict.fromkeys(DESKS | CENTRE, "concerned")
 """Whoever holds the matter, or sits at the centre. The verbs that stay where they are stand on the page itself."""
 
+SIGNED = ("read_back", "sign_agreement", "record_oral_agreement", "keep_signed")
+"""By these somebody confirmed something in their own name: who they are is settled from then on."""
+
 MOVES = Moves(
     Move(
         verb="open_case",
@@ -135,7 +138,7 @@ MOVES = Moves(
         label=_("重新办理"),
         sources={NEW},
         target=State.ROUTED,
-        who={Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre"},
+        who=dict.fromkeys(RECEPTION, "of_the_centre") | {Role.DIRECTOR: "of_the_centre"},
         starts=("case.take",),
         inner=True,
     ),
@@ -188,6 +191,13 @@ MOVES = Moves(
     Move(
         verb="add_party",
         label=_("添加当事人"),
+        sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
+        who=CONCERNED,
+        inner=True,
+    ),
+    Move(
+        verb="replace_party",
+        label=_("更正当事人"),
         sources={State.ROUTED, State.IN_HAND, State.RESOLVED},
         who=CONCERNED,
         inner=True,

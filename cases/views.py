@@ -143,6 +143,8 @@ def add_party(request, pk):
     form = forms.AddPartyForm(posted(request))
     if submit(form, services.register_party, case, by=request.user):
         messages.success(request, _("已添加当事人。"))
+        if form.result.organisation and form.result.organisation.doubt:
+            messages.warning(request, form.result.organisation.doubt)
         return redirect(case_url(pk, "#parties"))
     return render_file_form(request, case, form, _("添加当事人"))
 
@@ -204,7 +206,7 @@ def attach(request, pk):
 def reopen(request, pk):
     case = visible_case(request, pk)
     require(request.user, Round(case=case, unit=case.unit), "reopen")
-    form = forms.ReopenForm(posted(request), user=request.user)
+    form = forms.ReopenForm(posted(request), case=case)
     if submit(form, services.reopen, case, by=request.user):
         messages.success(
             request,

@@ -6,7 +6,7 @@ variable is set by hand, and a missing one fails here with a sentence that says 
 
 import base64
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -351,6 +351,8 @@ CENTRE_SHORT_NAME = os.environ.get("CENTRE_SHORT_NAME", "社会治理中心")
 CENTRE_PHONE = os.environ.get("CENTRE_PHONE", "0570-000 0000")
 CENTRE_ADDRESS = os.environ.get("CENTRE_ADDRESS", "衢州市衢江区（演示地址）")
 CENTRE_HOURS = [("08:30", "12:00"), ("14:00", "17:30")]
+DUTY_CHANGEOVER = time.fromisoformat(os.environ.get("DUTY_CHANGEOVER", CENTRE_HOURS[0][0]))
+"""When those on call for a day and a night take over from those of the day before."""
 
 # --- Logs: one row of fields a line, on standard error ------------------------------------------------------
 

@@ -12,7 +12,7 @@ from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import as_matter, desks_that_hear, known_at_counter, usual_desk
+from intake.selectors import as_matter, desks_that_hear, known_at_counter, lapsed_number, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
@@ -93,11 +93,16 @@ class MaterialRow(MaterialFields):
     def __init__(self, *args, parties, **kwargs):
         super().__init__(*args, parties=parties, **kwargs)
         self.fields["party"].initial = parties.filter(side=Side.APPLICANT).first()
-        for field in self.fields.values():
-            look = LOOKS.get(type(field.widget), "form-control")
-            field.widget.attrs |= {"class": look, "aria-label": field.label}
-        if not self.is_bound and self.prefix.endswith("-0"):
-            self.fields["name"].widget.attrs["autofocus"] = True
+        dress(self)
+
+
+def dress(row):
+    """A row of a table: its fields bear no visible labels, and the name in the first row is typed at once."""
+    for field in row.fields.values():
+        look = LOOKS.get(type(field.widget), "form-control")
+        field.widget.attrs |= {"class": look, "aria-label": field.label}
+    if not row.is_bound and row.prefix.endswith("-0"):
+        row.fields["name"].widget.attrs["autofocus"] = True
 
 
 class MaterialRows(forms.BaseFormSet):
@@ -117,6 +122,33 @@ class MaterialRows(forms.BaseFormSet):
 
 MaterialsForm = forms.formset_factory(
     MaterialRow, formset=MaterialRows, extra=5, max_num=20, absolute_max=20, validate_max=True
+)
+
+
+class RequirementRow(forms.Form):
+    """Something that is missing. A row that nobody typed into is left out."""
+
+    name = forms.CharField(label=_("材料名称"), max_length=80, widget=TYPED)
+    how = forms.CharField(label=_("要求"), max_length=120, required=False, widget=TYPED)
+    due_on = forms.DateField(
+        label=_("提交期限"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+    def clean_due_on(self):
+        day = self.cleaned_data["due_on"]
+        if day and not timezone.localdate() <= day <= timezone.localdate() + LATEST:
+            raise forms.ValidationError(_("提交期限在今天到一年以内，请核对。"))
+        return day
+
+
+RequirementsForm = forms.formset_factory(
+    RequirementRow, formset=MaterialRows, extra=5, max_num=20, absolute_max=20, validate_max=True
 )
 
 
@@ -261,6 +293,40 @@ def representative(words: list[str]) -> dict:
         raise forms.ValidationError(f"{' '.join(name)}：{fault}") from fault
 
 
+class ReplacePartyForm(PaperForm):
+    """Who the party really is. With a paper that is known, the name comes from the record."""
+
+    id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType, initial=Person.IdType.RESIDENT)
+    id_number = short(_("证件号码"), 30, widget=TYPED)
+    name = short(_("姓名"), 60, widget=TYPED)
+    phone = short(_("手机号码"), 30, widget=TYPED)
+    reason = short(
+        _("更正原因"),
+        200,
+        required=True,
+        help_text=_("把别人登记成了当事人才用，例如刷错了证件。姓名、号码写错的，请用“更正信息”。"),
+    )
+    layout = Layout(
+        row(("id_type", 4), ("id_number", 8)),
+        row(("name", 6), ("phone", 6)),
+        "reason",
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
+        self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
+        self.check_paper_of("phone", normalise_phone)
+        if not self.errors:
+            if person := known_at_counter(cleaned["id_number"]):
+                cleaned["name"] = person.name
+            if not cleaned["id_number"]:
+                cleaned["id_type"] = Person.IdType.NONE
+            if not cleaned["name"]:
+                self.add_error("name", _("请填写姓名。"))
+        return cleaned
+
+
 class DoorForm(PaperForm):
     """At the guide's desk and the kiosk: a card, or nothing at all."""
 
@@ -279,6 +345,29 @@ class DoorForm(PaperForm):
         cleaned = super().clean()
         self.check_paper_of("card", lambda number: check_paper(Person.IdType.RESIDENT, number))
         return cleaned
+
+
+class GuideForm(DoorForm):
+    """The guide also takes the number of somebody who was sent home when the hall last closed."""
+
+    instead_of = short(
+        _("原排队号"),
+        10,
+        help_text=_("上次闭厅没有接待的，输入原号（如 A012），优先叫号。"),
+        widget=TYPED,
+    )
+    layout = Layout(*DoorForm.layout.fields, "instead_of")
+
+    def __init__(self, *args, hall, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hall = hall
+
+    def clean_instead_of(self):
+        typed = self.cleaned_data["instead_of"]
+        lapsed = lapsed_number(self.hall, typed) if typed else None
+        if typed and lapsed is None:
+            raise forms.ValidationError(_("没有这个上次闭厅未接待的号，或已经用过。请核对，或留空取新号。"))
+        return lapsed
 
 
 class AdviceForm(VerbForm):

@@ -19,6 +19,7 @@ from intake.states import (
     NEVER_WAITED,
     NOTICE_MOVES,
     PAUSE_MOVES,
+    REQUIREMENT_MOVES,
     SCREEN_MOVES,
     SETTLEMENT_MOVES,
     ArrivalState,
@@ -30,6 +31,7 @@ from intake.states import (
     NoticeState,
     PauseState,
     Rank,
+    RequirementState,
     ScreenKind,
     ScreenState,
     SettlementState,
@@ -134,10 +136,12 @@ class Ticket(Protected, Tracked):
     lock, so their order is that of the commits. `turn_at` is the moment since which the visitor counts as waiting:
     that of the arrival, moved forward by what care and appointment are worth. `pin` is the tail of the query code for
     somebody who has neither telephone nor papers; `card` the number that the reader at the door read of somebody whom
-    nobody has named yet. A visit `entered_afterwards` was written down on paper while the power was gone.
+    nobody has named yet. A visit `entered_afterwards` was written down on paper while the power was gone. One number
+    is given `instead_of` another that was not received before the hall closed.
     """
 
     MOVES = MOVES
+    ENTRY_LABELS = {"replace_party": _("更正来访人")}
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, verbose_name=_("队列"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("单位"))
@@ -167,6 +171,9 @@ class Ticket(Protected, Tracked):
         Window, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("转往窗口")
     )
     entered_afterwards = models.BooleanField(_("补录"), default=False)
+    instead_of = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by", verbose_name=_("原号")
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -216,6 +223,8 @@ class Ticket(Protected, Tracked):
             return _("优先照顾：%(care)s") % {"care": self.get_care_display()}
         if self.appointment_at:
             return _("预约 %(time)s") % {"time": f"{timezone.localtime(self.appointment_at):%H:%M}"}
+        if self.instead_of_id and self.turn_at < self.issued_at:
+            return str(_("闭厅未接待，凭原号优先"))
         return ""
 
     def is_at_its_window(self, user) -> bool:
@@ -482,6 +491,49 @@ class Material(Veiled, UnderCase):
                 name="material_returned_has_a_day",
             ),
         ]
+
+    def __str__(self):
+        return self.name
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction if self._state.adding else self.restriction)
+
+    def is_of_the_matter(self, user) -> bool:
+        return takes_part(self.case, user)
+
+    def topics(self):
+        return self.case.topics()
+
+
+class RequirementQuerySet(DeskQuerySet):
+    def standing(self):
+        """What is still missing."""
+        return self.filter(state=RequirementState.ASKED)
+
+
+class Requirement(Veiled, UnderCase):
+    """A paper that is missing, told to the visitor once and for all (一次性告知): what, how it has to be, by when."""
+
+    MOVES = REQUIREMENT_MOVES
+    VEILED = ("name", "how")
+    IN_FILE = "case"
+    READ_TOGETHER = ("case",)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requirements")
+    name = models.CharField(_("材料名称"), max_length=80)
+    how = models.CharField(_("要求"), max_length=120, blank=True)
+    due_on = models.DateField(_("提交期限"), null=True)
+    told_at = models.DateTimeField(_("告知时间"), default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("告知人"))
+    state = models.CharField(
+        _("状态"), max_length=20, choices=RequirementState, default=RequirementState.ASKED
+    )
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta(FileRow.Meta):
+        abstract = False
+        ordering = ["told_at", "pk"]
 
     def __str__(self):
         return self.name

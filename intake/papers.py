@@ -151,8 +151,12 @@ def list_of_materials(visit: Visit) -> Paper:
 
 
 def notice_at_once(visit: Visit) -> Paper:
-    """一次性告知单: what happens next, what is missing, whom to ask."""
+    """一次性告知单: what happens next, what is missing, whom to ask; room to write where nothing was entered."""
     case = visit.case
+    missing = [
+        [str(n), one.name, one.how, f"{one.due_on:%Y年%m月%d日}" if one.due_on else ""]
+        for n, one in enumerate(case.requirements.standing(), 1)
+    ]
     return Paper(
         title=_("一次性告知单"),
         number=_("统一编号：%(number)s") % {"number": case.number},
@@ -172,9 +176,9 @@ def notice_at_once(visit: Visit) -> Paper:
             Text(case.outlet.advice),
             Heading(_("需要补充的材料")),
             Table(
-                [_("序号"), _("材料名称"), _("要求")],
-                [[str(n), "", ""] for n in range(1, ROOM + 1)],
-                shares=(1, 4, 3),
+                [_("序号"), _("材料名称"), _("要求"), _("提交期限")],
+                missing or [[str(n), "", "", ""] for n in range(1, ROOM + 1)],
+                shares=(2, 8, 7, 5),
             ),
             Text(_("联系电话：%(phone)s") % {"phone": case.unit.phone or "＿＿＿＿＿＿＿＿"}, flush=True),
             Signatures([_("告知人（签名）"), _("来访人（签名）")]),

@@ -1,5 +1,6 @@
 """What the pages of the hall show together, in a fixed number of queries."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ from intake.models import (
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
+from people.identity import folded
 from people.models import Area, Person, Post, Seat, Unit, Window
 from people.roles import OPENS, Restriction, Role
 from people.services import known_person
@@ -318,6 +320,26 @@ class Known:
 
     person: Person
     cases: list[Case]
+
+
+NUMBER = re.compile(r"(?P<prefix>[^0-9]*)0*(?P<number>[1-9][0-9]{0,4})")
+
+
+def lapsed_number(unit, text) -> Ticket | None:
+    """The number "A012" that was not received when this hall last closed, unless another was given in its place."""
+    read = NUMBER.fullmatch(folded(text))
+    if read is None:
+        return None
+    lapsed = Ticket.objects.filter(unit=unit, state=State.LAPSED, day__gte=last_open_day(unit))
+    lapsed = lapsed.filter(number=read["number"], replaced_by=None).select_related("queue")
+    return lapsed.filter(queue__prefix__startswith=read["prefix"]).order_by("day", "pk").first()
+
+
+def last_open_day(unit) -> date:
+    """The last day before today on which this hall gave numbers."""
+    today = timezone.localdate()
+    before = Ticket.objects.filter(unit=unit, day__lt=today).order_by("-day").values_list("day", flat=True)
+    return before.first() or today
 
 
 def known_at_counter(id_number: str) -> Person | None:

@@ -4,8 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
-from django.db.models import Exists, F, Subquery, Value
+from django.db.models import Exists, F, Q, Subquery, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,7 @@ from intake.models import (
     Queue,
     Receiver,
     Representative,
+    Requirement,
     Screen,
     Settlement,
     Span,
@@ -69,6 +71,8 @@ from people.models import Person, Seat, Unit, User, Window
 from people.roles import Role
 from people.services import register_organisation, register_person
 
+log = structlog.get_logger(__name__)
+
 FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE})
 """What comes by these channels stands in a system of others already, under its number there."""
 DIGITS = "零一二三四五六七八九"
@@ -88,19 +92,23 @@ def register(
     appointment_at=None,
     representatives=(),
     card="",
+    instead_of=None,
     screen=None,
     **visitor,
 ) -> Ticket:
     """Give a visitor the next number of the day. It waits only once it is printed or shown.
 
     `visitor` are the columns of a Person, or nothing for a bare number; `card` is a paper that was read without a
-    name; `screen` the kiosk where nobody of ours stood (`by` is None then). Numbers come last of all that may fail,
-    so whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
+    name; `instead_of` a number that was not received before the hall closed; `screen` the kiosk where nobody of ours
+    stood (`by` is None then). Numbers come last of all that may fail, so whoever registers at the same time waits for
+    a moment only, and a registration that fails leaves no gap.
     """
     person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
     day = timezone.localdate()
-    queue = open_queue(unit, day)
-    minutes = minutes_of(care, appointment_at)
+    queue = open_queue(unit)
+    if instead_of:
+        refuse_used(instead_of)
+    minutes = minutes_of(care, appointment_at, instead_of)
     ticket = Ticket(
         queue=queue,
         unit=unit,
@@ -114,12 +122,14 @@ def register(
         rank=Rank.CARE if care else Rank.ORDINARY,
         language=language,
         appointment_at=appointment_at,
+        instead_of=instead_of,
         arrival=next_arrival(unit, day),
         number=next_number(f"ticket.{unit.pk}.{queue.prefix}", f"{day}"),
     )
     ticket.issued_at = timezone.now()  # after the numbers, so that times stand in their order
     ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes)
     details = {"person": person and person.pk} | ({"screen": screen.pk} if screen else {})
+    details |= {"instead_of": instead_of.pk} if instead_of else {}
     with opening(ticket, "register", by=by, details=details):
         choose(ticket, representatives)
     return ticket
@@ -133,22 +143,39 @@ def give_number(*, by, unit, way=Way.PRINTED, **visit) -> Ticket:
     return ticket
 
 
-def open_queue(unit, day) -> Queue:
+def open_queue(unit) -> Queue:
     """The default queue, unless the hall has closed for today."""
-    closed = Closing.objects.filter(unit=unit, day=day, state=ClosingState.CLOSED)
-    queue = Queue.objects.filter(is_default=True).annotate(is_closed=Exists(closed)).first()
-    if queue is None:
-        return Queue.objects.get_or_create(prefix="A", defaults={"name": _("综合受理"), "is_default": True})[
-            0
-        ]
-    if queue.is_closed:
+    refuse_closed(unit)
+    return default_queue()
+
+
+def refuse_closed(unit):
+    """Nobody comes to wait in a hall that has closed, or is just closing: the lock makes one wait for the other."""
+    lock_hall(unit)
+    if closings_of_today(unit).exists():
         raise MoveRefused(_("大厅今天已闭厅，不再取号。确需接待的，请先重新开厅。"))
-    return queue
 
 
-def minutes_of(care, appointment_at) -> dict[str, int]:
-    """What the rules of the centre give to this visitor; nobody without care or appointment asks for them."""
-    kinds = [kind for kind in [care] if kind] + [Turn.APPOINTMENT, Turn.LATE] * bool(appointment_at)
+def lock_hall(unit):
+    """Before any visit of it."""
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+
+
+def closings_of_today(unit):
+    return Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED)
+
+
+def refuse_used(lapsed):
+    """A number that was not received counts once. The lock makes the second of two wait for the first."""
+    history.lock(lapsed.dossier_id)
+    if lapsed.state != State.LAPSED or Ticket.objects.filter(instead_of=lapsed).exists():
+        raise MoveRefused(_("原号 %(ticket)s 已经用过。") % {"ticket": lapsed})
+
+
+def minutes_of(care, appointment_at, instead_of=None) -> dict[str, int]:
+    """What the rules of the centre give to this visitor; who has nothing that brings them forward asks for none."""
+    kinds = [care] * bool(care) + [Turn.APPOINTMENT, Turn.LATE] * bool(appointment_at)
+    kinds += [Turn.LAPSED] * bool(instead_of)
     if not kinds:
         return {}
     kept = dict(TurnRule.objects.filter(kind__in=kinds).values_list("kind", "minutes"))
@@ -160,6 +187,8 @@ def turn_at(ticket, since, minutes):
     turns = [since]
     if ticket.care:
         turns.append(since - timedelta(minutes=minutes[ticket.care]))
+    if Turn.LAPSED in minutes:
+        turns.append(since - timedelta(minutes=minutes[Turn.LAPSED]))
     if ticket.appointment_at and since <= ticket.appointment_at + timedelta(minutes=minutes[Turn.LATE]):
         turns.append(ticket.appointment_at - timedelta(minutes=minutes[Turn.APPOINTMENT]))
     return min(turns)
@@ -224,7 +253,8 @@ def identify(
         ticket.care, ticket.rank = care, Rank.CARE if care else Rank.ORDINARY
         ticket.appointment_at = appointment_at
         if was != (care, appointment_at):
-            ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes_of(care, appointment_at))
+            minutes = minutes_of(care, appointment_at, ticket.instead_of_id)
+            ticket.turn_at = turn_at(ticket, ticket.issued_at, minutes)
         ticket.representatives.all().delete()
         choose(ticket, representatives)
 
@@ -401,8 +431,10 @@ def no_show(ticket, *, by):
         book(ticket, State.NO_SHOW, by=by)
 
 
+@transaction.atomic
 def rejoin(ticket, *, by):
     """Somebody who missed the call is here after all, and waits again, behind those of the same class."""
+    refuse_closed(ticket.unit)
     with moving(ticket, "rejoin", by=by):
         refuse_other_day(ticket)
         ticket.window, ticket.arrival = None, next_arrival(ticket.unit, ticket.day)
@@ -411,8 +443,10 @@ def rejoin(ticket, *, by):
         book(ticket, State.WAITING, by=by)
 
 
+@transaction.atomic
 def transfer(ticket, *, by, seat, note):
     """To another window, or to the mediator who sits there. The visitor keeps the old place in the queue."""
+    refuse_closed(ticket.unit)
     with moving(ticket, "transfer", by=by, note=note, details={"window": seat.window.number}):
         refuse_other_day(ticket)
         if ticket.window_id == seat.window_id and ticket.state != State.WAITING:
@@ -530,10 +564,11 @@ def resting_together(unit):
 @transaction.atomic
 def close_hall(*, by, unit, advice) -> Closing:
     """The end of the day: whoever is left over is told what to do, and counts in no average."""
+    lock_hall(unit)
     at_windows = Ticket.objects.today().filter(unit=unit, state__in=AT_WINDOW).select_related("window")
     if busy := [ticket.window.name for ticket in at_windows]:
         raise MoveRefused(_("%(windows)s还在接待，请先结束接待再闭厅。") % {"windows": "、".join(busy)})
-    if Closing.objects.filter(unit=unit, day=timezone.localdate(), state=ClosingState.CLOSED).exists():
+    if closings_of_today(unit).exists():
         raise MoveRefused(_("大厅今天已经闭厅。"))
     closing = Closing(unit=unit, advice=advice)
     with opening(closing, "close_hall", by=by, note=advice):
@@ -549,9 +584,12 @@ def lapse(ticket, *, by, note):
 
 
 def lapse_left_overs():
-    """What a hall forgot to close on an earlier day. Run every night."""
+    """What a hall forgot to close on an earlier day. Run every night; one that cannot be closed stops no other."""
     for ticket in Ticket.objects.filter(day__lt=timezone.localdate(), state__in=LEFT_OVER | AT_WINDOW):
-        lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
+        try:
+            lapse(ticket, by=None, note=_("当日未办结，夜间自动闭厅。"))
+        except MoveRefused as refusal:
+            log.warning("visit_not_lapsed", ticket=ticket.pk, why=str(refusal))
 
 
 def reopen_hall(closing, *, by):
@@ -746,12 +784,42 @@ def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="
     parties = [party_of(respondent, by=by)] if respondent else []
     case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
     for contact in contacts:
-        cases.log_contact(case, by=by, **contact)
+        cases.keep_contact(case, by=by, **contact)
     if outlet.route == Route.INTAKE and may_take_up(case, by):
         settlement = take_up(case.latest_round(), by=by)
         if outcome:
             settle(settlement, by=by, outcome=outcome, said=said)
     return case
+
+
+@transaction.atomic
+def replace_party(party, *, by, reason, **papers) -> Arrived:
+    """Somebody else than was registered, as when a husband's card was read for his wife. Visits of theirs follow.
+
+    Persons are locked before visits, and visits before matters. No visit tells of a restricted matter.
+    """
+    case, former = party.case, party.person
+    person = register_person(by=by, **papers)
+    history.lock_all([former.dossier_id, person.dossier_id])
+    visits = [] if case.restriction else list(visits_about(case).filter(visitor=former))
+    history.lock_all([visit.dossier_id for visit in visits])
+    cases.replace_party(party, by=by, person=person, reason=reason)
+    pin = "" if case.tail_hash or party.side != Side.APPLICANT else pin_for(person)
+    if pin:
+        case.tail_hash = lookup_hash("pin", pin)
+        case.save(update_fields=["tail_hash"])
+    for visit in visits:
+        visit.visitor, visit.pin = person, pin or visit.pin.plain
+        visit.save(update_fields=["visitor", "pin"])
+        history.record(visit, "replace_party", by=by, details={"person": [former.pk, person.pk]})
+        live.changed(*visit.topics())
+    return Arrived(case, pin)
+
+
+def visits_about(case):
+    """The visits in which a matter was told: its first one, and those that joined it."""
+    joined = Joining.objects.filter(case=case).values("ticket")
+    return Ticket.objects.filter(Q(query_code=case.query_code) | Q(pk__in=joined)).order_by("dossier")
 
 
 @transaction.atomic
@@ -824,6 +892,34 @@ def return_material(material, *, by, returned_on) -> None:
 def void_material(material, *, by, note) -> None:
     """It was entered by mistake: it stays in the history and leaves the list."""
     with moving(material, "void_material", by=by, note=f"{material.name}：{note}"):
+        pass
+
+
+@transaction.atomic
+def require_materials(case, *, by, rows) -> list[Requirement]:
+    """What is still missing is told all at once, and stands in the file as it was told."""
+    return [require_material(case, by=by, **row) for row in rows]
+
+
+@transaction.atomic
+def require_material(case, *, by, name, how="", due_on=None) -> Requirement:
+    cases.lock_file(case)
+    requirement = Requirement(case=case, name=name, how=how, due_on=due_on, by=by)
+    told = "，".join(filter(None, [name, how, due_on and _("%(day)s前") % {"day": due_on}]))
+    with opening(requirement, "require_material", by=by, note=told):
+        pass
+    return requirement
+
+
+def supply_material(requirement, *, by) -> None:
+    """It came; what exactly was handed over stands on the list of materials."""
+    with moving(requirement, "supply_material", by=by, note=requirement.name):
+        pass
+
+
+def void_requirement(requirement, *, by, note) -> None:
+    """It is not needed after all, or was entered by mistake."""
+    with moving(requirement, "void_requirement", by=by, note=f"{requirement.name}：{note}"):
         pass
 
 

@@ -67,9 +67,10 @@ class Turn(models.TextChoices):
     CHILD = Care.CHILD.value, Care.CHILD.label
     APPOINTMENT = "appointment", _("按时赴约的预约")
     LATE = "late", _("预约迟到仍算按时（分钟以内）")
+    LAPSED = "lapsed", _("闭厅未接待，凭原号再来")
 
 
-USUAL_MINUTES = dict.fromkeys(Turn, 45) | {Turn.APPOINTMENT: 60, Turn.LATE: 15}
+USUAL_MINUTES = dict.fromkeys(Turn, 45) | {Turn.APPOINTMENT: 60, Turn.LATE: 15, Turn.LAPSED: 120}
 """Until the centre says otherwise on the page of the rules."""
 
 
@@ -495,6 +496,38 @@ MATERIAL_MOVES = Moves(
         label=_("作废"),
         sources={MaterialState.KEPT, MaterialState.RETURNED},
         target=MaterialState.VOID,
+        who=TAKING_PART,
+    ),
+)
+
+
+class RequirementState(models.TextChoices):
+    ASKED = "asked", _("待补交")
+    SUPPLIED = "supplied", _("已补交")
+    VOID = "void", _("已作废")
+
+
+REQUIREMENT_MOVES = Moves(
+    Move(
+        verb="require_material",
+        label=_("告知补交材料"),
+        sources={NEW},
+        target=RequirementState.ASKED,
+        who=TAKING_PART,
+        inner=True,
+    ),
+    Move(
+        verb="supply_material",
+        label=_("已补交"),
+        sources={RequirementState.ASKED},
+        target=RequirementState.SUPPLIED,
+        who=TAKING_PART,
+    ),
+    Move(
+        verb="void_requirement",
+        label=_("作废"),
+        sources={RequirementState.ASKED},
+        target=RequirementState.VOID,
         who=TAKING_PART,
     ),
 )

@@ -32,7 +32,7 @@ def guide(request):
     """A number in ten seconds: a card, or nothing at all. What is answered at once is counted as such."""
     hall = my_hall(request)
     require(request.user, Ticket(unit=hall), "register")
-    form = forms.DoorForm(posted(request))
+    form = forms.GuideForm(posted(request), hall=hall)
     if submit(form, services.give_number, by=request.user, unit=hall):
         return redirect(reverse("intake:ticket", args=[form.result.pk]) + "?print=1")
     context = {"form": form, "advice_form": forms.AdviceForm(), "day": selectors.day_of(hall)}
@@ -47,7 +47,7 @@ def advise(request):
     if submit(form, services.advise, by=request.user, unit=hall):
         messages.success(request, _("已记一次导办咨询。"))
         return redirect("intake:guide")
-    context = {"form": forms.DoorForm(), "advice_form": form, "day": selectors.day_of(hall)}
+    context = {"form": forms.GuideForm(hall=hall), "advice_form": form, "day": selectors.day_of(hall)}
     return render(request, "intake/guide.html", context, status=422 if form.is_bound else 200)
 
 

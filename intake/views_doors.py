@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, Party
 from intake import forms, selectors, services
 from intake.copy_out import fields_of, sheet_of, systems, usual_system
 from intake.models import Arrival
@@ -48,6 +48,27 @@ def first_of(form, user) -> Case | None:
         return None
     given = form.cleaned_data
     return selectors.arrived_before(user, channel=given["channel"], number=given["outside_number"])
+
+
+@action
+def replace_party(request, pk):
+    """更正当事人: somebody else than was registered."""
+    parties = Party.objects.visible_to(request.user).select_related("case")
+    party = get_object_or_404(parties, pk=pk, person__isnull=False)
+    form = forms.ReplacePartyForm(posted(request))
+    back = reverse("cases:detail", args=[party.case_id]) + "#parties"
+    if submit(form, services.replace_party, party, by=request.user):
+        messages.success(request, _("当事人已更正，原因已记入办理记录。"))
+        if form.result.pin:
+            messages.warning(request, new_tail(form.result))
+        return redirect(back)
+    return render_move(request, party.case.latest_round(), "replace_party", form, back=back)
+
+
+def new_tail(arrived) -> str:
+    """What somebody without telephone and papers asks by from now on."""
+    words = {"code": arrived.case.query_code, "pin": arrived.pin}
+    return _("请告知当事人：查询码 %(code)s，查询密码 %(pin)s。") % words
 
 
 @action

@@ -1,4 +1,4 @@
-"""材料接收: what a visitor hands over at the window, row by row; the printed list is made from it."""
+"""材料接收: what a visitor hands over at the window, row by row, and what is missing; two papers are made from them."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from intake import forms, services
-from intake.models import Material
+from intake.models import Material, Requirement
 from intake.views_papers import visit_in_sight
 from kernel.editing import seen_token
+from kernel.fields import ConfirmForm
 from kernel.web import action, posted, render_form, render_move, submit
 
 
@@ -33,6 +34,44 @@ def receive_materials(request, pk):
         "may_receive": may_receive,
     }
     return render_form(request, "intake/receive_materials.html", context)
+
+
+@action
+def require_materials(request, pk):
+    """一次性告知: what is missing, and empty rows for more. Who only reads gets no rows."""
+    visit = visit_in_sight(request, pk)
+    may_require = visit.concerns(request.user)
+    if request.method == "POST" and not may_require:
+        raise PermissionDenied(_("只有接待人员和办理单位可以告知补交材料。"))
+    form = forms.RequirementsForm(posted(request))
+    if submit(form, services.require_materials, visit.case, by=request.user):
+        messages.success(request, _("已登记需补材料 %(n)d 项。") % {"n": len(form.result)})
+        return redirect("intake:require_materials", pk)
+    context = {
+        "case": visit.case,
+        "requirements": visit.case.requirements.select_related("by"),
+        "form": form,
+        "may_require": may_require,
+    }
+    return render_form(request, "intake/require_materials.html", context)
+
+
+@action
+def supply_material(request, pk):
+    return move_requirement(request, pk, "supply_material", ConfirmForm(posted(request)))
+
+
+@action
+def void_requirement(request, pk):
+    return move_requirement(request, pk, "void_requirement", forms.NoteForm(posted(request)))
+
+
+def move_requirement(request, pk, verb, form):
+    """The page of one move of a requirement."""
+    rows = Requirement.objects.visible_to(request.user).select_related("case")
+    requirement = get_object_or_404(rows, pk=pk)
+    back = reverse("intake:require_materials", args=[requirement.case_id])
+    return move_row(request, requirement, verb, form, back=back)
 
 
 def url_of(case) -> str:
@@ -75,9 +114,12 @@ def void_material(request, pk):
 
 def move_material(request, material, verb, form):
     """The page of one move of a material."""
-    back = url_of(material.case)
-    if submit(form, getattr(services, verb), material, by=request.user):
-        label = material.MOVES.named(verb).label
-        messages.success(request, _("%(material)s：%(label)s") % {"material": material, "label": label})
+    return move_row(request, material, verb, form, back=url_of(material.case))
+
+
+def move_row(request, row, verb, form, *, back):
+    if submit(form, getattr(services, verb), row, by=request.user):
+        label = row.MOVES.named(verb).label
+        messages.success(request, _("%(row)s：%(label)s") % {"row": row, "label": label})
         return redirect(back)
-    return render_move(request, material, verb, form, back=back)
+    return render_move(request, row, verb, form, back=back)

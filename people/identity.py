@@ -57,6 +57,7 @@ ID_REGIONS = frozenset(
 """The first two digits in use: provinces (GB/T 2260), and 81, 82, 83 of the residence permits for Hong Kong, Macao
 and Taiwan residents (国办发〔2018〕81号)."""
 
+CODE_LENGTH = 18
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 
@@ -198,6 +199,14 @@ def check_credit_code(text: str) -> CreditCode:
     if code[17] != credit_code_check_character(code[:17]):
         return CreditCode(code, _("校验码不符，可能有录入错误，也可能是早期赋码，请核对证照。"))
     return CreditCode(code)
+
+
+def doubt_about(code: str) -> str:
+    """What is doubtful about a code that is kept; empty where nothing is, or where there is none."""
+    try:
+        return str(check_credit_code(code).warning) if code else ""
+    except WrongPaper as fault:
+        return str(fault)
 
 
 def credit_code_check_character(first17: str) -> str:

@@ -15,6 +15,7 @@ from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_nam
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
+from people.identity import doubt_about
 from people.roles import AREA_WIDE, HEADS, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from people.states import (
     CHANGE_MOVES,
@@ -283,6 +284,7 @@ class Person(Protected, Tracked):
     ENTRY_LABELS = {
         "register_person": _("登记"),
         "correct_person": _("更正人员信息"),
+        "replace_party": _("更正事项当事人"),
         "change_phone": _("更换首选电话"),
         "add_phone": _("添加电话"),
         "remove_phone": _("删除电话"),
@@ -474,6 +476,11 @@ class Organisation(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def doubt(self) -> str:
+        """What to look at again in its code."""
+        return doubt_about(self.uscc)
 
 
 class Window(models.Model):

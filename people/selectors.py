@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -136,6 +137,8 @@ def away_on(days: Iterable[date]) -> set[tuple[int, date]]:
 class Gap:
     window: Window
     role: Role
+    is_empty: bool = True
+    """Nobody at all is planned there, not even somebody on leave."""
 
     def __str__(self):
         return f"{self.window} {self.role.label}"
@@ -144,14 +147,20 @@ class Gap:
 def gaps_on(unit, day: date) -> list[Gap]:
     """The chairs of a hall on which nobody sits that day, or somebody who is on leave."""
     away = Leave.objects.covering(day).filter(user=OuterRef("user"))
-    seats = Seat.objects.on(day).of_hall(unit).exclude(Exists(away))
-    filled = set(seats.values_list("window", "role"))
+    seats = Seat.objects.on(day).of_hall(unit)
+    planned = set(seats.values_list("window", "role"))
+    filled = set(seats.exclude(Exists(away)).values_list("window", "role"))
     return [
-        Gap(window, role)
+        Gap(window, role, (window.pk, role) not in planned)
         for window in Window.objects.filter(unit=unit)
         for role in SEATED
         if (window.pk, role) not in filled
     ]
+
+
+def empty_today(unit) -> list[Gap]:
+    """The chairs of a hall for which nobody is planned today."""
+    return [gap for gap in gaps_on(unit, timezone.localdate()) if gap.is_empty]
 
 
 def warnings_of(user) -> list[tuple[date, list[Gap]]]:
@@ -236,10 +245,18 @@ def on_duty(unit) -> QuerySet[User]:
     )
 
 
+def duty_day() -> date:
+    """The day whose people are on call now: before the changeover in the morning, still those of yesterday."""
+    now = timezone.localtime()
+    return now.date() - DAY if now.time() < settings.DUTY_CHANGEOVER else now.date()
+
+
 def on_call(units) -> list[User]:
-    """Who is on call today for these units, leaders and officers; of a unit that planned nobody, its heads."""
-    units, today = set(units), timezone.localdate()
-    planned = RosterDay.objects.filter(unit__in=units, day=today).select_related("unit", "leader", "officer")
+    """Who is on call now for these units, leaders and officers; of a unit that planned nobody, its heads."""
+    units = set(units)
+    planned = RosterDay.objects.filter(unit__in=units, day=duty_day()).select_related(
+        "unit", "leader", "officer"
+    )
     called = {roster.unit: {roster.leader, roster.officer} - {None} for roster in planned}
     people = [called.get(unit) or User.objects.heads_of(unit) for unit in units]
     return sorted({user for some in people for user in some if user.is_active}, key=lambda user: user.pk)
@@ -263,6 +280,11 @@ def proposals(seat: Seat) -> list[Proposal]:
     others = free(seat.window.unit, seat.role, seat.day).exclude(pk=seat.user_id)
     known = [Proposal(user, user.pk == seat.user.deputy_id) for user in others]
     return sorted(known, key=lambda proposal: not proposal.is_deputy)
+
+
+def free_today(unit, role) -> list[Proposal]:
+    """Who could take an empty chair today."""
+    return [Proposal(user, False) for user in free(unit, role, timezone.localdate())]
 
 
 def partners(seat: Seat) -> QuerySet[Seat]:

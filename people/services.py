@@ -4,6 +4,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -40,6 +41,7 @@ from people.selectors import (
     CopyPlan,
     able,
     copy_plan,
+    duty_day,
     free,
     gaps_on,
     keepers_of,
@@ -122,9 +124,12 @@ def open_day(unit, day, *, by) -> RosterDay:
 
 
 @contextmanager
-def changing(unit, day, verb, *, by, note="", details=None):
-    """Change something about a day of the roster, which is locked meanwhile. A day that is over stays as it was."""
-    if day < timezone.localdate():
+def changing(unit, day, verb, *, by, note="", details=None, first=None):
+    """Change something about a day of the roster, which is locked meanwhile. A day that is over stays as it was.
+
+    `first` is the earliest day that is not over yet: today, unless the night still belongs to yesterday.
+    """
+    if day < (first or timezone.localdate()):
         raise MoveRefused(_("%(day)s 已经过去，排班不能再改。") % {"day": day})
     with transaction.atomic():
         roster = open_day(unit, day, by=by)
@@ -167,6 +172,17 @@ def tell_moved(seat, text, user) -> None:
         tell_of_roster([seat.user], seat.user, text % words, url=week_url(seat.day))
 
 
+def tell_all_moved(plan) -> None:
+    """Tell each of those whose chairs a copied week gives to others, once."""
+    days: dict[User, list] = {}
+    for change in plan.overwritten:
+        days.setdefault(change.before, []).append(change.day)
+    for user, lost in days.items():
+        named = "、".join(f"{day:%m-%d}" for day in sorted(set(lost)))
+        text = _("复制排班后，您原来的坐席有变动：%(days)s。") % {"days": named}
+        tell_of_roster([user], user, text, url=week_url(min(lost)))
+
+
 def week_url(day) -> str:
     return f"{reverse('roster:week')}?day={day}"
 
@@ -204,12 +220,13 @@ def set_duty(unit, *, by, day, leader, officer):
         "officer": officer,
     }
     details = {"leader": leader.pk, "officer": officer.pk}
-    with changing(unit, day, "set_duty", by=by, note=note, details=details) as roster:
+    with changing(unit, day, "set_duty", by=by, note=note, details=details, first=duty_day()) as roster:
         told = {leader, officer} - {roster.leader, roster.officer, by}
         roster.leader, roster.officer = leader, officer
         url = f"{reverse('roster:duty')}?day={day}"
         for person in told:
-            tell_of_roster([person], person, _("%(day)s 全天由您值班。") % {"day": day}, url=url)
+            words = {"day": day, "at": f"{settings.DUTY_CHANGEOVER:%H:%M}"}
+            tell_of_roster([person], person, _("%(day)s %(at)s起 24 小时由您值班。") % words, url=url)
 
 
 @transaction.atomic
@@ -230,6 +247,7 @@ def copy_week(unit, *, by, source, target, seen) -> CopyPlan:
         if not days or plan.seen != seen:
             raise MoveRefused(_("排班刚刚有变动，请核对新的预览后再复制。"))
         done = [*plan.filled, *plan.overwritten]
+        tell_all_moved(plan)
         for change in done:
             Seat.objects.filter(window=change.window, day=change.day, role=change.role).delete()
         Seat.objects.bulk_create(
@@ -263,6 +281,21 @@ def stand_in(seat, *, by, user, note=""):
             _("请到%(window)s顶岗（%(other)s）。") % {"window": window, "other": seat.user},
             url=reverse("home"),
         )
+
+
+@transaction.atomic
+def fill_seat(window, *, by, role, user):
+    """Somebody takes a chair that is empty today, at once."""
+    day = timezone.localdate()
+    note = f"{window} {Role(role).label}：{user}"
+    details = {"window": window.number, "role": str(role), "to": user.pk}
+    with changing(window.unit, day, "fill_seat", by=by, note=note, details=details):
+        if Seat.objects.filter(window=window, day=day, role=role).exists():
+            raise MoveRefused(_("这个坐席刚刚已有变动，请刷新后再看。"))
+        refuse_unfit(window.unit, role, day, user)
+        Seat.objects.create(window=window, day=day, role=role, user=user)
+        text = _("请到%(window)s值班（%(role)s）。") % {"window": window, "role": Role(role).label}
+        tell_of_roster([user], user, text, url=reverse("home"))
 
 
 @transaction.atomic

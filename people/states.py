@@ -55,6 +55,7 @@ ROSTER_MOVES = Moves(
     of_the_day("set_duty", _("安排24小时值班"), ON_DUTY_LISTS),
     of_the_day("copy_week", _("复制一周排班"), KEEPERS),
     of_the_day("stand_in", _("临时顶岗"), ON_THE_SPOT),
+    of_the_day("fill_seat", _("补缺岗"), ON_THE_SPOT),
     of_the_day("swap_seats", _("换班"), dict.fromkeys(SEATED, "")),
     of_the_day("cover_seat", _("请假由他人代班"), dict.fromkeys(AT_WORK, "")),
     of_the_day("alarm_gaps", _("缺岗提醒"), {}),

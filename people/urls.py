@@ -44,6 +44,7 @@ roster_urls = (
         path("copy/<str:day>/", views.copy_week, name="copy_week"),
         path("stand-in/", views.stand_in, name="stand_in"),
         path("stand-in/<int:pk>/", views.stand_in, name="stand_in_for"),
+        path("stand-in/windows/<int:pk>/<str:role>/", views.fill_seat, name="fill_seat"),
         path("deputies/", views.deputies, name="deputies"),
         path("deputies/<int:pk>/", views.set_deputy, name="set_deputy"),
         path("swaps/", views.swaps, name="swaps"),

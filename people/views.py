@@ -1,5 +1,6 @@
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -121,10 +122,12 @@ def set_leader(request, day):
 @page
 def duty(request):
     """Who is on call today and tonight, in every unit, with the telephone that is answered."""
-    day = day_of(request.GET.get("day") or str(timezone.localdate()))
+    today = selectors.duty_day()
+    day = day_of(request.GET.get("day") or str(today))
     context = {
         "day": day,
-        "today": timezone.localdate(),
+        "today": today,
+        "changeover": settings.DUTY_CHANGEOVER,
         "before": day - DAY,
         "after": day + DAY,
         "duties": selectors.duty_of(day, request.user),
@@ -172,10 +175,8 @@ def copy_week(request, day):
 
 @action
 def stand_in(request, pk=None):
-    """A sick clerk at 08:25: press the empty chair, press who stands in."""
-    unit = selectors.hall_of_roster(request.user)
-    if not selectors.may_place(request.user, unit):
-        raise PermissionDenied(_("临时顶岗由中心主任、排班管理员或当天的带班领导安排。"))
+    """A sick clerk at 08:25: press who did not come, or the empty chair; press who stands in."""
+    unit = hall_placed(request)
     seats = Seat.objects.visible_to(request.user).today().of_hall(unit)
     seats = seats.select_related("window__unit", "user", "stands_for").order_by("window__number", "pk")
     seat = get_object_or_404(seats, pk=pk) if pk else None
@@ -187,8 +188,37 @@ def stand_in(request, pk=None):
     context = {
         "form": form,
         "seats": seats,
+        "empty": selectors.empty_today(unit),
         "chosen": seat,
         "proposals": selectors.proposals(seat) if seat else [],
+    }
+    return render_form(request, "roster/stand_in.html", context)
+
+
+def hall_placed(request):
+    """The hall in which this person may put somebody on a chair today."""
+    unit = selectors.hall_of_roster(request.user)
+    if not selectors.may_place(request.user, unit):
+        raise PermissionDenied(_("临时顶岗由中心主任、排班管理员或当天的带班领导安排。"))
+    return unit
+
+
+@action
+def fill_seat(request, pk, role):
+    """A chair that is empty today: press who takes it."""
+    if role not in SEATED:
+        raise Http404
+    unit, today = hall_placed(request), timezone.localdate()
+    window = get_object_or_404(Window.objects.visible_to(request.user).filter(unit=unit), pk=pk)
+    form = SeatForm(posted(request), window=window, day=today, role=role)
+    if submit(form, services.fill_seat, window, by=request.user, role=role):
+        words = {"user": form.cleaned_data["user"], "window": window}
+        messages.success(request, _("%(user)s已在%(window)s上岗。") % words)
+        return redirect("roster:stand_in")
+    context = {
+        "form": form,
+        "gap": selectors.Gap(window, Role(role)),
+        "proposals": selectors.free_today(unit, role),
     }
     return render_form(request, "roster/stand_in.html", context)
 

@@ -25,7 +25,7 @@ PAGES = {
         intake:list intake:register intake:enter_afterwards intake:window intake:detail intake:ticket intake:identify
         intake:rejoin intake:transfer intake:join intake:hold intake:leave intake:finish intake:triage intake:papers
         intake:print_paper intake:read_back intake:receive_materials intake:register_arrival intake:copy_out
-        intake:returned intake:take_up
+        intake:require_materials intake:returned intake:take_up intake:replace_party
         intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
         intake:change_turn_rule intake:call_help
@@ -38,7 +38,7 @@ PAGES = {
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
-        roster:deputies roster:set_deputy handover:hand_over_work cases:detail
+        roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -94,6 +94,7 @@ OTHERWISE = {
         dispatch:assign_order handover:detail handover:take_back_work
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
+        intake:supply_material intake:void_requirement
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
@@ -168,7 +169,7 @@ def values(route: str, name: str) -> list:
         return WORDS[name]()
     if "duty/" in route:
         return list(duty_units().values_list("pk", flat=True))
-    if "stand-in/" in route:
+    if "stand-in/<" in route:
         return list(Seat.objects.today().values_list("pk", flat=True))
     before = re.sub(r"<str:kind>/", "", route).partition("<int:pk>")[0].rstrip("/").rpartition("/")[2]
     return keys(ROWS[before])

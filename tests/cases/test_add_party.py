@@ -65,3 +65,36 @@ def test_without_a_kind_of_paper_the_form_asks_for_it(client, case, clerk):
     answer = client.post(reverse("cases:add_party", args=[case.pk]), typed)
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"id_type", "id_number"}
+
+
+FIRM = {"side": "respondent", "id_type": "body", "name": "衢州市禾泽保洁有限公司"}
+FITTING, DOUBTFUL, OLD = "91330803MA28F00001", "91330803MA28F0000X", "330803000012345"
+
+
+def test_a_code_that_does_not_fit_is_asked_about_once_and_kept_as_printed(client, case, clerk):
+    client.force_login(clerk)
+    url = reverse("cases:add_party", args=[case.pk])
+    assert 'type="checkbox"' not in client.get(url).content.decode()
+    answer = client.post(url, FIRM | {"id_number": DOUBTFUL})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "校验码不符" in page
+    assert 'type="checkbox" name="as_printed"' in page
+    page = client.post(url, FIRM | {"id_number": DOUBTFUL, "as_printed": "on"}, follow=True).content.decode()
+    assert case.parties.get(side="respondent").organisation.uscc == DOUBTFUL
+    assert page.count("校验码不符") == 2  # said after saving, and beside the party
+
+
+def test_an_old_number_is_kept_with_a_word_beside_it(client, case, clerk):
+    client.force_login(clerk)
+    url = reverse("cases:add_party", args=[case.pk])
+    page = client.post(url, FIRM | {"id_number": OLD}, follow=True).content.decode()
+    assert page.count("这是 15 位的旧工商注册号") == 2
+
+
+def test_a_code_that_fits_is_kept_in_silence(client, case, clerk):
+    client.force_login(clerk)
+    url = reverse("cases:add_party", args=[case.pk])
+    page = client.post(url, FIRM | {"id_number": FITTING}, follow=True).content.decode()
+    assert FITTING in page
+    assert "校验码" not in page

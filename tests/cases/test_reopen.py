@@ -1,9 +1,13 @@
 import pytest
 from django.urls import reverse
 
-from cases.services import reopen
-from cases.states import State
+from cases.services import reopen, restrict
+from cases.states import State, Urgency
+from kernel.models import MessageKind, Notification
 from kernel.moves import MoveRefused
+from people.models import Unit
+from people.roles import Restriction, Role
+from tests.factories import UnitFactory, UserFactory
 
 
 def test_a_matter_that_comes_back_is_the_next_round_with_the_same_number(closed, clerk, bureau):
@@ -35,8 +39,40 @@ def test_the_page_reopens(client, closed, clerk, bureau):
     client.force_login(clerk)
     url = reverse("cases:reopen", args=[closed.pk])
     assert client.get(url).status_code == 200
-    answer = client.post(url, {"route": "dispatch", "unit": bureau.pk, "reason": "没有付清"}, follow=True)
+    answer = client.post(url, {"desk": f"dispatch:{bureau.pk}", "reason": "没有付清"}, follow=True)
     assert "第 2 轮" in answer.content.decode()
+
+
+def test_the_page_offers_no_unit_at_a_desk_where_it_does_not_sit(client, closed, clerk, bureau):
+    client.force_login(clerk)
+    url = reverse("cases:reopen", args=[closed.pk])
+    assert client.post(url, {"desk": f"mediation:{bureau.pk}", "reason": "没有付清"}).status_code == 422
+    assert closed.rounds.count() == 1
+
+
+def test_a_restricted_matter_is_reopened_only_where_somebody_may_open_it(client, closed, bureau, centre):
+    committee = UnitFactory(kind=Unit.Kind.COMMITTEE)
+    UserFactory(post=(Role.MEDIATOR, committee))
+    director = UserFactory(post=(Role.DIRECTOR, centre))
+    restrict(closed, Restriction.VIOLENCE, by=director, note="家暴")
+    client.force_login(director)
+    url = reverse("cases:reopen", args=[closed.pk])
+    page = client.get(url).content.decode()
+    assert f"mediation:{committee.pk}" in page
+    assert f"dispatch:{bureau.pk}" not in page
+    with pytest.raises(MoveRefused, match="没有可以查看的岗位"):
+        reopen(closed, by=director, unit=bureau, reason="又打人", route="dispatch")
+
+
+def test_an_urgent_matter_that_comes_back_reaches_who_is_on_duty(client, closed, clerk, bureau):
+    closed.urgency = Urgency.URGENT
+    closed.save()
+    head = UserFactory(post=(Role.UNIT_HEAD, bureau))
+    client.force_login(clerk)
+    client.post(
+        reverse("cases:reopen", args=[closed.pk]), {"desk": f"dispatch:{bureau.pk}", "reason": "又堵门"}
+    )
+    assert Notification.objects.filter(to=head, kind=MessageKind.ASSIGNED, text__contains="紧急事项").exists()
 
 
 def test_the_page_is_closed_to_a_bureau(client, closed, handler):

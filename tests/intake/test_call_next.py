@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from intake import services
-from intake.models import Announcement, Ticket
-from intake.states import Care, Rank, SpanKind, State
+from intake.models import Announcement, Closing, Ticket
+from intake.states import LEFT_OVER, Care, Rank, SpanKind, State
 from kernel import history
 from kernel.models import NumberSeries
 from kernel.moves import MoveRefused
@@ -211,6 +211,27 @@ def test_a_visitor_leaving_while_being_called_blocks_nobody():
         ticket.refresh_from_db()
         if ticket.state == State.CALLED:
             services.no_show(ticket, by=clerks[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_comes_while_the_hall_closes_is_closed_with_it_or_refused():
+    with_rules()
+    unit = hall()
+    clerks = [seated(next_window(unit)) for _ in range(4)]
+    missed = called(clerks[3])
+    services.no_show(missed, by=clerks[3])
+    for _ in range(15):
+        again = Ticket.objects.get(pk=missed.pk)
+        acts = [
+            lambda: services.close_hall(by=clerks[0], unit=unit, advice="明天再来"),
+            lambda: waiting(clerks[1]),
+            lambda: waiting(clerks[2]),
+            lambda again=again: services.rejoin(again, by=clerks[3]),
+        ]
+        errors = together(4, lambda n, acts=acts: acts[n]())
+        assert {type(error) for error in errors} <= {MoveRefused}
+        assert not Ticket.objects.filter(state__in=LEFT_OVER).exists()
+        services.reopen_hall(Closing.objects.latest("pk"), by=clerks[0])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import selectors, services
+from intake import selectors, services, tasks
 from intake.models import HelpCall, OnCall, Pause, Ticket, TurnRule
 from intake.states import Care, SpanKind, State
 from kernel.editing import seen_token
@@ -185,6 +185,37 @@ def test_what_a_hall_forgot_to_close_is_closed_in_the_night(clerk, time_machine)
     ticket.refresh_from_db()
     assert ticket.state == State.LAPSED
     assert ticket.history.get(verb="lapse").by is None
+
+
+def test_one_visit_that_cannot_be_closed_stops_no_other_in_the_night(clerk, time_machine, monkeypatch):
+    at(time_machine, clerk, "17:00")
+    stuck, other = waiting(clerk), waiting(clerk)
+    lapse = services.lapse
+
+    def refusing(ticket, **kwargs):
+        if ticket == stuck:
+            raise MoveRefused("刚刚有变动")
+        lapse(ticket, **kwargs)
+
+    monkeypatch.setattr(services, "lapse", refusing)
+    time_machine.move_to("2026-03-11T00:10+08:00", tick=False)
+    tasks.lapse_left_overs()
+    other.refresh_from_db()
+    assert other.state == State.LAPSED
+
+
+def test_nobody_comes_to_wait_in_a_hall_that_has_closed(client, clerk, clerk2, centre):
+    missed = called(clerk)
+    services.no_show(missed, by=clerk)
+    kept = waiting(clerk)
+    services.close_hall(by=clerk, unit=centre, advice="明天再来")
+    Ticket.objects.filter(pk=kept.pk).update(state=State.WAITING)  # as one that came in while it closed
+    client.force_login(clerk)
+    answer = client.post(reverse("intake:rejoin", args=[missed.pk]))
+    assert answer.status_code == 409
+    assert "已闭厅" in answer.content.decode()
+    sent = {"seat": clerk2.seat.pk, "note": "找他"}
+    assert client.post(reverse("intake:transfer", args=[kept.pk]), sent).status_code == 409
 
 
 # --- Help -------------------------------------------------------------------------------------------------------------

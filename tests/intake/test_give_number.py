@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake import services
-from intake.models import Advice, Ticket
+from intake.models import Advice, Ticket, TurnRule
 from intake.states import ScreenKind, State
 from kernel.moves import MoveRefused
 from tests.factories import CaseFactory, PersonFactory
@@ -74,6 +74,74 @@ def test_a_stranger_gives_no_number_and_counts_no_advice(client, stranger, centr
     assert client.post(reverse("intake:guide"), {"head_count": 1}).status_code == 403
     with pytest.raises(MoveRefused):
         services.advise(by=stranger, unit=centre)
+
+
+# --- The number of yesterday ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent_home(guide, clerk, centre, time_machine):
+    """A visitor of Friday who was not received before the hall closed; today is Monday."""
+    time_machine.move_to("2026-03-06T17:00+08:00", tick=False)
+    clerk.seats.update(day="2026-03-06")
+    ticket = services.give_number(by=clerk, unit=centre)
+    services.close_hall(by=clerk, unit=centre, advice="凭原号优先")
+    time_machine.move_to("2026-03-09T09:00+08:00", tick=False)
+    clerk.seats.update(day="2026-03-09")
+    ticket.refresh_from_db()
+    return ticket
+
+
+def pressed(client, number):
+    return client.post(reverse("intake:guide"), {"head_count": 1, "care": "", "instead_of": number})
+
+
+@pytest.mark.parametrize("typed", ["A001", "ａ００１", "1"])
+def test_who_was_sent_home_comes_first_by_the_old_number(client, guide, clerk, centre, sent_home, typed):
+    earlier = services.give_number(by=guide, unit=centre)
+    client.force_login(guide)
+    assert pressed(client, typed).status_code == 302
+    ticket = Ticket.objects.latest("pk")
+    assert ticket.instead_of == sent_home
+    fresh = type(clerk).objects.get(pk=clerk.pk)
+    assert services.call_next(fresh.seat.window, by=fresh) == ticket != earlier
+    assert "凭原号优先" in ticket.history.get(verb="call").note
+
+
+def test_how_much_the_old_number_is_worth_is_a_rule_of_the_centre(client, guide, centre, sent_home):
+    TurnRule.objects.update_or_create(kind="lapsed", defaults={"minutes": 10})
+    client.force_login(guide)
+    pressed(client, "A001")
+    ticket = Ticket.objects.latest("pk")
+    assert ticket.issued_at - ticket.turn_at == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("typed", ["A002", "B001", "x"])
+def test_a_number_that_did_not_lapse_gives_nothing(client, guide, sent_home, typed):
+    client.force_login(guide)
+    answer = pressed(client, typed)
+    assert answer.status_code == 422
+    assert "未接待的号" in answer.content.decode()
+    assert Ticket.objects.count() == 1
+
+
+def test_an_old_number_counts_once_and_only_on_the_next_open_day(
+    client, guide, centre, sent_home, time_machine
+):
+    client.force_login(guide)
+    pressed(client, "A001")
+    assert pressed(client, "A001").status_code == 422
+    with pytest.raises(MoveRefused, match="已经用过"):
+        services.give_number(by=guide, unit=centre, instead_of=sent_home)
+    Ticket.objects.filter(instead_of=sent_home).update(instead_of=None)
+    time_machine.move_to("2026-03-10T09:00+08:00", tick=False)
+    client.force_login(guide)
+    assert pressed(client, "A001").status_code == 422
+
+
+def test_the_kiosk_asks_for_no_old_number(client, clerk):
+    client.cookies["screen"] = token_of(paired(clerk, ScreenKind.KIOSK))
+    assert "instead_of" not in client.get(reverse("intake:kiosk")).content.decode()
 
 
 # --- The kiosk --------------------------------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.models import Case
-from cases.services import ask_restriction, grant_restricting
+from cases.services import ask_restriction, grant_restricting, reopen
+from cases.states import State as CaseState
 from intake import services
 from intake.models import Representative, Ticket
 from intake.states import SpanKind, State
 from kernel.models import Notification
 from kernel.moves import MoveRefused
 from people.roles import Role
-from tests.factories import CaseFactory, PersonFactory, UserFactory
-from tests.intake.factories import issued, matter, serving
+from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.intake.factories import issued, matter, seated, serving
 
 CARD = "430421190603080024"
 FORM = {"id_type": "resident", "id_number": CARD, "name": "王冬梅", "phone": "13857000024", "head_count": 37}
@@ -44,6 +45,25 @@ def test_a_visit_joins_the_earlier_matter_and_opens_no_twin(client, clerk, earli
     assert Notification.objects.filter(to=keeper).exists()
     services.finish(ticket, by=clerk)
     assert ticket.state == State.SERVED
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.MEDIATOR, Role.COURT])
+def test_whoever_of_the_three_sits_at_the_window_reopens_what_happened_again(client, window, role):
+    receiver = seated(window, role, unit=window.unit if role == Role.CLERK else UnitFactory())
+    person = PersonFactory(name="王冬梅", id_number=CARD)
+    earlier = CaseFactory(unit=window.unit, applicant=person, state=CaseState.CLOSED)
+    ticket = of_known(receiver)
+    client.force_login(receiver)
+    again = {"case": earlier.pk, "said": "又漏了", "again": "on"}
+    assert client.post(reverse("intake:join", args=[ticket.pk]), again).status_code == 302
+    assert earlier.latest_round().number == 2
+
+
+def test_a_mediator_without_a_seat_reopens_nothing(client, window):
+    earlier = CaseFactory(unit=window.unit, state=CaseState.CLOSED)
+    mediator = UserFactory(post=(Role.MEDIATOR, UnitFactory()))
+    with pytest.raises(MoveRefused):
+        reopen(earlier, by=mediator, unit=window.unit, reason="又漏了")
 
 
 def test_a_matter_is_joined_once_and_only_by_its_own_people(client, clerk, earlier):

@@ -91,6 +91,23 @@ def test_a_call_of_the_hotline_becomes_a_matter_at_its_desk(client, who, committ
         assert words in page
 
 
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        (Role.TOWNSHIP_OFFICER, Unit.Kind.TOWNSHIP),
+        (Role.PETITION_OFFICER, Unit.Kind.PETITIONS),
+        (Role.CLERK, Unit.Kind.CENTRE),
+    ],
+)
+def test_whoever_registers_says_whom_they_rang_though_another_unit_has_it_then(client, role, kind, committee):
+    client.force_login(UserFactory(post=(role, UnitFactory(kind=kind))))
+    contact = {"whom_1": "村支书老李", "said_1": "先去现场稳住", "at_1": "00:00"}
+    assert client.post(ADDRESS, filled(committee, **contact)).status_code == 302
+    case = Case.objects.get()
+    assert case.contacts.get().said == "先去现场稳住"
+    assert "村支书老李" in case.history.get(verb="log_contact").note
+
+
 def test_who_called_asks_with_code_and_telephone(clerk, centre):
     case = arrived(clerk, centre).case
     assert matters_of(case.query_code, "7788") == [case]

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from kernel.models import Notification
 from kernel.moves import MoveRefused
-from people import services
+from people import selectors, services
 from people.models import RosterDay, Unit
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
 
-MONDAY = date(2026, 11, 23)
+MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +53,38 @@ def test_everybody_reads_who_is_on_call_and_where_to_ring(client, bureau, head, 
         assert words in shown
     assert "未安排" not in shown
     assert "/roster/duty/" not in shown
+
+
+@pytest.mark.parametrize(
+    ("moment", "who"),
+    [("2026-11-24T02:00:00+08:00", "tonight"), ("2026-11-24T08:30:00+08:00", "the day after")],
+)
+def test_the_night_belongs_to_the_day_before_until_the_changeover(client, bureau, moment, who):
+    tonight, after = (UserFactory(post=(Role.UNIT_HEAD, bureau), name=name) for name in ("今夜人", "次日人"))
+    for day, user in ((MONDAY, tonight), (TUESDAY, after)):
+        RosterDay.objects.create(unit=bureau, day=day, leader=user)
+    with time_machine.travel(moment, tick=False):
+        called = tonight if who == "tonight" else after
+        assert selectors.on_call([bureau]) == [called]
+        client.force_login(tonight)
+        page = client.get(reverse("roster:duty")).content.decode()
+        shown = page.partition(f"{bureau}</th>")[2].partition("</tr>")[0]
+        assert called.name in shown
+
+
+def test_who_is_on_call_at_night_can_still_be_exchanged_after_midnight(client, bureau, head, officer):
+    services.set_duty(bureau, by=head, day=MONDAY, leader=head, officer=officer)
+    third = UserFactory(post=(Role.HANDLER, bureau))
+    address = reverse("roster:set_duty", args=[bureau.pk, MONDAY])
+    with time_machine.travel("2026-11-24T02:00:00+08:00", tick=False):
+        client.force_login(head)
+        assert client.post(address, {"leader": head.pk, "officer": third.pk}).status_code == 302
+        assert selectors.on_call([bureau]) == [head, third]
+    with (
+        time_machine.travel("2026-11-24T09:00:00+08:00", tick=False),
+        pytest.raises(MoveRefused, match="已经过去"),
+    ):
+        services.set_duty(bureau, by=head, day=MONDAY, leader=head, officer=officer)
 
 
 def test_a_head_puts_two_of_the_own_unit_on_call_and_both_stand_in_the_history(client, bureau, head, officer):

@@ -205,6 +205,19 @@ def test_the_preview_names_what_is_overwritten(seat, window, clerk2, keeper, cen
     assert Seat.objects.get(day=NEXT).user == seat.user
 
 
+def test_whoever_a_copied_week_moves_is_told_once(client, window, clerk, clerk2, keeper):
+    for n in range(2):
+        SeatFactory(window=window, user=clerk, day=MONDAY + timedelta(days=n))
+        SeatFactory(window=window, user=clerk2, day=NEXT + timedelta(days=n))
+    client.force_login(keeper)
+    seen = selectors.copy_plan(window.unit, MONDAY, NEXT).seen
+    assert client.post(reverse("roster:copy_week", args=[NEXT]), {"seen": seen}).status_code == 302
+    told = Notification.objects.get(to=clerk2)
+    assert "11-30" in told.text
+    assert "12-01" in told.text
+    assert not Notification.objects.filter(to=clerk).exists()
+
+
 def test_who_is_on_leave_is_not_copied(seat, keeper, centre):
     Leave.objects.create(user=seat.user, first_on=NEXT, last_on=NEXT)
     plan = copy(centre, keeper)
@@ -378,6 +391,35 @@ def test_the_week_costs_the_same_for_more_windows(
 def test_the_fragment_is_the_page(client, seat, keeper, fragment_matches_page):
     client.force_login(keeper)
     fragment_matches_page(reverse("roster:week"), "#roster")
+
+
+def test_the_leader_of_the_day_fills_an_empty_chair_today(client, window, clerk, keeper, centre):
+    leader = UserFactory(post=(Role.LEADER, centre))
+    client.force_login(leader)
+    address = reverse("roster:fill_seat", args=[window.pk, "clerk"])
+    assert client.get(address).status_code == 403
+    services.set_leader(centre, by=keeper, day=MONDAY, leader=leader)
+    assert address in client.get(reverse("roster:stand_in")).content.decode()
+    assert "徐晓岚" in client.get(address).content.decode()
+    assert client.post(address, {"user": "x"}).status_code == 422
+    assert client.post(address, {"user": clerk.pk}).status_code == 302
+    assert Seat.objects.get(day=MONDAY).user == clerk
+    assert Notification.objects.filter(to=clerk).exists()
+    assert address not in client.get(reverse("roster:stand_in")).content.decode()
+    assert verbs(centre, MONDAY)[-1] == "fill_seat"
+
+
+def test_a_chair_that_was_just_filled_is_filled_by_nobody_else(seat, window, clerk2, keeper):
+    with pytest.raises(MoveRefused, match="刚刚"):
+        services.fill_seat(window, by=keeper, role=Role.CLERK, user=clerk2)
+
+
+def test_a_chair_of_who_is_on_leave_is_filled_by_pressing_the_name(client, seat, clerk, keeper):
+    Leave.objects.create(user=clerk, first_on=MONDAY, last_on=MONDAY)
+    client.force_login(keeper)
+    page = client.get(reverse("roster:stand_in")).content.decode()
+    assert reverse("roster:stand_in_for", args=[seat.pk]) in page
+    assert reverse("roster:fill_seat", args=[seat.window_id, "clerk"]) not in page
 
 
 def test_a_clerk_reads_the_roster_and_cannot_change_it(client, seat, window, clerk):
