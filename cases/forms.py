@@ -339,6 +339,33 @@ class FollowUpForm(forms.Form):
     )
 
 
+class CallBackForm(forms.Form):
+    """不满意核实: what they said, and whether the matter is gone through again, and where."""
+
+    way = forms.ChoiceField(label=_("核实方式"), choices=FollowUp.Way.choices, widget=forms.RadioSelect)
+    said = forms.CharField(label=_("核实情况"), widget=LONG, max_length=500)
+    reopens = forms.ChoiceField(
+        label=_("是否重新办理"), choices=[("no", _("否")), ("yes", _("是"))], widget=forms.RadioSelect
+    )
+    route = forms.ChoiceField(
+        label=_("重新办理的窗口"), choices=[("", _("请选择")), *Route.choices], required=False
+    )
+    unit = forms.ModelChoiceField(None, label=_("重新办理的单位"), empty_label=_("请选择"), required=False)
+
+    def __init__(self, *args, user, restriction="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = offices(user, restriction)
+
+    def clean(self):
+        asked = super().clean()
+        if asked.pop("reopens", "") == "no":
+            return asked | {"route": "", "unit": None}
+        for name in ("route", "unit"):
+            if name not in self.errors and not asked.get(name):
+                self.add_error(name, _("重新办理的，请选择窗口和单位。"))
+        return asked
+
+
 class QueryForm(forms.Form):
     """The two things a citizen types: the code on the ticket, and four characters that only they know."""
 

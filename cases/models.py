@@ -367,6 +367,10 @@ class RoundQuerySet(FileQuerySet):
     def unfinished(self):
         return self.exclude(state=State.CLOSED)
 
+    def to_call_back(self):
+        """Closed ones on which a clock of an office still runs: somebody was not content."""
+        return self.filter(state=State.CLOSED, due_at__lt=NEVER)
+
 
 class UnderCase(Tracked, FileRow):
     """A row of a file: it belongs to the dossier of its case and copies its sight."""
@@ -451,6 +455,11 @@ class Round(Timed, UnderCase):
             ),
             models.Index(fields=["resolved_at"], name="round_resolved"),
             models.Index(fields=["closed_at"], name="round_closed"),
+            models.Index(
+                fields=["due_at"],
+                name="round_to_call_back",
+                condition=Q(state=State.CLOSED, due_at__lt=NEVER),
+            ),
         ]
 
     def __str__(self):
@@ -470,9 +479,16 @@ class Round(Timed, UnderCase):
         """The whole file since this round began: a rule of two persons looks within the round."""
         return self.entries().filter(at__gte=self.opened_at)
 
+    def is_calling_back(self, user) -> bool:
+        """Whether they sit at the centre, the citizen is not content, and nobody has asked why."""
+        unhappy = any(rating.answer == Answer.UNSATISFIED for rating in self.ratings.all())
+        return unhappy and not hasattr(self, "called_back") and self.is_of_the_centre(user)
+
     def clocks_changed(self):
+        """The cover of the file shows the latest round, so a clock of an earlier one does not move it."""
         super().clocks_changed()
-        Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
+        later = Round.objects.filter(case=OuterRef("pk"), number__gt=self.number)
+        Case.objects.filter(~Exists(later), pk=self.case_id).update(due_at=self.due_at)
 
     @property
     def unit_of_clocks(self) -> Unit:
@@ -987,6 +1003,22 @@ class FollowUp(OfRound):
     way = models.CharField(_("回访方式"), max_length=10, choices=Way)
     said = models.CharField(_("回访情况"), max_length=500)
     promise_kept = models.BooleanField(_("约定已履行或正在履行"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.said
+
+
+class CallBack(OfRound):
+    """不满意核实: the centre asked somebody who was not content why. What they answered stands all the same."""
+
+    VEILED = ("said",)
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="called_back")
+    way = models.CharField(_("核实方式"), max_length=10, choices=FollowUp.Way)
+    said = models.CharField(_("核实情况"), max_length=500)
+    reopens = models.BooleanField(_("重新办理"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

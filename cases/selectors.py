@@ -23,6 +23,7 @@ from cases.states import (
 )
 from kernel.explanations import of_clock
 from kernel.models import Attachment, Clock, Firing, HistoryEntry, Step
+from kernel.moments import NEVER
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -192,7 +193,7 @@ def clock_of(case: Case, pk: int) -> Clock:
 
 
 def rounds_of(case: Case) -> list[Round]:
-    rounds = case.rounds.select_related("unit", "followed_up__by").order_by("number")
+    rounds = case.rounds.select_related("unit", "followed_up__by", "called_back__by").order_by("number")
     rounds = list(
         rounds.prefetch_related("transfers__from_unit", "transfers__to_unit", "transfers__by", "ratings")
     )
@@ -275,6 +276,8 @@ def next_step(round: Round) -> NextStep:
     what, who = steps[State(round.state)]
     if round.state == State.CLOSED and round.ratings.all():
         what = _("已办结，当事人已评价")
+    if round.state == State.CLOSED and round.due_at < NEVER:
+        what = _("当事人不满意，等待核实")
     return NextStep(what, who, round.due_at)
 
 

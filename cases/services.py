@@ -19,6 +19,7 @@ from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
     Book,
+    CallBack,
     Card,
     Case,
     ClockBook,
@@ -257,11 +258,33 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
-        clocks.turn(round, stops=["case.rating"])
+        unhappy = answer == Answer.UNSATISFIED and round == round.case.latest_round()
+        clocks.turn(round, stops=["case.rating"], starts=["case.call_back"] if unhappy else [])
+        if unhappy:
+            tell_unhappy(round.case)
         details = {"answer": answer, "through": through}
         history.record(round, "rate", by=None, note=Answer(answer).label, details=details)
         live.changed(*round.topics())
     return rating
+
+
+def tell_unhappy(case) -> None:
+    """The centre has to ask why: whoever may call back is told."""
+    people = case.readers(User.objects.in_unit(Unit.objects.centre(), Role.CLERK, Role.DIRECTOR))
+    url = reverse("cases:detail", args=[case.pk])
+    text = _("当事人不满意，待核实：%(number)s") % {"number": case.number}
+    notifications.notify(people, case, text, url=url, kind=MessageKind.ASSIGNED)
+
+
+def call_back(round, *, by, way, said, route="", unit=None) -> None:
+    """不满意核实: what somebody who was not content said when asked why. The answer stands.
+
+    With a `unit` the matter is gone through again, at that desk.
+    """
+    with moving(round, "call_back", by=by, note=said):
+        CallBack.objects.create(round=round, by=by, way=way, said=said, reopens=bool(unit))
+        if unit:
+            begin_again(round, by=by, unit=unit, reason=said, route=route)
 
 
 @transaction.atomic
@@ -301,7 +324,13 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
-    round = Round(case=case, number=last.number + 1, route=route, unit=unit)
+    clocks.turn(last, stops=["case.call_back"])
+    return begin_again(last, by=by, unit=unit, reason=reason, route=route)
+
+
+def begin_again(last, *, by, unit, reason, route) -> Round:
+    """The round after `last`, whose file is locked."""
+    round = Round(case=last.case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
     return round
@@ -319,11 +348,12 @@ def lock_file(case) -> Round:
     return round
 
 
-def allow(case, verb, *, by) -> None:
+def allow(case, verb, *, by) -> Round:
     """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
     round = lock_file(case)
     if refusal := round.MOVES.named(verb).why_not(round, by):
         raise MoveRefused(refusal)
+    return round
 
 
 @contextmanager
@@ -394,8 +424,10 @@ def reveal_party(party, *, by, reason="") -> Party:
 
 @transaction.atomic
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
-    """Note whom we rang, when, and what they said."""
-    allow(case, "log_contact", by=by)
+    """Note whom we rang, when, and what they said. By the desk that has the matter it is its first contact."""
+    round = allow(case, "log_contact", by=by)
+    if round.is_holder(by):
+        clocks.turn(round, stops=["case.first_contact"])
     entry = ContactEntry.objects.create(case=case, by=by, whom=whom, said=said, at=at or timezone.now())
     history.record(case, "log_contact", by=by, note=f"{whom}：{said}")
     live.changed(*case.topics())

@@ -131,6 +131,7 @@ MOVES = Moves(
         target=State.IN_HAND,
         who=DESKS,
         stops=("case.take",),
+        starts=("case.first_contact",),
         inner=True,
     ),
     Move(
@@ -139,7 +140,7 @@ MOVES = Moves(
         sources={State.ROUTED, State.IN_HAND},
         target=State.ROUTED,
         who=DESKS,
-        stops=("case.take",),
+        stops=("case.take", "case.first_contact"),
         starts=("case.take",),
         inner=True,
     ),
@@ -149,7 +150,7 @@ MOVES = Moves(
         sources={State.IN_HAND},
         target=State.RESOLVED,
         who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
-        stops=("case.reply_by", "case.instruction"),
+        stops=("case.first_contact", "case.reply_by", "case.instruction"),
         starts=("case.follow_up",),
         inner=True,
     ),
@@ -161,6 +162,14 @@ MOVES = Moves(
         who=CENTRE,
         stops=("case.follow_up",),
         starts=("case.rating",),
+        not_by=("take", "resolve", "sign_agreement"),
+    ),
+    Move(
+        verb="call_back",
+        label=_("不满意核实"),
+        sources={State.CLOSED},
+        who={Role.CLERK: "calling_back", Role.DIRECTOR: "calling_back"},
+        stops=("case.call_back",),
         not_by=("take", "resolve", "sign_agreement"),
     ),
     Move(
@@ -223,7 +232,7 @@ REQUEST_MOVES = Moves(
         sources={NEW},
         target=RequestState.OPEN,
         who=dict.fromkeys(ASKING, "in_charge"),
-        starts=("request.answer",),
+        starts=("request.accept", "request.answer"),
         inner=True,
     ),
     Move(
@@ -232,6 +241,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.ACCEPTED,
         who=ASKED,
+        stops=("request.accept",),
     ),
     Move(
         verb="object_to_request",
@@ -239,6 +249,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.OBJECTED,
         who=ASKED,
+        stops=("request.accept",),
     ),
     Move(
         verb="agree_to_objection",
@@ -254,6 +265,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OBJECTED},
         target=RequestState.OPEN,
         who=ASKING,
+        starts=("request.accept",),
     ),
     Move(
         verb="answer_request",
@@ -284,7 +296,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN, RequestState.ACCEPTED},
         target=RequestState.WITHDRAWN,
         who=ASKING,
-        stops=("request.answer",),
+        stops=("request.accept", "request.answer"),
     ),
 )
 
@@ -593,9 +605,13 @@ class HandlingState(models.TextChoices):
     SENT_BACK = "sent_back", _("已退回")
 
 
-def handling_moves(accept, answer, send_back, who) -> Moves:
-    """The table of a desk that takes a matter, then answers it or sends it back, each with its own (verb, label)."""
+def handling_moves(accept, answer, send_back, who, clock="") -> Moves:
+    """The table of a desk that takes a matter, then answers it or sends it back, each with its own (verb, label).
+
+    `clock` is how long the desk has for it.
+    """
     holders = dict.fromkeys(who, "holder")
+    own = (clock,) if clock else ()
     return Moves(
         Move(
             verb=accept[0],
@@ -603,6 +619,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={NEW},
             target=HandlingState.IN_HAND,
             who=dict.fromkeys(who, ""),
+            starts=own,
         ),
         Move(
             verb=answer[0],
@@ -610,6 +627,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={HandlingState.IN_HAND},
             target=HandlingState.ANSWERED,
             who=holders,
+            stops=own,
         ),
         Move(
             verb=send_back[0],
@@ -617,6 +635,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={HandlingState.IN_HAND},
             target=HandlingState.SENT_BACK,
             who=holders,
+            stops=own,
         ),
     )
 

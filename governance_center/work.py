@@ -18,6 +18,7 @@ from people.models import User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
 FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
+CALLS_BACK = frozenset({Role.CLERK, Role.DIRECTOR})
 SHOWN = 12
 OF_A_GROUP = 100
 
@@ -67,6 +68,12 @@ def to_follow_up(user):
     """Rounds of the centre's files that somebody else resolved."""
     rounds = Round.objects.visible_to(user).filter(state=State.RESOLVED)
     return rounds if user.roles & FOLLOWS_UP else rounds.none()
+
+
+def to_call_back(user):
+    """Closed rounds of the centre's files with which somebody was not content."""
+    rounds = Round.objects.visible_to(user).to_call_back()
+    return rounds if user.roles & CALLS_BACK else rounds.none()
 
 
 def to_stamp(user):
@@ -128,6 +135,7 @@ PILES = {
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
         Pile("follow-up", _("待回访"), "", to_follow_up, FOLLOWS_UP),
+        Pile("call-back", _("待核实不满意"), "warn", to_call_back, CALLS_BACK),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),

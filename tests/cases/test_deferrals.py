@@ -34,6 +34,7 @@ def later(**span):
 def round(case, handler):
     """Taken by the bureau, with a clock of 30 days that both parties can lengthen and an appraisal can stop."""
     take(case.latest_round(), by=handler)
+    services.log_contact(case, by=handler, whom="王冬梅", said="约好明天来。")
     ClockRule.objects.filter(code="mediation.mediate").update(
         extension_max=30, extension_approver="unit_head", pausable="鉴定所需时间"
     )
@@ -201,10 +202,11 @@ def test_a_request_to_another_unit_is_deferred_by_the_head_of_that_unit(
     ask(round, by=handler, kind="help", from_unit=case.unit, to_unit=other_bureau, text="请协助核实。")
     request = case.requests.get()
     client.force_login(stranger)
-    assert post(client, case, request.clocks.get(), amount="2").status_code == 302
+    clock = request.clocks.get(code="request.answer")
+    assert post(client, case, clock, amount="2").status_code == 302
     assert Deferral.objects.get().unit == other_bureau
     client.force_login(handler)
-    assert post(client, case, request.clocks.get(), amount="2").status_code == 403
+    assert post(client, case, clock, amount="2").status_code == 403
 
 
 def test_of_a_restricted_file_the_reason_is_cipher(clock, case, handler):
