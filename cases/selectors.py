@@ -73,11 +73,12 @@ def desk_of(choice: str) -> tuple[str, Unit]:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What comes next, who does it, and by when."""
+    """What comes next, who does it, and by when. A `provisional` date reaches into a year without a calendar."""
 
     what: str
     who: str
     due_at: datetime
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,8 @@ def next_step(round: Round) -> NextStep:
         what = _("已办结，当事人已评价")
     if round.state == State.CLOSED and round.due_at < NEVER:
         what = _("当事人不满意，等待核实")
-    return NextStep(what, who, round.due_at)
+    nearest = round.clocks.running().filter(due_at=round.due_at)
+    return NextStep(what, who, round.due_at, nearest.filter(provisional=True).exists())
 
 
 def panels(rounds: list[Round]) -> list[str]:

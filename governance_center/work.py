@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Card, Conference, Deferral, Request, Restricting, Round
 from cases.states import CONCERNED, DESKS, SIGNS, CardState, RequestState, State
-from kernel import live
+from kernel import calendar, live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
@@ -18,6 +18,7 @@ from people.models import User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
 FOLLOWS_UP = frozenset({Role.CLERK, Role.DIRECTOR, Role.MEDIATOR})
+KEEPS_CALENDAR = frozenset({Role.DIRECTOR, Role.SYSADMIN})
 CALLS_BACK = frozenset({Role.CLERK, Role.DIRECTOR})
 SHOWN = 12
 OF_A_GROUP = 100
@@ -143,6 +144,11 @@ PILES = {
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
     )
 }
+
+
+def missing_year(user) -> int | None:
+    """The year whose calendar has to be entered, for those who can."""
+    return calendar.missing_year(timezone.localdate()) if user.roles & KEEPS_CALENDAR else None
 
 
 @dataclass(frozen=True, slots=True)

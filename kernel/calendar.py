@@ -19,6 +19,8 @@ from kernel.moments import last_day_of
 
 DAY = timedelta(days=1)
 WEEKEND = 5
+NOTICED = 11
+"""The State Council tells the days off of a year in the November before."""
 
 
 class NoCalendar(Exception):
@@ -118,6 +120,13 @@ class Calendar:
 
 ANY = Calendar({})
 """For rules that ask no calendar."""
+
+
+def missing_year(today: date) -> int | None:
+    """The first year whose calendar should be entered by now: this one, or from November on (NOTICED) the next."""
+    known = current().years
+    asked = [today.year, today.year + 1] if today.month >= NOTICED else [today.year]
+    return next((year for year in asked if year not in known), None)
 
 
 def current() -> Calendar:
