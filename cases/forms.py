@@ -487,6 +487,12 @@ class DeferralForm(forms.Form):
         widget=DAY,
         help_text=_("这一天不计入。"),
     )
+    until = forms.DateField(
+        label=_("预计暂停到哪天"),
+        required=False,
+        widget=DAY,
+        help_text=_("过了这一天还没有恢复计算的，每个工作日提醒申请单位。"),
+    )
     reason = forms.CharField(label=_("理由"), widget=SHORT, max_length=500)
     consent = ScanField(label=_("双方当事人同意延长的书面材料"), required=False)
 
@@ -505,7 +511,12 @@ class DeferralForm(forms.Form):
         }
         if not self.needs_consent:
             del self.fields["consent"]
-        for kind, name in [(DeferralKind.EXTEND, "amount"), (DeferralKind.PAUSE, "first_day")]:
+        asked_for = {
+            "amount": DeferralKind.EXTEND,
+            "first_day": DeferralKind.PAUSE,
+            "until": DeferralKind.PAUSE,
+        }
+        for name, kind in asked_for.items():
             if not offered[kind]:
                 del self.fields[name]
 
@@ -520,9 +531,10 @@ class DeferralForm(forms.Form):
             self.require("amount", _("请填写延长多久。"))
             if self.needs_consent:
                 self.require("consent", _("调解期限经双方当事人同意才能延长，请上传双方签字的材料。"))
-            asked["first_day"] = None
+            asked["first_day"] = asked["until"] = None
         elif kind == DeferralKind.PAUSE:
             self.require("first_day", _("请填写从哪天起暂停。"))
+            self.require("until", _("请填写预计暂停到哪天。"))
             asked["amount"] = None
         return asked
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
@@ -46,7 +48,7 @@ from cases.states import (
 from kernel import live
 from kernel.encryption import mask_name
 from kernel.models import Attachment, Clock, ClockRule, Firing, Searchable, Timed, Tracked
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
@@ -1041,11 +1043,21 @@ class DeferralQuerySet(FileQuerySet):
         here = Q() if any(unit.kind == Unit.Kind.CENTRE for unit in user.units) else Q(unit__in=user.unit_ids)
         return running.filter(rule, here).exclude(asked_by=user)
 
+    def paused(self):
+        """The pauses that go on: their clocks stand still until somebody resumes them."""
+        return self.filter(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED, clock__stopped_at=None)
+
+    def lapsing(self, until):
+        """Those that nobody has decided, and whose clock runs out before `until`."""
+        soon = {"clock__due_at__gt": timezone.now(), "clock__due_at__lte": until}
+        return self.filter(state=DeferralState.ASKED, clock__stopped_at=None, **soon)
+
 
 class Deferral(Veiled, UnderCase):
     """More time for a clock, or days on which it does not count: asked by who works, granted by whom the rule names.
 
     `amount` is in units of the clock's rule. `consent` is what both parties signed, where the rule asks for that.
+    `resume_by` is when a pause should be over, NEVER where nobody said: then whoever asked is reminded.
     """
 
     MOVES = DEFERRAL_MOVES
@@ -1059,6 +1071,7 @@ class Deferral(Veiled, UnderCase):
     kind = models.CharField(_("种类"), max_length=10, choices=DeferralKind)
     amount = models.DecimalField(_("延长"), max_digits=6, decimal_places=2, null=True)
     first_day = models.DateField(_("从哪天起暂停"), null=True)
+    resume_by = models.DateTimeField(_("预计恢复计算"), default=NEVER)
     reason = models.CharField(_("理由"), max_length=500)
     consent = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("状态"), max_length=20, choices=DeferralState, default=DeferralState.ASKED)
@@ -1075,6 +1088,11 @@ class Deferral(Veiled, UnderCase):
             *FileRow.Meta.indexes,
             models.Index(fields=["unit"], name="deferral_waiting", condition=Q(state=DeferralState.ASKED)),
             models.Index(fields=["-asked_at", "-id"], name="deferral_latest"),
+            models.Index(
+                fields=["resume_by", "id"],
+                name="deferral_paused",
+                condition=Q(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -1098,6 +1116,11 @@ class Deferral(Veiled, UnderCase):
 
     def is_pausing(self, user) -> bool:
         return self.kind == DeferralKind.PAUSE and self.is_holder(user)
+
+    @property
+    def until(self) -> date | None:
+        """The last day of a pause, as far as was known when it was asked for."""
+        return last_day_of(self.resume_by) if self.resume_by < NEVER else None
 
     @property
     def asked_amount(self) -> str:

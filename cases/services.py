@@ -55,6 +55,7 @@ from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
+from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.rotation import unfrozen
@@ -827,12 +828,17 @@ def send_back_handling(handling, *, by, verb, note, to_unit):
 
 @transaction.atomic
 def ask_deferral(
-    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, consent=None
+    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, until=None, consent=None
 ) -> Deferral:
-    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works."""
+    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works.
+
+    `until` is the last day that a pause is expected to take.
+    """
     lock_file(case)
     clock.refresh_from_db()
     refuse_undeferrable(clock, kind, amount, first_day)
+    if until and until < first_day:
+        raise MoveRefused(_("预计暂停到的日子，不能早于暂停开始的那天。"))
     if clock.deferrals.filter(state=DeferralState.ASKED).exists():
         raise MoveRefused(_("“%(clock)s”已有一份申请等待审批。") % {"clock": clock.rule.name})
     deferral = Deferral(
@@ -842,6 +848,7 @@ def ask_deferral(
         kind=kind,
         amount=amount,
         first_day=first_day,
+        resume_by=midnight(until + DAY) if until else NEVER,
         reason=reason,
         asked_by=by,
     )

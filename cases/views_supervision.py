@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import escalation, forms, selectors, services
 from cases.lists import words_of_case
-from cases.models import Card, ClockWatch
+from cases.models import Card, ClockWatch, Deferral
 from cases.views import case_url, make_move, visible_round
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
@@ -53,8 +53,9 @@ CARD_COLUMNS = [
 def card_list(request):
     """Every card that the reader may see: for supervisors the desk from which they press."""
     rows = Card.objects.visible_to(request.user).select_related("case", "unit")
+    paused = Deferral.objects.visible_to(request.user).paused()
     if not SUPERVISORS & request.user.roles:
-        rows = rows.filter(unit__in=request.user.unit_ids)
+        rows, paused = (found.filter(unit__in=request.user.unit_ids) for found in (rows, paused))
     listing = Listing(
         request,
         rows,
@@ -65,9 +66,8 @@ def card_list(request):
         empty_text=_("没有符合条件的督办。"),
         user=request.user,
     )
-    return render_list(
-        request, "cases/card_list.html", listing, _("督办"), counts=selectors.cards_by_unit(rows)
-    )
+    shown = {"counts": selectors.cards_by_unit(rows), "paused": paused.count()}
+    return render_list(request, "cases/card_list.html", listing, _("督办"), **shown)
 
 
 @action

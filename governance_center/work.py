@@ -109,6 +109,12 @@ def deferrals_to_decide(user):
     return Deferral.objects.visible_to(user).waiting_for(user).annotate(due_at=F("clock__due_at"))
 
 
+def paused(user):
+    """The pauses that somebody has to end: of their own units, for supervisors all."""
+    rows = Deferral.objects.visible_to(user).paused().annotate(due_at=F("resume_by"))
+    return rows if user.roles & SUPERVISORS else rows.filter(unit__in=user.unit_ids)
+
+
 def cards_to_answer(user):
     pressed = Card.objects.visible_to(user).filter(unit__in=user.unit_ids, state=CardState.ISSUED)
     return pressed if user.roles & (HEADS | DESKS.keys()) else pressed.none()
@@ -142,6 +148,7 @@ PILES = {
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
+        Pile("paused", _("暂停中"), "", paused, SUPERVISORS | DESKS.keys()),
     )
 }
 

@@ -192,7 +192,7 @@ class ClockRule(models.Model):
     def amount(self, length) -> str:
         """So many of the rule's units, in words: 30日, 5个工作日, 6个月, 30分钟; of no days, 当日."""
         if not length and self.unit in self.IN_DAYS:
-            return _("当日")
+            return str(_("当日"))
         if length < 1 and self.unit == self.Unit.HOUR:
             return _("%(count)s分钟") % {"count": f"{float(length) * 60:g}"}
         spelled = _("%(count)s日") if self.unit == self.Unit.CALENDAR_DAY else _("%(count)s个%(unit)s")
