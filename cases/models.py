@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -63,7 +65,7 @@ from kernel.models import (
     Timed,
     Tracked,
 )
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
 from kernel.words import matching
@@ -398,6 +400,10 @@ class RoundQuerySet(FileQuerySet):
     def unfinished(self):
         return self.exclude(state=State.CLOSED)
 
+    def to_call_back(self):
+        """Closed ones on which a clock of an office still runs: somebody was not content."""
+        return self.filter(state=State.CLOSED, due_at__lt=NEVER)
+
     def to_follow_up_by(self, user):
         """Those that others resolved, for whoever may ask how it went."""
         return self.filter(may_follow_up(user))
@@ -554,6 +560,11 @@ class Round(Timed, UnderCase):
             models.Index(fields=["resolved_at"], name="round_resolved"),
             models.Index(fields=["due_at"], name="round_to_follow_up", condition=Q(state=State.RESOLVED)),
             models.Index(fields=["closed_at"], name="round_closed"),
+            models.Index(
+                fields=["due_at"],
+                name="round_to_call_back",
+                condition=Q(state=State.CLOSED, due_at__lt=NEVER),
+            ),
         ]
 
     def __str__(self):
@@ -573,13 +584,22 @@ class Round(Timed, UnderCase):
         """The whole file since this round began: a rule of two persons looks within the round."""
         return self.entries().filter(at__gte=self.opened_at)
 
+    def is_calling_back(self, user) -> bool:
+        """Whether they sit at the centre, the citizen is not content, and nobody has asked why."""
+        unhappy = any(rating.answer == Answer.UNSATISFIED for rating in self.ratings.all())
+        if not unhappy or hasattr(self, "called_back"):
+            return False
+        return self.is_sole_opener(user) if self.is_secluded else self.is_of_the_centre(user)
+
     def clocks_changed(self):
+        """The cover of the file shows the latest round, so a clock of an earlier one does not move it."""
         super().clocks_changed()
-        Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
+        later = Round.objects.filter(case=OuterRef("pk"), number__gt=self.number)
+        Case.objects.filter(~Exists(later), pk=self.case_id).update(due_at=self.due_at)
 
     @property
     def waits_for_the_centre(self) -> bool:
-        return self.state == State.RESOLVED and not self.is_secluded
+        return self.state in (State.RESOLVED, State.CLOSED) and not self.is_secluded
 
     @property
     def unit_of_clocks(self) -> Unit:
@@ -590,9 +610,11 @@ class Round(Timed, UnderCase):
         return _("第 %(n)d 轮") % {"n": self.number}
 
     def keepers(self, people=User.objects):
-        """Who has to act: whoever may follow up what is resolved; else who took it, or those who may take it."""
-        if self.state == State.RESOLVED:
-            return self.others(self.following_up(people), "follow_up")
+        """Who has to act: whoever may follow up what is resolved, or ask why somebody was not content; else who took it,
+        or those who may take it."""
+        if self.state in (State.RESOLVED, State.CLOSED):
+            verb = "follow_up" if self.state == State.RESOLVED else "call_back"
+            return self.others(self.following_up(people), verb)
         return (
             self.at_work(self.handler, self.unit, people)
             or self.readers(people.in_unit(self.unit, *TAKERS[Route(self.route)]))
@@ -1134,6 +1156,22 @@ class FollowUp(OfRound):
         return self.said
 
 
+class CallBack(OfRound):
+    """不满意核实: the centre asked somebody who was not content why. What they answered stands all the same."""
+
+    VEILED = ("said",)
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="called_back")
+    way = models.CharField(_("核实方式"), max_length=10, choices=FollowUp.Way)
+    said = models.CharField(_("核实情况"), max_length=500)
+    reopens = models.BooleanField(_("重新办理"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.said
+
+
 class DeferralQuerySet(FileQuerySet):
     barred_through = "case"
 
@@ -1149,11 +1187,21 @@ class DeferralQuerySet(FileQuerySet):
         here = Q() if any(unit.kind == Unit.Kind.CENTRE for unit in user.units) else Q(unit__in=user.unit_ids)
         return running.filter(rule, here).exclude(asked_by=user)
 
+    def paused(self):
+        """The pauses that go on: their clocks stand still until somebody resumes them."""
+        return self.filter(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED, clock__stopped_at=None)
+
+    def lapsing(self, until):
+        """Those that nobody has decided, and whose clock runs out before `until`."""
+        soon = {"clock__due_at__gt": timezone.now(), "clock__due_at__lte": until}
+        return self.filter(state=DeferralState.ASKED, clock__stopped_at=None, **soon)
+
 
 class Deferral(Veiled, UnderCase):
     """More time for a clock, or days on which it does not count: asked by who works, granted by whom the rule names.
 
     `amount` is in units of the clock's rule. `consent` is what both parties signed, where the rule asks for that.
+    `resume_by` is when a pause should be over, NEVER where nobody said: then whoever asked is reminded.
     """
 
     MOVES = DEFERRAL_MOVES
@@ -1167,6 +1215,7 @@ class Deferral(Veiled, UnderCase):
     kind = models.CharField(_("种类"), max_length=10, choices=DeferralKind)
     amount = models.DecimalField(_("延长"), max_digits=6, decimal_places=2, null=True)
     first_day = models.DateField(_("从哪天起暂停"), null=True)
+    resume_by = models.DateTimeField(_("预计恢复计算"), default=NEVER)
     reason = models.CharField(_("理由"), max_length=500)
     consent = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("状态"), max_length=20, choices=DeferralState, default=DeferralState.ASKED)
@@ -1183,6 +1232,11 @@ class Deferral(Veiled, UnderCase):
             *FileRow.Meta.indexes,
             models.Index(fields=["unit"], name="deferral_waiting", condition=Q(state=DeferralState.ASKED)),
             models.Index(fields=["-asked_at", "-id"], name="deferral_latest"),
+            models.Index(
+                fields=["resume_by", "id"],
+                name="deferral_paused",
+                condition=Q(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -1206,6 +1260,11 @@ class Deferral(Veiled, UnderCase):
 
     def is_pausing(self, user) -> bool:
         return self.kind == DeferralKind.PAUSE and self.is_holder(user)
+
+    @property
+    def until(self) -> date | None:
+        """The last day of a pause, as far as was known when it was asked for."""
+        return last_day_of(self.resume_by) if self.resume_by < NEVER else None
 
     @property
     def asked_amount(self) -> str:

@@ -17,10 +17,13 @@ from cases.models import Case, Party, Round
 from cases.states import SETTLING, Outcome, Side, State
 from kernel.encryption import lookup_hashes, normalised
 from kernel.explanations import of_clock
-from kernel.moments import NEVER, last_day_of
+from kernel.models import Clock
+from kernel.moments import last_day_of
 
 TAIL = 4
 SALT = "cases.progress"
+INTERNAL = frozenset({"case.first_contact", "case.instruction"})
+"""Clocks of the office alone: how soon it rings, and what a leader asked of it. The answer is due by the others."""
 TOKEN_AGE = 30 * 60  # seconds in which the buttons of the answer work
 
 
@@ -85,6 +88,7 @@ def progress_of(case: Case) -> Progress:
         "rated": str(rating or ""),
     }
     can_rate = round.state == State.CLOSED and rating is None
+    clock = nearest(round)
     if case.restriction:
         return Progress(
             number=_("按规定限制查看"),
@@ -104,8 +108,8 @@ def progress_of(case: Case) -> Progress:
         state=round.state,
         state_label=state_label(round),
         steps=steps_of(case),
-        next_text=next_text(round),
-        counted=counted(round),
+        next_text=next_text(round, clock),
+        counted=of_clock(clock) if clock else [],
         phone=round.unit.phone or settings.CENTRE_PHONE,
         can_rate=can_rate,
         **common,
@@ -151,25 +155,28 @@ def steps_of_round(round: Round) -> list[Step]:
     return [Step(at, text) for at, text in dated if at]
 
 
-def next_text(round: Round) -> str:
+def nearest(round: Round) -> Clock | None:
+    """The nearest clock by which the citizen is owed something."""
+    owed = round.clocks.running().exclude(code__in=Round.CITIZENS | INTERNAL)
+    return owed.select_related("rule").order_by("due_at").first()
+
+
+def next_text(round: Round, clock: Clock | None) -> str:
     words = {
         State.ROUTED: _("下一步：由%(who)s%(by)s接办，接办后与您联系。"),
         State.IN_HAND: _("下一步：%(who)s正在办理，%(by)s给您答复。"),
         State.RESOLVED: _("下一步：由社会治理中心%(by)s回访您，核实办理情况。"),
         State.CLOSED: _("本事项已办结。情况有变化的，可以来窗口申请重新办理。"),
     }
-    return words[State(round.state)] % {"who": round.unit, "by": by_when(round.due_at)}
+    text = words[State(round.state)]
+    if round.state == State.CLOSED and clock:
+        text = _("下一步：您的评价已收到，由社会治理中心%(by)s与您联系核实。")
+    return text % {"who": round.unit, "by": by_when(clock)}
 
 
-def counted(round: Round) -> list[str]:
-    """How the nearest date was counted, sentence by sentence; nothing where no clock runs."""
-    binding = round.clocks.running().exclude(code__in=Round.CITIZENS)
-    nearest = binding.select_related("rule").order_by("due_at").first()
-    return of_clock(nearest) if nearest else []
-
-
-def by_when(due_at: datetime) -> str:
-    """ "在 2026年3月24日前", in local days; nothing where no clock runs or the day has passed."""
-    if due_at >= NEVER or due_at < timezone.now():
+def by_when(clock: Clock | None) -> str:
+    """ "在 2026年3月24日前", in local days; 尽快 where no clock runs, one stands, or the day has passed."""
+    due_at = clock.due_at if clock else None
+    if due_at is None or due_at < timezone.now():
         return _("尽快")
     return _("在 %(day)s 前") % {"day": date_format(last_day_of(due_at), "Y年n月j日")}

@@ -35,6 +35,7 @@ from cases.states import (
 from kernel import calendar, escalation, live
 from kernel.explanations import of_clock
 from kernel.models import Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
+from kernel.moments import NEVER
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -92,11 +93,12 @@ def desk_of(choice: str) -> tuple[str, Unit]:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What comes next, who does it, and by when."""
+    """What comes next, who does it, and by when. A `provisional` date reaches into a year without a calendar."""
 
     what: str
     who: str
     due_at: datetime
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def clock_of(case: Case, pk: int) -> Clock:
 
 
 def rounds_of(case: Case) -> list[Round]:
-    rounds = case.rounds.select_related("unit", "followed_up__by").order_by("number")
+    rounds = case.rounds.select_related("unit", "followed_up__by", "called_back__by").order_by("number")
     rounds = list(
         rounds.prefetch_related("transfers__from_unit", "transfers__to_unit", "transfers__by", "ratings")
     )
@@ -331,7 +333,10 @@ def next_step(round: Round) -> NextStep:
     what, who = steps[State(round.state)]
     if round.state == State.CLOSED and round.ratings.all():
         what = _("已办结，当事人已评价")
-    return NextStep(what, who, round.due_at)
+    if round.state == State.CLOSED and round.due_at < NEVER:
+        what = _("当事人不满意，等待核实")
+    nearest = round.clocks.running().filter(due_at=round.due_at)
+    return NextStep(what, who, round.due_at, nearest.filter(provisional=True).exists())
 
 
 def panels(rounds: list[Round]) -> list[str]:

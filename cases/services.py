@@ -20,6 +20,7 @@ from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
     Book,
+    CallBack,
     Card,
     Case,
     ClockBook,
@@ -57,6 +58,7 @@ from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
+from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from kernel.notifications import Message
 from kernel.numbering import next_number
@@ -304,11 +306,33 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
-        clocks.turn(round, stops=["case.rating"])
+        unhappy = answer == Answer.UNSATISFIED and round == round.case.latest_round()
+        clocks.turn(round, stops=["case.rating"], starts=["case.call_back"] if unhappy else [])
+        if unhappy:
+            tell_unhappy(round.case)
         details = {"answer": answer, "through": through}
         history.record(round, "rate", by=None, note=Answer(answer).label, details=details)
         live.changed(*round.topics())
     return rating
+
+
+def tell_unhappy(case) -> None:
+    """The centre has to ask why: whoever may call back is told."""
+    people = case.readers(User.objects.in_unit(Unit.objects.centre(), Role.CLERK, Role.DIRECTOR))
+    url = reverse("cases:detail", args=[case.pk])
+    text = _("当事人不满意，待核实：%(number)s") % {"number": case.number}
+    notifications.notify(people, case, text, url=url, kind=MessageKind.ASSIGNED)
+
+
+def call_back(round, *, by, way, said, route="", unit=None) -> None:
+    """不满意核实: what somebody who was not content said when asked why. The answer stands.
+
+    With a `unit` the matter is gone through again, at that desk.
+    """
+    with moving(round, "call_back", by=by, note=said):
+        CallBack.objects.create(round=round, by=by, way=way, said=said, reopens=bool(unit))
+        if unit:
+            begin_again(round, by=by, unit=unit, reason=said, route=route)
 
 
 @transaction.atomic
@@ -349,7 +373,13 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
     refuse_blind(case, [unit])
-    round = Round(case=case, number=last.number + 1, route=route, unit=unit)
+    clocks.turn(last, stops=["case.call_back"])
+    return begin_again(last, by=by, unit=unit, reason=reason, route=route)
+
+
+def begin_again(last, *, by, unit, reason, route) -> Round:
+    """The round after `last`, whose file is locked."""
+    round = Round(case=last.case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
         tell_waiting(round, _("重新办理，待接办：%(number)s"), f"round:{round.pk}", by=by)
@@ -368,11 +398,12 @@ def lock_file(case) -> Round:
     return round
 
 
-def allow(case, verb, *, by) -> None:
+def allow(case, verb, *, by) -> Round:
     """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
     round = lock_file(case)
     if refusal := round.MOVES.named(verb).why_not(round, by):
         raise MoveRefused(refusal)
+    return round
 
 
 @contextmanager
@@ -443,8 +474,10 @@ def reveal_party(party, *, by, reason="") -> Party:
 
 @transaction.atomic
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
-    """Note whom we rang, when, and what they said."""
-    allow(case, "log_contact", by=by)
+    """Note whom we rang, when, and what they said. By the desk that has the matter it is its first contact."""
+    round = allow(case, "log_contact", by=by)
+    if round.is_holder(by):
+        clocks.turn(round, stops=["case.first_contact"])
     return keep_contact(case, by=by, whom=whom, said=said, at=at)
 
 
@@ -896,12 +929,17 @@ def send_back_handling(handling, *, by, verb, note, to_unit):
 
 @transaction.atomic
 def ask_deferral(
-    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, consent=None
+    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, until=None, consent=None
 ) -> Deferral:
-    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works."""
+    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works.
+
+    `until` is the last day that a pause is expected to take.
+    """
     lock_file(case)
     clock.refresh_from_db()
     refuse_undeferrable(clock, kind, amount, first_day)
+    if until and until < first_day:
+        raise MoveRefused(_("预计暂停到的日子，不能早于暂停开始的那天。"))
     if clock.deferrals.filter(state=DeferralState.ASKED).exists():
         raise MoveRefused(_("“%(clock)s”已有一份申请等待审批。") % {"clock": clock.rule.name})
     deferral = Deferral(
@@ -911,6 +949,7 @@ def ask_deferral(
         kind=kind,
         amount=amount,
         first_day=first_day,
+        resume_by=midnight(until + DAY) if until else NEVER,
         reason=reason,
         asked_by=by,
     )

@@ -227,6 +227,16 @@ def follow_up(request, pk):
     return render_move(request, round, "follow_up", form, back=case_url(round.case_id))
 
 
+@action
+def call_back(request, pk):
+    round = visible_round(request, pk)
+    form = forms.CallBackForm(posted(request), user=request.user, restriction=round.case.restriction)
+    if submit(form, services.call_back, round, by=request.user):
+        messages.success(request, _("%(number)s 的不满意核实已记入档案。") % {"number": round})
+        return redirect("cases:detail", round.case_id)
+    return render_move(request, round, "call_back", form, back=case_url(round.case_id))
+
+
 def visible_round(request, pk) -> Round:
     return ONE_ROUND.one_or_404(request.user, pk=pk)
 

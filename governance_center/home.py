@@ -60,6 +60,7 @@ def home(request):
         "topics": work.topics(user),
         "seat": seat,
         "warnings": warnings_of(user),
+        "missing_year": work.missing_year(user),
     }
     return render(request, "home.html#work" if request.htmx else "home.html", context)
 

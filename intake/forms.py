@@ -130,11 +130,7 @@ class RequirementRow(forms.Form):
 
     name = forms.CharField(label=_("材料名称"), max_length=80, widget=TYPED)
     how = forms.CharField(label=_("要求"), max_length=120, required=False, widget=TYPED)
-    due_on = forms.DateField(
-        label=_("提交期限"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    due_on = DayField(label=_("提交期限"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -133,6 +133,7 @@ class ClockRule(models.Model):
     class Unit(models.TextChoices):
         CALENDAR_DAY = "calendar_day", _("日")
         WORKING_DAY = "working_day", _("工作日")
+        MONTH = "month", _("月")
         HOUR = "hour", _("小时")
         WORKING_HOUR = "working_hour", _("工作小时")
 
@@ -143,7 +144,8 @@ class ClockRule(models.Model):
         ARBITRATION_HEAD = "arbitration_head", _("仲裁委员会主任")
         DISPATCHER = "dispatcher", _("派单单位")
 
-    IN_DAYS = (Unit.CALENDAR_DAY, Unit.WORKING_DAY)
+    IN_DAYS = (Unit.CALENDAR_DAY, Unit.WORKING_DAY, Unit.MONTH)
+    """Those that run out with a day."""
 
     code = models.CharField(_("代码"), max_length=60)
     name = models.CharField(_("名称"), max_length=60)
@@ -168,7 +170,7 @@ class ClockRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "since"], name="clockrule_once"),
             models.CheckConstraint(
-                condition=Q(pausable="") | Q(unit__in=["calendar_day", "working_day"]),
+                condition=Q(pausable="") | Q(unit__in=["calendar_day", "working_day", "month"]),
                 name="clockrule_pauses_in_days",
             ),
             models.CheckConstraint(
@@ -192,7 +194,11 @@ class ClockRule(models.Model):
         return self.amount(self.extension_max) if self.extension_max else ""
 
     def amount(self, length) -> str:
-        """So many of the rule's units, in words: 30日, 5个工作日, 0.5小时."""
+        """So many of the rule's units, in words: 30日, 5个工作日, 6个月, 30分钟; of no days, 当日."""
+        if not length and self.unit in self.IN_DAYS:
+            return str(_("当日"))
+        if length < 1 and self.unit == self.Unit.HOUR:
+            return _("%(count)s分钟") % {"count": f"{float(length) * 60:g}"}
         spelled = _("%(count)s日") if self.unit == self.Unit.CALENDAR_DAY else _("%(count)s个%(unit)s")
         return spelled % {"count": f"{float(length):g}", "unit": self.get_unit_display()}
 

@@ -70,6 +70,7 @@ MOVES = Moves(
         label=_("记录调解"),
         sources={State.MEDIATING},
         who=COLLEAGUES,
+        stops=("case.first_contact",),
     ),
     Move(
         verb="draft_agreement",
@@ -177,4 +178,5 @@ REFERRAL_MOVES = handling_moves(
     ("answer_referral", _("答复当事人")),
     ("send_back_referral", _("退回窗口")),
     who=[Role.COURT],
+    clock="court.handle",
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -56,6 +57,7 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "in-hand": 1,
         "to-answer": 1,
         "to-verify": 0,
+        "paused": 0,
     }
 
 
@@ -148,3 +150,15 @@ def test_browsers_find_the_icon_without_logging_in(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 302
     assert answer.url.endswith(".svg")
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [(Role.DIRECTOR, True), (Role.SYSADMIN, True), (Role.CLERK, False)]
+)
+def test_who_keeps_the_calendar_is_told_from_november_on_that_the_next_year_is_missing(client, role, told):
+    client.force_login(UserFactory(post=(role, UnitFactory(centre=True))))
+    for day, missing in [("2026-10-31", False), ("2026-11-01", told)]:
+        with time_machine.travel(f"{day}T10:00:00+08:00", tick=False):
+            page = client.get(reverse("home")).content.decode()
+        assert ("2027年的工作日历还没有录入" in page) is missing
+        assert (reverse("cases:edit_calendar", args=[2027]) in page) is missing
