@@ -610,21 +610,20 @@ class Round(Timed, UnderCase):
         return _("第 %(n)d 轮") % {"n": self.number}
 
     def keepers(self, people=User.objects):
-        """Who has to act: whoever may follow up what is resolved, or ask why somebody was not content; else who took it,
-        or those who may take it."""
+        """Who has to act: whoever may follow up or call back; before, who took it, or those who may take it."""
         if self.state in (State.RESOLVED, State.CLOSED):
             verb = "follow_up" if self.state == State.RESOLVED else "call_back"
-            return self.others(self.following_up(people), verb)
+            return self.others(self.following_up(people, verb), verb)
         return (
             self.at_work(self.handler, self.unit, people)
             or self.readers(people.in_unit(self.unit, *TAKERS[Route(self.route)]))
             or self.readers(people.in_unit(self.unit, *DESKS))
         )
 
-    def following_up(self, people):
+    def following_up(self, people, verb):
         if self.is_secluded:
             return people.bearing(*OPENERS[self.restriction])
-        return people.in_unit(self.unit_of_clocks, *CENTRE)
+        return people.in_unit(self.unit_of_clocks, *self.MOVES.named(verb).who)
 
     def topics(self):
         resolved = ["follow-up"] if self.resolved_at else []
