@@ -132,7 +132,7 @@ class SecretAttribute:
 class ProtectedField(models.BinaryField):
     """A column of protected text. `kind` chooses the mask; `hash_field` names the column, below this one, of the hash.
 
-    The model must inherit from `Protected`, because the ciphertext is bound to the row's key.
+    The model must inherit from `Protected` or be `Veiled`, because the ciphertext is bound to the row's key.
     """
 
     _pyi_private_set_type: "str | bytes | Secret"  # what the type checker reads of a field

@@ -8,8 +8,9 @@ import base64
 import json
 
 from django.db import models
+from django.utils.translation import gettext as _
 
-from kernel.encryption import ProtectedField, decrypt, encrypt, next_key
+from kernel.encryption import ProtectedField, WrongRow, decrypt, encrypt, next_key
 
 MARK = "cipher:"
 
@@ -82,10 +83,13 @@ def hidden_note(note: str, dossier_id: int, seq: int) -> str:
 
 
 def shown_note(note: str, dossier_id: int, seq: int) -> str:
-    """The note as it was written."""
+    """The note as it was written, or that its key is not there any more: a file stays readable without it."""
     if not note.startswith(MARK):
         return note
-    return decrypt(base64.b64decode(note.removeprefix(MARK)), note_place(dossier_id, seq))
+    try:
+        return decrypt(base64.b64decode(note.removeprefix(MARK)), note_place(dossier_id, seq))
+    except WrongRow:
+        return _("（加密这条记录的密钥已停用，内容无法显示。）")
 
 
 def note_place(dossier_id: int, seq: int) -> str:
