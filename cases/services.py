@@ -489,7 +489,7 @@ def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> 
 def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
     """Give a rule other cue words. Every process follows from its next suggestion on.
 
-    `notice` are the words of the paper that goes with an outlet which leads away.
+    `notice` are the words of the paper that goes with an outlet which leads away, or the restriction of an outlet.
 
     `version` is that of the book the form was filled from: whoever was overtaken is refused and loses nothing.
     """

@@ -17,6 +17,7 @@ from cases.models import (
     Party,
     Request,
     Restricting,
+    RestrictionRule,
     Round,
     RuleBook,
     UrgencyRule,
@@ -39,6 +40,7 @@ from kernel.web import (
     submit,
     trace,
 )
+from people.roles import Restriction
 
 RECENT = 30
 LIVE_PARTS = ("cover", "work", "timeline")
@@ -379,6 +381,7 @@ def rule_list(request):
         (_("类别"), "category", Category.objects.visible_to(request.user)),
         (_("办理途径"), "outlet", Outlet.objects.visible_to(request.user)),
         (_("紧急程度"), "urgency", UrgencyRule.objects.visible_to(request.user)),
+        (_("限制查看提示"), "restriction", RestrictionRule.objects.visible_to(request.user)),
     ]
     wordings = Wording.objects.visible_to(request.user)
     return render(
@@ -417,10 +420,12 @@ def edit_rule(request, kind, pk):
 
 
 def rule_form(rule, data, *, version) -> forms.RuleForm:
-    """The form of a rule; an outlet that leads away has a notice as well."""
+    """The form of a rule; an outlet has a restriction as well, or a notice where it leads away."""
     initial = {"cues": forms.written_cues(rule.cues), "version": version}
-    if not getattr(rule, "leads_away", False):
+    if not isinstance(rule, Outlet):
         return forms.RuleForm(data, initial=initial)
+    if not rule.leads_away:
+        return forms.OutletRuleForm(data, initial=initial | {"restriction": rule.restriction})
     notice = {"notice_title": rule.notice_title, "notice_text": rule.notice_text}
     return forms.NoticeRuleForm(data, initial=initial | notice)
 
@@ -439,7 +444,7 @@ def rule_rows(request, kind):
     return KINDS[kind].objects.visible_to(request.user)
 
 
-def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, tuple[str, ...]]]:
+def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, str, tuple[str, ...]]]:
     """What a text gets by the rules in force, and by the changed ones."""
     kept = rules()
     found = [
@@ -452,6 +457,7 @@ def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, tuple[
             [kept.categories[code].name for code in answer.categories if code in kept.categories],
             [kept.outlets[code].name for code in answer.outlets if code in kept.outlets],
             answer.urgency,
+            Restriction(answer.restriction).label if answer.restriction else "",
             answer.cues,
         )
         for label, answer in found

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Case, Category, Outlet, Party, Round
 from cases.rules import rules as current_rules
-from cases.selectors import DESK_KINDS
+from cases.selectors import DESK_KINDS, units_that_open
 from cases.states import Route, Urgency
 from intake.models import (
     Advice,
@@ -417,16 +417,17 @@ def returned_to(user) -> QuerySet[Round]:
 # --- Where a matter goes --------------------------------------------------------------------------------------------
 
 
-def desks_for(route) -> QuerySet[Unit]:
-    """The units at the desk of a route."""
-    return Unit.objects.filter(kind__in=DESK_KINDS[route]) if route else Unit.objects.none()
+def desks_for(route, restriction="") -> QuerySet[Unit]:
+    """The units at the desk of a route; of a restricted matter those in which somebody may open it."""
+    units = units_that_open(restriction) if restriction else Unit.objects.all()
+    return units.filter(kind__in=DESK_KINDS[route])
 
 
-def usual_desk(outlet, *, hall, category=None, area=None) -> Unit | None:
+def usual_desk(outlet, *, hall, category=None, area=None, restriction="") -> Unit | None:
     """The unit to which a matter usually goes: the window itself, the unit that leads the category, or the township."""
     if outlet.route == Route.INTAKE:
         return hall
-    units = desks_for(outlet.route)
+    units = desks_for(outlet.route, restriction)
     if outlet.route == Route.DISPATCH:
         leading = category.lead_unit if category and category.lead_unit_id else None
         of_area = units.filter(area=area).exclude(kind=Unit.Kind.DEPARTMENT).first() if area else None
@@ -468,13 +469,18 @@ def route_of(unit) -> Route:
     return next(route for route, kinds in DESK_KINDS.items() if unit.kind in kinds)
 
 
-def as_matter(line: str, route: Route) -> dict:
-    """Category, outlet and urgency of a matter of which the window knows one line; its desk puts them right."""
+def as_matter(line: str, route: Route, restriction: str) -> dict:
+    """Category, outlet and urgency of a matter of which the window knows one line; its desk puts them right.
+
+    The outlet is one of this restriction where there is one, and none of another.
+    """
     found = suggested(line)
-    outlets = [outlet for outlet in found.outlets if outlet.route == route and not outlet.leads_away]
+    outlets = Outlet.objects.filter(route=route, notice_title="", restriction__in=["", restriction])
+    fitting = [outlet for outlet in found.outlets if outlet in outlets]
+    own = sorted([*fitting, *outlets], key=lambda outlet: not outlet.restriction)
     return {
         "category": next(iter(found.categories), None) or Category.objects.last(),
-        "outlet": next(iter(outlets), None) or Outlet.objects.filter(route=route, notice_title="").first(),
+        "outlet": next(iter(own), None),
         "urgency": found.urgency,
     }
 
@@ -494,6 +500,8 @@ class Suggested:
     people_count: int | None
     amount: object
     area: Area | None
+    restriction: str
+    hint: str
 
 
 def suggested(text: str) -> Suggested:
@@ -510,6 +518,8 @@ def suggested(text: str) -> Suggested:
         people_count=found.people_count,
         amount=found.amount,
         area=towns[0] if len(towns) == 1 else None,
+        restriction=found.restriction,
+        hint=found.hint,
     )
 
 

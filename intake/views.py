@@ -410,7 +410,12 @@ def suggest(request):
     """While somebody types a story: three categories, three outlets, an urgency, and the words that led to them."""
     story = request.POST.get("story", "").replace("\0", "").strip()[:5000]
     found = selectors.suggested(story) if story else None
-    return render(request, "intake/suggest.html", {"suggested": found})
+    return render(request, "intake/suggest.html", {"suggested": found, "may_restrict": may_restrict(request)})
+
+
+def may_restrict(request) -> bool:
+    """Whether the form that asks can hide a matter itself. That of a visit sends to the one line instead."""
+    return "restriction" in request.POST
 
 
 @page(post=True)
@@ -422,7 +427,8 @@ def desk(request):
     outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
     if outlet:
         form.offer_desks(**chosen.cleaned_data)
-    return render(request, "intake/desk.html", {"form": form, "outlet": outlet})
+    context = {"form": form, "outlet": outlet, "may_restrict": may_restrict(request)}
+    return render(request, "intake/desk.html", context)
 
 
 # --- Visits -----------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ import logging
 import re
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, Outlet, RestrictionRule, RuleBook
 from cases.states import Route
 from intake import selectors, services
 from intake.models import Ticket
@@ -16,7 +17,7 @@ from people.roles import Restriction, Role
 from petitions.models import PetitionHandling
 from tests.cases.test_restriction import answers, first_difference, logged_in, plain
 from tests.factories import UserFactory
-from tests.intake.factories import called, serving
+from tests.intake.factories import called, matter, serving
 from tests.raw import tables_with
 
 LINE = "村里补偿款的去向"
@@ -170,6 +171,65 @@ def test_with_and_without_it_everybody_else_in_the_hall_gets_the_same_answers(
     after = answers(clients) | visits(ticket, clients)
     different = [key for key in before if before[key] != after[key]]
     assert different == [], first_difference(before[different[0]], after[different[0]])
+
+
+STORY = "村支书贪污受贿，冒领补偿款，请为我保密。"
+
+
+def typed(**changes) -> dict:
+    given = matter(outlet=Outlet.objects.get(code="O14"))
+    return {
+        "story": STORY,
+        "category": given["category"].pk,
+        "urgency": 1,
+        "outlet": given["outlet"].pk,
+        "area": given["area"].pk,
+        "respondent_kind": "person",
+        "people_count": 1,
+    } | changes
+
+
+def test_the_ordinary_form_takes_no_matter_of_a_restricted_outlet_and_keeps_what_was_typed(
+    client, clerk, ticket, officer, discipline
+):
+    client.force_login(clerk)
+    answer = client.post(address(ticket), typed(to_unit=discipline.pk))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请用本页的“只记一句”" in page
+    assert STORY in page
+    assert not Case.objects.exists()
+    assert tables_with("村支书贪污受贿") == []
+
+
+def test_a_restricted_outlet_is_no_button_that_fills_the_ordinary_form(client, clerk):
+    client.force_login(clerk)
+    accusation = Outlet.objects.get(code="O14")
+    fills = f'data-fills="id_outlet" data-value="{accusation.pk}"'
+    page = client.post(reverse("intake:suggest"), {"story": STORY}).content.decode()
+    assert fills not in page
+    assert "纪检监察：只记一句" in page
+    page = client.post(reverse("intake:suggest"), {"story": STORY, "restriction": ""}).content.decode()
+    assert fills in page
+    chosen = client.post(reverse("intake:desk"), {"outlet": accusation.pk}).content.decode()
+    assert "按规定限制查看，不在这里登记" in chosen
+
+
+def test_words_of_violence_at_home_bring_a_hint(client, clerk):
+    client.force_login(clerk)
+    for story, hinted in (("我老公昨晚喝酒又打我，不敢回家。", True), ("楼上漏水，天花板发霉。", False)):
+        page = client.post(reverse("intake:suggest"), {"story": story}).content.decode()
+        assert ("可能涉及家庭暴力" in page) is hinted
+    RestrictionRule.objects.update(cues={"5": "天花板"})
+    RuleBook.objects.update(version=F("version") + 1)
+    page = client.post(reverse("intake:suggest"), {"story": "天花板发霉"}).content.decode()
+    assert "可能涉及家庭暴力" in page
+
+
+def test_the_one_line_takes_the_outlet_of_its_kind(client, clerk, ticket, officer, discipline):
+    client.force_login(clerk)
+    client.post(address(ticket), sent(discipline, line="一件事"))
+    assert Case.objects.get().outlet.code == "O14"
 
 
 def test_who_does_not_receive_the_visitor_notes_nothing(clerk, ticket, discipline):
