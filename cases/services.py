@@ -482,7 +482,10 @@ def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> 
         organisation = register_organisation(name=name, uscc=id_number)
         return add_party(case, by=by, side=side, name=organisation.name, organisation=organisation)
     id_type = id_type if id_number else Person.IdType.NONE
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     return add_party(case, by=by, side=side, name=person.name, person=person)
 
 
@@ -520,7 +523,10 @@ def edit_wording(book, wording, *, by, text, reason, version) -> None:
 def add_agent(case, *, by, party, authority, letter, name, id_type, id_number="", phone="") -> Agent:
     """Register whom a party entrusted, with the scan of the letter (授权委托书). A new letter replaces the former."""
     allow(case, "add_party", by=by)
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     if person.is_minor or person.pk == party.person_id:
         raise MoveRefused(_("代理人须是成年人，且不能是当事人本人。"))
     party.agents.standing().filter(person=person).update(ended_at=timezone.now())

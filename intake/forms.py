@@ -12,13 +12,14 @@ from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import as_matter, desks_for, desks_that_hear, known_at_counter, usual_desk
+from intake.selectors import as_matter, desks_for, desks_that_hear, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
 from people.roles import Restriction, Role
+from people.services import known_person
 
 ANY = [("", _("全部"))]
 TITLE_LENGTH = 30
@@ -239,7 +240,7 @@ class VisitorForm(PaperForm):
         return cleaned
 
     def check_person(self, cleaned):
-        if person := known_at_counter(cleaned["id_number"]):
+        if person := known_person(cleaned["id_number"]):
             cleaned["name"] = person.name
         if not cleaned["id_number"]:
             cleaned["id_type"] = Person.IdType.NONE

@@ -320,21 +320,8 @@ class Known:
     cases: list[Case]
 
 
-def known_at_counter(id_number: str) -> Person | None:
-    """Who has these papers, if they came before or have a matter of the ordinary kind.
-
-    Whoever is known from an isolated matter alone is as new as anybody: the counter would betray that there is one.
-    """
-    person = known_person(id_number)
-    if person is None:
-        return None
-    whole = Person.objects.filter(pk=person.pk).with_their_doubles()
-    came = Ticket.objects.filter(visitor__in=whole).exists()
-    return person if came or Party.objects.filter(person__in=whole, case__restriction="").exists() else None
-
-
 def known(id_number: str, user) -> Known | None:
-    person = known_at_counter(id_number)
+    person = known_person(id_number)
     return Known(person, list(earlier_matters(person, user)[:EARLIER])) if person else None
 
 

@@ -38,7 +38,6 @@ from intake.models import (
     new_board_code,
     of_visit,
 )
-from intake.selectors import known_at_counter
 from intake.states import (
     AT_WINDOW,
     LEFT_OVER,
@@ -67,7 +66,7 @@ from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from people.models import Person, Seat, Unit, User, Window
 from people.roles import Role
-from people.services import register_organisation, register_person
+from people.services import known_person, register_organisation, register_person
 
 FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE})
 """What comes by these channels stands in a system of others already, under its number there."""
@@ -97,7 +96,7 @@ def register(
     name; `screen` the kiosk where nobody of ours stood (`by` is None then). Numbers come last of all that may fail,
     so whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
     """
-    person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
+    person = register_person(by=by, **visitor) if visitor else known_person(card)
     day = timezone.localdate()
     queue = open_queue(unit, day)
     minutes = minutes_of(care, appointment_at)
