@@ -380,13 +380,15 @@ def keep_signed(case, subject, *, by, printing, scan, **details) -> None:
 def reveal_party(party, *, by, reason="") -> Party:
     """Show a party in full, with a trace in the file and in the person's own history.
 
-    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6).
+    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6). In the
+    person's history, which more people read, nothing leads to a restricted matter.
     """
     if not reason and not party.case.is_in_hand_of(by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
     if party.person:  # persons before matters, as when they are registered
-        history.record(party.person, "reveal", by=by, note=reason, details=details)
+        told = {} if party.case.restriction else {"note": reason, "details": details}
+        history.record(party.person, "reveal", by=by, **told)
     lock_file(party.case)
     history.record(party.case, "reveal", by=by, note=reason, details=details)
     return party
@@ -461,10 +463,12 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
 def correct_party(party, *, by, seen, reason, **changes) -> None:
     """Put right who a party is: in the record of the person, and by the name under which they stand in this matter.
 
-    Papers that were handed out for signing or are in force stay as they were.
+    Papers that were handed out for signing or are in force stay as they were. The reason stands in both histories;
+    that of a restricted matter in its own alone.
     """
     case = party.case
-    correct_person(party.person, by=by, seen=seen, note=reason, **changes)  # persons before matters
+    told = "" if case.restriction else reason
+    correct_person(party.person, by=by, seen=seen, note=told, **changes)  # persons before matters
     allow(case, "correct", by=by)
     if "name" in changes:
         party.name = changes["name"]

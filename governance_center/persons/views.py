@@ -75,7 +75,9 @@ def correct_party(request, pk):
     form = correction(request, party.person, forms.CorrectPartyForm)
     back = reverse("cases:detail", args=[party.case_id]) + "#parties"
     if submit(form, cases.correct_party, party, by=request.user):
-        messages.success(request, _("当事人信息已更正，原因已记入事项和人员的记录。"))
+        kept_in_both = _("当事人信息已更正，原因已记入事项和人员的记录。")
+        kept_in_file = _("当事人信息已更正，原因只记入本件的记录。")
+        messages.success(request, kept_in_file if party.case.restriction else kept_in_both)
         return redirect(back)
     return render_verb(request, form, _("更正当事人信息"), subject=party.case.number, back=back)
 

@@ -5,15 +5,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
-from cases.services import register_party
+from cases.services import register_party, reveal_party
 from cases.states import Side, State
 from kernel.models import HistoryEntry
-from people.models import Apart, Person
+from people.models import Apart, Person, Post
 from people.persons import add_phone, merge_persons
 from people.roles import Restriction, Role
 from people.services import known_person, register_person
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
 from tests.people.factories import id_number
+from tests.raw import tables_with
 
 PHONE = "13800001234"
 
@@ -378,3 +379,39 @@ def test_a_restricted_matter_changes_no_telephone_that_others_see(bureau, person
     assert person.phone.plain == PHONE
     assert party.person.phone.plain == "13700000002"
     assert "change_phone" not in verbs(person)
+
+
+@pytest.fixture
+def accusation(bureau, person):
+    """An accusation by somebody who is known from an ordinary matter too."""
+    return CaseFactory(unit=bureau, applicant=person, restriction=Restriction.ACCUSATION)
+
+
+@pytest.fixture
+def officer(bureau):
+    user = UserFactory(post=(Role.DISCIPLINE, bureau))
+    Post.objects.create(user=user, role=Role.PETITION_OFFICER, unit=bureau)
+    return user
+
+
+def test_why_a_party_of_an_accusation_was_corrected_or_looked_at_stands_in_its_file_alone(
+    client, person, case, accusation, officer, clerk
+):
+    party, why = accusation.parties.get(), "核对举报信署名"
+    client.force_login(officer)
+    answer = correcting(client, party, name="王冬玫", reason=why)
+    assert answer.status_code == 302
+    reveal_party(party, by=officer, reason=why)
+    in_file = [entry.shown_note for entry in accusation.dossier.entries.order_by("seq")]
+    assert in_file == [why, why]
+    assert verbs(person) == ["correct_person", "reveal"]
+    assert [(entry.note, "case" in entry.details) for entry in person.dossier.entries.all()] == [
+        ("", False)
+    ] * 2
+    assert tables_with(why) == []
+    client.force_login(clerk)
+    assert why not in text(client.get(url("detail", person)))
+    client.force_login(UserFactory(post=(Role.AUDITOR, case.unit)))
+    looks = text(client.get(reverse("persons:looks")))
+    assert why not in looks
+    assert accusation.number not in looks
