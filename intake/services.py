@@ -658,8 +658,11 @@ def book(ticket, state, *, by):
 
 
 def matters_of(ticket):
-    """The matters of a visit: they share its query code, or the visit joined them."""
-    return Case.objects.filter(of_visit(ticket))
+    """The matters of a visit: they share its query code, or the visit joined them.
+
+    Restricted ones are left out: what is asked or refused because of them would tell that there is one.
+    """
+    return Case.objects.filter(of_visit(ticket), restriction="")
 
 
 @transaction.atomic

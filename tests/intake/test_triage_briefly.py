@@ -173,6 +173,28 @@ def test_with_and_without_it_everybody_else_in_the_hall_gets_the_same_answers(
     assert different == [], first_difference(before[different[0]], after[different[0]])
 
 
+def identified(by, ticket):
+    return logged_in(by).post(
+        reverse("intake:identify", args=[ticket.pk]), {"id_type": "none", "name": "王冬妹", "head_count": 1}
+    )
+
+
+def test_after_a_named_one_line_the_visit_is_treated_as_if_there_were_none(
+    client, clerk, ticket, officer, discipline, guide
+):
+    client.force_login(clerk)
+    client.post(address(ticket), sent(discipline))
+    assert Case.objects.get().parties.get().name == "王冬梅"
+    assert identified(clerk, ticket).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.visitor.name == "王冬妹"
+    finish = reverse("intake:finish", args=[ticket.pk])
+    answer = client.post(finish, {"note": ""})
+    assert answer.status_code == 409
+    assert "本次来访没有登记事项" in answer.content.decode()
+    assert client.post(finish, {"note": "接待"}).status_code == 302
+
+
 STORY = "村支书贪污受贿，冒领补偿款，请为我保密。"
 
 
