@@ -29,6 +29,7 @@ from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import (
     action,
+    looked,
     page,
     posted,
     refuse_move,
@@ -38,7 +39,7 @@ from kernel.web import (
     render_verb,
     require,
     submit,
-    trace,
+    wants_part,
 )
 from people.roles import Restriction
 
@@ -102,15 +103,13 @@ def case_list(request):
 @page
 def detail(request, pk):
     """The page of one matter, or one of its live parts. Of a restricted one, the look leaves a trace."""
-    case = visible_case(request, pk)
-    if case.restriction and not request.htmx:
-        trace(request, case, "view")
+    case = visible_case(request, pk, in_part=wants_part(request))
     part = request.htmx.target if request.htmx.target in LIVE_PARTS else "cover"
     return render_part(request, "cases/detail.html", part, {"page": case_page(case, request.user)})
 
 
-def visible_case(request, pk) -> Case:
-    return ONE_CASE.one_or_404(request.user, pk=pk)
+def visible_case(request, pk, *, in_part=False) -> Case:
+    return looked(request, ONE_CASE.one_or_404(request.user, pk=pk), in_part=in_part)
 
 
 def case_url(pk, anchor="") -> str:
@@ -162,6 +161,7 @@ def add_agent(request, pk):
 def end_agent(request, pk):
     agents = Agent.objects.visible_to(request.user).select_related("case", "party")
     agent = get_object_or_404(agents, pk=pk)
+    looked(request, agent.case)
     form = forms.NoteForm(posted(request))
     if submit(form, services.end_agent, agent, by=request.user):
         return redirect(case_url(agent.case_id, "#parties"))
@@ -173,6 +173,7 @@ def end_agent(request, pk):
 def reveal_party(request, pk):
     """A party's papers and telephone in full. Only in answer to a POST, and never without a trace."""
     party = get_object_or_404(Party.objects.visible_to(request.user).select_related("case", "person"), pk=pk)
+    looked(request, party.case)
     asks_reason = not party.case.is_in_hand_of(request.user)
     form = forms.RevealPartyForm(posted(request), asks_reason=asks_reason)
     context = {"party": party, "case": party.case}
@@ -227,7 +228,7 @@ def follow_up(request, pk):
 
 
 def visible_round(request, pk) -> Round:
-    return ONE_ROUND.one_or_404(request.user, pk=pk)
+    return looked(request, ONE_ROUND.one_or_404(request.user, pk=pk))
 
 
 @action
@@ -302,7 +303,7 @@ def withdraw_request(request, pk):
 def move_request(request, pk, verb, form_class):
     """The page of one move of a request."""
     requests = Request.objects.visible_to(request.user).select_related("case", "from_unit", "to_unit")
-    row = get_object_or_404(requests, pk=pk)
+    row = looked(request, get_object_or_404(requests, pk=pk))
     return make_move(request, row, verb, form_class(posted(request)), back=requests_url(row.case_id))
 
 
@@ -357,6 +358,7 @@ def decide(request, pk, verb, form_class):
     """The page of one move of a request to hide or show a matter, with the request itself above the form."""
     rows = Restricting.objects.visible_to(request.user).select_related("case", "asked_by")
     row = get_object_or_404(rows, pk=pk)
+    looked(request, row.case)
     form = form_class(posted(request))
     if submit(form, getattr(services, verb), row, by=request.user):
         label = row.MOVES.named(verb).label

@@ -11,7 +11,7 @@ from intake import forms, services
 from intake.models import Material
 from intake.views_papers import visit_in_sight
 from kernel.editing import seen_token
-from kernel.web import action, posted, render_form, render_move, submit
+from kernel.web import action, looked, posted, render_form, render_move, submit
 
 
 @action
@@ -41,7 +41,7 @@ def url_of(case) -> str:
 
 def material_in_sight(request, pk) -> Material:
     rows = Material.objects.visible_to(request.user).select_related("case", "party")
-    return get_object_or_404(rows, pk=pk)
+    return looked(request, get_object_or_404(rows, pk=pk))
 
 
 @action
