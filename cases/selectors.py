@@ -14,6 +14,7 @@ from cases.states import (
     IN_EFFECT,
     OWED,
     PANELS,
+    TAKERS,
     CardLevel,
     CardState,
     DeferralKind,
@@ -58,10 +59,13 @@ def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]
 
 
 def units_that_open(restriction) -> QuerySet[Unit]:
-    """The units at some desk in which somebody may open matters of this kind."""
-    roles = [role for role, opened in OPENS.items() if restriction in opened]
-    posts = Post.objects.filter(unit=OuterRef("pk"), role__in=roles, user__is_active=True)
-    return Unit.objects.filter(Exists(posts), kind__in=sum(DESK_KINDS.values(), []))
+    """The units in which somebody may open matters of this kind, and take them in hand at the desk of the unit."""
+    posts = Post.objects.filter(unit=OuterRef("pk"), user__is_active=True)
+    able = Q(pk__in=())
+    for route, kinds in DESK_KINDS.items():
+        roles = [role for role in TAKERS[route] if restriction in OPENS.get(role, ())]
+        able |= Q(Exists(posts.filter(role__in=roles)), kind__in=kinds)
+    return Unit.objects.filter(able)
 
 
 def desk_of(choice: str) -> tuple[str, Unit]:

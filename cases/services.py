@@ -195,6 +195,7 @@ def take(round, *, by):
 def reroute(round, *, by, route, unit, note):
     """Send a matter to another desk or unit; the note tells that desk why."""
     with moving(round, "reroute", by=by, note=note):
+        refuse_unopened(round.case, unit)
         transfer = Transfer.objects.create(
             round=round,
             from_route=round.route,
@@ -209,6 +210,15 @@ def reroute(round, *, by, route, unit, note):
         show_cover(round, State.ROUTED)
         live.changed(f"unit:{left}", f"unit:{unit.pk}")
         tell_on_duty(round.case, unit, f"transfer:{transfer.pk}")
+
+
+def refuse_unopened(case, unit) -> None:
+    """A restricted matter goes nowhere where nobody may open it and take it in hand: it would lie there unseen."""
+    if case.restriction and not units_that_open(case.restriction).filter(pk=unit.pk).exists():
+        raise MoveRefused(
+            _("本件限制查看，%(unit)s没有可以查看并接办的岗位，不能转去。请办理答复，或先申请解除限制查看。")
+            % {"unit": unit}
+        )
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -301,6 +311,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
+    refuse_unopened(case, unit)
     round = Round(case=case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)

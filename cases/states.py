@@ -98,6 +98,20 @@ DESKS = {
     Role.TOWNSHIP_HEAD: "holder",
     Role.DISCIPLINE: "holder",
 }
+TAKERS = {
+    Route.INTAKE: tuple(RECEPTION),
+    Route.MEDIATION: (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR),
+    Route.COURT: (Role.COURT,),
+    Route.PETITIONS: (Role.PETITION_OFFICER, Role.DISCIPLINE),
+    Route.DISPATCH: (
+        Role.HANDLER,
+        Role.UNIT_HEAD,
+        Role.TOWNSHIP_OFFICER,
+        Role.TOWNSHIP_HEAD,
+        Role.DISPATCHER,
+    ),
+}
+"""Who takes a matter in hand at the desk of a route."""
 CENTRE = {Role.CLERK: "of_the_centre", Role.DIRECTOR: "of_the_centre", Role.MEDIATOR: "of_the_centre"}
 
 SUPERVISING = dict.fromkeys(SUPERVISORS, "")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from cases.models import Case, Category, Outlet, Party, Round
 from cases.rules import rules as current_rules
 from cases.selectors import DESK_KINDS, units_that_open
-from cases.states import Route, Urgency
+from cases.states import TAKERS, Route, Urgency
 from intake.models import (
     Advice,
     Announcement,
@@ -437,18 +437,24 @@ POSTS_THAT_HEAR = Prepared(posts_that_hear, {"area": -1})
 def desks_that_hear(hall) -> list[tuple[str, str]]:
     """Where the window guides somebody with a restricted matter: ("violence:mediation:7", "家庭暴力：…委员会").
 
-    The hall itself is named only where nobody else near it may open such a matter.
+    Only where somebody who may open it can take it in hand. The hall itself is named only where nobody else near it
+    can.
     """
     posts = POSTS_THAT_HEAR.rows(area=hall.area_id)
     choices = []
     for kind in Restriction:
-        units = {post.unit.pk: post.unit for post in posts if kind in OPENS[Role(post.role)]}
+        units = {post.unit.pk: post.unit for post in posts if hears(post, kind)}
         others = [unit for unit in units.values() if unit.kind != Unit.Kind.CENTRE]
         choices += [
             (f"{kind}:{route_of(unit)}:{unit.pk}", f"{kind.label}：{unit}")
             for unit in others or units.values()
         ]
     return choices
+
+
+def hears(post, kind) -> bool:
+    """Whether somebody in this post may open a restricted matter of a kind, and take it at the desk of the unit."""
+    return kind in OPENS[Role(post.role)] and post.role in TAKERS[route_of(post.unit)]
 
 
 def route_of(unit) -> Route:

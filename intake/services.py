@@ -829,8 +829,9 @@ def void_material(material, *, by, note) -> None:
         pass
 
 
-def may_take_up(case, user) -> bool:
-    return Settlement.MOVES.named("take_up").allows(Settlement(unit=case.unit, state=NEW), user)
+def may_take_up(waiting, user) -> bool:
+    """Whether somebody takes up what waits at its window: a case or a round."""
+    return Settlement.MOVES.named("take_up").allows(Settlement(unit=waiting.unit, state=NEW), user)
 
 
 def party_of(respondent, *, by) -> dict:

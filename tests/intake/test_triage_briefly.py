@@ -16,7 +16,7 @@ from people.models import Unit
 from people.roles import Restriction, Role
 from petitions.models import PetitionHandling
 from tests.cases.test_restriction import answers, first_difference, logged_in, plain
-from tests.factories import UserFactory
+from tests.factories import CaseFactory, UserFactory
 from tests.intake.factories import called, matter, serving
 from tests.raw import tables_with
 
@@ -139,6 +139,33 @@ def test_only_desks_that_may_hear_it_are_offered(client, clerk, ticket, officer,
     assert f"violence:mediation:{committee.pk}" in client.get(address(ticket)).content.decode()
     wrong = sent(discipline, desk=f"accusation:mediation:{committee.pk}")
     assert client.post(address(ticket), wrong).status_code == 422
+
+
+def test_the_hall_offers_no_desk_where_somebody_may_look_and_nobody_can_take(
+    client, clerk, ticket, centre, discipline
+):
+    UserFactory(post=(Role.DIRECTOR, centre))
+    client.force_login(clerk)
+    page = client.get(address(ticket)).content.decode()
+    assert f"violence:intake:{centre.pk}" not in page
+    assert f"psychiatric:intake:{centre.pk}" not in page
+    office = Unit.objects.get(code="petitions")
+    Unit.objects.filter(pk=office.pk).update(area=centre.area)
+    UserFactory(post=(Role.PETITION_OFFICER, office))
+    page = client.get(address(ticket)).content.decode()
+    assert f"psychiatric:petitions:{office.pk}" in page
+    assert f"accusation:petitions:{office.pk}" not in page
+
+
+def test_only_who_takes_it_up_at_the_window_is_offered_the_button(client, centre, clerk):
+    director = UserFactory(post=(Role.DIRECTOR, centre))
+    case = CaseFactory(unit=centre, route=Route.INTAKE)
+    take_up = reverse("intake:take_up", args=[case.latest_round().pk])
+    for user, offered in ((clerk, True), (director, False)):
+        client.force_login(user)
+        page = client.get(reverse("intake:panel", args=[case.pk])).content.decode()
+        assert (take_up in page) is offered
+        assert client.get(take_up).status_code == (200 if offered else 403)
 
 
 def test_the_log_tells_it_from_no_other_matter(client, clerk, ticket, officer, discipline, caplog):
