@@ -125,7 +125,7 @@ ONE_ROUND = PreparedFor(round_with_case, {"pk": -1})
 def case_page(case: Case, user) -> CasePage:
     rounds = rounds_of(case)
     round = rounds[-1]
-    entries = list(case.entries().select_related("by").order_by("-seq"))
+    entries = list(case.entries().select_related("by", "dossier").order_by("-seq"))
     return CasePage(
         case=case,
         rounds=rounds,

@@ -46,7 +46,7 @@ def handled_by(user, tab):
 @page
 def detail(request, pk):
     handling = visible_handling(request, pk)
-    entries = handling.history.exclude(verb__in=LOOKS).select_related("by").order_by("-seq")
+    entries = handling.history.exclude(verb__in=LOOKS).select_related("by", "dossier").order_by("-seq")
     context = {"handling": handling, "buttons": buttons(handling, request.user), "entries": entries}
     return render(request, "dispatch/detail.html", context)
 

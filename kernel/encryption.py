@@ -209,16 +209,16 @@ def new_file_key() -> str:
     return f"{cipher}:{os.urandom(FILE_KEY).hex()}"
 
 
-def seal_bytes(plain: bytes, file_key: str) -> bytes:
+def seal_bytes(plain: bytes, file_key: str, where: str = "") -> bytes:
     cipher, key = file_key.split(":")
     nonce = os.urandom(NONCE)
-    return nonce + SEAL[cipher](bytes.fromhex(key), nonce, plain, b"")
+    return nonce + SEAL[cipher](bytes.fromhex(key), nonce, plain, where.encode())
 
 
-def open_bytes(sealed: bytes, file_key: str) -> bytes:
-    """Raises InvalidTag if the bytes were tampered with."""
+def open_bytes(sealed: bytes, file_key: str, where: str = "") -> bytes:
+    """Raises InvalidTag if the bytes were tampered with, or moved from where they belong."""
     cipher, key = file_key.split(":")
-    return OPEN[cipher](bytes.fromhex(key), sealed[:NONCE], sealed[NONCE:], b"")
+    return OPEN[cipher](bytes.fromhex(key), sealed[:NONCE], sealed[NONCE:], where.encode())
 
 
 def _sm4_seal(key, nonce, plain, context):

@@ -30,7 +30,7 @@ def court_detail(request, pk):
         "parties": referral.case.parties.select_related("person", "organisation"),
         "in_full": referral.is_holder(request.user),
         "arrivals": referral.round.transfers.select_related("from_unit", "by").order_by("-at"),
-        "entries": referral.entries().exclude(verb="view").select_related("by").order_by("-seq"),
+        "entries": referral.entries().exclude(verb="view").select_related("by", "dossier").order_by("-seq"),
     }
     return render(request, "mediation/court_detail.html", context)
 
