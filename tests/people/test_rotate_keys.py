@@ -164,7 +164,9 @@ def test_a_restricted_file_with_a_paper_and_a_session_opens_under_the_new_key_al
     mediator = mediator_of(committee)
     mediation = accepted(mediator, restriction=Restriction.VIOLENCE, title=TITLE)
     record_session(mediation, by=mediator, held_at=timezone.now(), attended=[], **SESSION)
-    paper_in_file = attach(mediation.case, by=mediator, file=SimpleUploadedFile("她的录音.txt", TITLE.encode()))
+    paper_in_file = attach(
+        mediation.case, by=mediator, file=SimpleUploadedFile("她的录音.txt", TITLE.encode())
+    )
     with_new_keys(settings)
     told = StringIO()
     call_command("rotate_keys", stdout=told)
