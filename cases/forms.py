@@ -476,6 +476,18 @@ class NoticeRuleForm(RuleForm):
         self.fields["cues"].required = False
 
 
+class OutletRuleForm(RuleForm):
+    """The same for an outlet that stays in the house, with the restriction of what goes its way."""
+
+    restriction = forms.ChoiceField(
+        label=_("按规定限制查看"),
+        choices=[("", _("否")), *Restriction.choices],
+        required=False,
+        help_text=_("选了的，窗口只能用“只记一句”登记，来件登记后自动限制查看。"),
+    )
+    field_order = ["restriction", "cues", "version", "text"]
+
+
 def weight_of(weight: str, line: str) -> str:
     try:
         value = int(weight)

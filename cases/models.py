@@ -96,7 +96,8 @@ class Category(models.Model):
 class Outlet(models.Model):
     """The way a matter goes (办理途径), and the desk that way begins at.
 
-    One with a notice leads away from the centre: to another legal route, or to another district.
+    One with a notice leads away from the centre: to another legal route, or to another district. What goes the way
+    of one with a restriction is hidden from its first saved word.
     """
 
     code = models.CharField(_("代码"), max_length=10, unique=True)
@@ -106,6 +107,7 @@ class Outlet(models.Model):
     notice_title = models.CharField(_("告知书名称"), max_length=40, blank=True)
     notice_text = models.TextField(_("告知书正文"), blank=True)
     cues = models.JSONField(_("线索词"), default=dict, blank=True)
+    restriction = models.CharField(_("限制查看"), max_length=20, choices=Restriction, blank=True)
 
     objects = Reference.as_manager()
 
@@ -156,6 +158,22 @@ class UrgencyRule(models.Model):
 
     def __str__(self):
         return self.get_level_display()
+
+
+class RestrictionRule(models.Model):
+    """The words in a story that speak for a restricted matter of a kind, and what whoever types it is told then."""
+
+    kind = models.CharField(_("限制查看"), max_length=20, choices=Restriction, unique=True)
+    hint = models.CharField(_("提示"), max_length=200)
+    cues = models.JSONField(_("线索词"), default=dict)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["kind"]
+
+    def __str__(self):
+        return self.get_kind_display()
 
 
 class Book(Tracked):

@@ -25,6 +25,7 @@ from cases.states import (
     IN_EFFECT,
     OWED,
     PANELS,
+    TAKERS,
     CardLevel,
     CardState,
     DeferralKind,
@@ -79,10 +80,13 @@ def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]
 
 
 def units_that_open(restriction) -> QuerySet[Unit]:
-    """The units at some desk in which somebody may open matters of this kind."""
-    roles = [role for role, opened in OPENS.items() if restriction in opened]
-    posts = Post.objects.filter(unit=OuterRef("pk"), role__in=roles, user__is_active=True)
-    return Unit.objects.filter(Exists(posts), kind__in=sum(DESK_KINDS.values(), []))
+    """The units in which somebody may open matters of this kind, and take them in hand at the desk of the unit."""
+    posts = Post.objects.filter(unit=OuterRef("pk"), user__is_active=True)
+    able = Q(pk__in=())
+    for route, kinds in DESK_KINDS.items():
+        roles = [role for role in TAKERS[route] if restriction in OPENS.get(role, ())]
+        able |= Q(Exists(posts.filter(role__in=roles)), kind__in=kinds)
+    return Unit.objects.filter(able)
 
 
 def desk_of(choice: str) -> tuple[str, Unit]:
@@ -145,7 +149,7 @@ ONE_ROUND = PreparedFor(round_with_case, {"pk": -1})
 def case_page(case: Case, user) -> CasePage:
     rounds = rounds_of(case)
     round = rounds[-1]
-    entries = list(case.entries().select_related("by").order_by("-seq"))
+    entries = list(case.entries().select_related("by", "dossier").order_by("-seq"))
     return CasePage(
         case=case,
         topics=[case.topics()[0], *live.heard_by(user.scope, "restricting"), f"asked-by:{user.pk}"],

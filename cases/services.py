@@ -238,6 +238,7 @@ def take(round, *, by):
 def reroute(round, *, by, route, unit, note):
     """Send a matter to another desk or unit; the note tells that desk why."""
     with moving(round, "reroute", by=by, note=note):
+        refuse_unopened(round.case, unit)
         transfer = Transfer.objects.create(
             round=round,
             from_route=round.route,
@@ -258,6 +259,15 @@ def keep_with(round, handler) -> None:
     """Somebody else handles the matter now: the clocks of the round are theirs."""
     round.handler = handler
     round.save(update_fields=["handler"])
+
+
+def refuse_unopened(case, unit) -> None:
+    """A restricted matter goes nowhere where nobody may open it and take it in hand: it would lie there unseen."""
+    if case.restriction and not units_that_open(case.restriction).filter(pk=unit.pk).exists():
+        raise MoveRefused(
+            _("本件限制查看，%(unit)s没有可以查看并接办的岗位，不能转去。请办理答复，或先申请解除限制查看。")
+            % {"unit": unit}
+        )
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -372,7 +382,7 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
-    refuse_blind(case, [unit])
+    refuse_unopened(case, unit)
     clocks.turn(last, stops=["case.call_back"])
     return begin_again(last, by=by, unit=unit, reason=reason, route=route)
 
@@ -460,13 +470,15 @@ def keep_signed(case, subject, *, by, printing, scan, **details) -> None:
 def reveal_party(party, *, by, reason="") -> Party:
     """Show a party in full, with a trace in the file and in the person's own history.
 
-    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6).
+    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6). In the
+    person's history, which more people read, nothing leads to a restricted matter.
     """
     if not reason and not party.case.is_in_hand_of(by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
     if party.person:  # persons before matters, as when they are registered
-        history.record(party.person, "reveal", by=by, note=reason, details=details)
+        told = {} if party.case.restriction else {"note": reason, "details": details}
+        history.record(party.person, "reveal", by=by, **told)
     lock_file(party.case)
     history.record(party.case, "reveal", by=by, note=reason, details=details)
     return party
@@ -548,10 +560,12 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
 def correct_party(party, *, by, seen, reason, **changes) -> None:
     """Put right who a party is: in the record of the person, and by the name under which they stand in this matter.
 
-    Papers that were handed out for signing or are in force stay as they were.
+    Papers that were handed out for signing or are in force stay as they were. The reason stands in both histories;
+    that of a restricted matter in its own alone.
     """
     case = party.case
-    correct_person(party.person, by=by, seen=seen, note=reason, **changes)  # persons before matters
+    told = "" if case.restriction else reason
+    correct_person(party.person, by=by, seen=seen, note=told, **changes)  # persons before matters
     allow(case, "correct", by=by)
     if "name" in changes:
         party.name = changes["name"]
@@ -604,14 +618,17 @@ def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> 
         organisation = register_organisation(name=name, uscc=id_number)
         return add_party(case, by=by, side=side, name=organisation.name, organisation=organisation)
     id_type = id_type if id_number else Person.IdType.NONE
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     return add_party(case, by=by, side=side, name=person.name, person=person)
 
 
 def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
     """Give a rule other cue words. Every process follows from its next suggestion on.
 
-    `notice` are the words of the paper that goes with an outlet which leads away.
+    `notice` are the words of the paper that goes with an outlet which leads away, or the restriction of an outlet.
 
     `version` is that of the book the form was filled from: whoever was overtaken is refused and loses nothing.
     """
@@ -642,7 +659,10 @@ def edit_wording(book, wording, *, by, text, reason, version) -> None:
 def add_agent(case, *, by, party, authority, letter, name, id_type, id_number="", phone="") -> Agent:
     """Register whom a party entrusted, with the scan of the letter (授权委托书). A new letter replaces the former."""
     allow(case, "add_party", by=by)
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     if person.is_minor or person.pk == party.person_id:
         raise MoveRefused(_("代理人须是成年人，且不能是当事人本人。"))
     party.agents.standing().filter(person=person).update(ended_at=timezone.now())

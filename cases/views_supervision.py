@@ -18,7 +18,17 @@ from cases.views import case_url, make_move, visible_case, visible_round
 from kernel import recounting
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
-from kernel.web import action, page, posted, render_move, render_part, render_verb, require, submit
+from kernel.web import (
+    action,
+    looked,
+    page,
+    posted,
+    render_move,
+    render_part,
+    render_verb,
+    require,
+    submit,
+)
 from people.roles import SUPERVISORS
 
 CARD_COLUMNS = [
@@ -143,6 +153,7 @@ def withdraw_card(request, pk):
 def move_card(request, pk, verb, form_class):
     """The page of one move of a card."""
     card = get_object_or_404(Card.objects.visible_to(request.user).select_related("case", "unit"), pk=pk)
+    looked(request, card)
     return make_move(request, card, verb, form_class(posted(request)), back=card.url)
 
 

@@ -11,7 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import reference as of_cases
-from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule, Wording
+from cases.models import (
+    Category,
+    ClockBook,
+    ClockWatch,
+    Outlet,
+    RestrictionRule,
+    RuleBook,
+    UrgencyRule,
+    Wording,
+)
 from cases.reference import clock_rules as of_rounds
 from cases.states import Urgency
 from intake.models import TurnRule
@@ -23,7 +32,19 @@ from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, UrgencyRule, Wording, ClockRule, CalendarVersion, Window, TurnRule)
+LOADED = (
+    Area,
+    Unit,
+    Category,
+    Outlet,
+    UrgencyRule,
+    RestrictionRule,
+    Wording,
+    ClockRule,
+    CalendarVersion,
+    Window,
+    TurnRule,
+)
 
 
 @transaction.atomic
@@ -34,6 +55,7 @@ def load() -> None:
     load_categories()
     load_outlets()
     load_urgencies()
+    load_restriction_rules()
     load_wordings()
     load_clock_rules()
     load_calendar()
@@ -107,6 +129,7 @@ def load_outlets() -> None:
                 notice_title=outlet.notice,
                 notice_text=outlet.notice_text,
                 cues=by_weight(outlet.cues),
+                restriction=outlet.restriction,
             )
             for outlet in of_cases.outlets()
         ],
@@ -124,6 +147,16 @@ def load_urgencies() -> None:
     )
     if not RuleBook.objects.exists():
         RuleBook().save()
+
+
+def load_restriction_rules() -> None:
+    add(
+        RestrictionRule,
+        [
+            RestrictionRule(kind=row.kind, hint=row.hint, cues=by_weight(row.cues))
+            for row in of_cases.restriction_hints()
+        ],
+    )
 
 
 def load_wordings() -> None:

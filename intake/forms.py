@@ -12,13 +12,14 @@ from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import as_matter, desks_that_hear, known_at_counter, lapsed_number, usual_desk
+from intake.selectors import as_matter, desks_for, desks_that_hear, lapsed_number, usual_desk
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
 from people.identity import WrongPaper, check_paper, normalise_phone
 from people.models import Area, Person, Unit, Window
 from people.roles import OPENERS, Restriction, Role
+from people.services import known_person
 
 ANY = [("", _("全部"))]
 TITLE_LENGTH = 30
@@ -266,7 +267,7 @@ class VisitorForm(PaperForm):
         return cleaned
 
     def check_person(self, cleaned):
-        if person := known_at_counter(cleaned["id_number"]):
+        if person := known_person(cleaned["id_number"]):
             cleaned["name"] = person.name
         if not cleaned["id_number"]:
             cleaned["id_type"] = Person.IdType.NONE
@@ -314,7 +315,7 @@ class ReplacePartyForm(PaperForm):
         self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
         self.check_paper_of("phone", normalise_phone)
         if not self.errors:
-            if person := known_at_counter(cleaned["id_number"]):
+            if person := known_person(cleaned["id_number"]):
                 cleaned["name"] = person.name
             if not cleaned["id_number"]:
                 cleaned["id_type"] = Person.IdType.NONE
@@ -606,8 +607,23 @@ class TriageForm(VerbForm):
 
     def offer_desks(self, outlet, **chosen):
         """Offer only the units at the desk of an outlet, with the usual one chosen."""
-        self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
-        self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, **chosen)
+        self.fields["to_unit"].queryset = self.units.filter(
+            pk__in=desks_for(outlet.route, outlet.restriction)
+        )
+        self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, restriction=outlet.restriction, **chosen)
+
+    def clean_outlet(self):
+        """What few may know of does not come into this form: its words would stand in lists until it is hidden."""
+        outlet = self.cleaned_data["outlet"]
+        if outlet.restriction:
+            raise forms.ValidationError(
+                _(
+                    "“%(outlet)s”按规定限制查看，不在这里登记：请用本页的“只记一句”，不写细节、不写被反映的人。"
+                    "您写的内容还在表单中，没有保存。"
+                ),
+                params={"outlet": outlet.name},
+            )
+        return outlet
 
     def clean(self):
         cleaned = super().clean()
@@ -627,7 +643,9 @@ class TriageForm(VerbForm):
         """An outlet decides the desk; a unit that does not sit there is refused, an empty one is found."""
         outlet, unit = cleaned["outlet"], cleaned["to_unit"]
         if unit is None or outlet.route == Route.INTAKE:
-            unit = usual_desk(outlet, hall=self.hall, category=cleaned["category"], area=cleaned["area"])
+            chosen = {name: cleaned[name] for name in ("category", "area")}
+            restriction = cleaned.get("restriction", "")
+            unit = usual_desk(outlet, hall=self.hall, restriction=restriction, **chosen)
         if unit is None or (unit.kind not in DESK_KINDS[outlet.route] and unit != self.hall):
             self.add_error("to_unit", _("这个单位不办理“%(outlet)s”，请另选。") % {"outlet": outlet.name})
         cleaned["to_unit"] = unit
@@ -692,7 +710,7 @@ class BriefForm(VerbForm):
         if not self.errors:
             kind, choice = cleaned.pop("desk").split(":", 1)
             route, unit = desk_of(choice)
-            cleaned |= {"restriction": kind, "to_unit": unit} | as_matter(cleaned["line"], route)
+            cleaned |= {"restriction": kind, "to_unit": unit} | as_matter(cleaned["line"], route, kind)
         return cleaned
 
 
@@ -801,6 +819,9 @@ class ArrivalForm(TriageForm):
         super().__init__(*args, user=user, **kwargs)
         self.at_a_window = Role.CLERK in user.roles
 
+    def clean_outlet(self):
+        return self.cleaned_data["outlet"]
+
     def clean_outside_number(self):
         number = "".join(self.cleaned_data["outside_number"].split()).upper()
         if not number and self.cleaned_data.get("channel") in FROM_A_SYSTEM:
@@ -816,7 +837,11 @@ class ArrivalForm(TriageForm):
         return came_at
 
     def check_desk(self, cleaned):
-        """A restricted matter goes only where somebody may open it: elsewhere it would lie unseen."""
+        """A restricted matter goes only where somebody may open it: elsewhere it would lie unseen.
+
+        What goes the way of a restricted outlet is restricted, whatever was ticked.
+        """
+        cleaned["restriction"] = cleaned["restriction"] or cleaned["outlet"].restriction
         super().check_desk(cleaned)
         kind, unit = cleaned["restriction"], cleaned["to_unit"]
         if not (kind and unit) or units_that_open(kind).filter(pk=unit.pk).exists():

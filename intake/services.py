@@ -40,7 +40,6 @@ from intake.models import (
     new_board_code,
     of_visit,
 )
-from intake.selectors import known_at_counter
 from intake.states import (
     AT_WINDOW,
     LEFT_OVER,
@@ -69,7 +68,7 @@ from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from people.models import Person, Seat, Unit, User, Window
 from people.roles import Role
-from people.services import register_organisation, register_person
+from people.services import known_person, register_organisation, register_person
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +102,7 @@ def register(
     stood (`by` is None then). Numbers come last of all that may fail, so whoever registers at the same time waits for
     a moment only, and a registration that fails leaves no gap.
     """
-    person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
+    person = register_person(by=by, **visitor) if visitor else known_person(card)
     day = timezone.localdate()
     queue = open_queue(unit)
     if instead_of:
@@ -697,8 +696,11 @@ def book(ticket, state, *, by):
 
 
 def matters_of(ticket):
-    """The matters of a visit: they share its query code, or the visit joined them."""
-    return Case.objects.filter(of_visit(ticket))
+    """The matters of a visit: they share its query code, or the visit joined them.
+
+    Restricted ones are left out: what is asked or refused because of them would tell that there is one.
+    """
+    return Case.objects.filter(of_visit(ticket), restriction="")
 
 
 @transaction.atomic
@@ -923,8 +925,9 @@ def void_requirement(requirement, *, by, note) -> None:
         pass
 
 
-def may_take_up(case, user) -> bool:
-    return Settlement.MOVES.named("take_up").allows(Settlement(unit=case.unit, state=NEW), user)
+def may_take_up(waiting, user) -> bool:
+    """Whether somebody takes up what waits at its window: a case or a round."""
+    return Settlement.MOVES.named("take_up").allows(Settlement(unit=waiting.unit, state=NEW), user)
 
 
 def party_of(respondent, *, by) -> dict:

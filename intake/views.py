@@ -20,7 +20,19 @@ from intake.public import on_ticket
 from intake.states import DOORKEEPERS, State
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
-from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
+from kernel.web import (
+    action,
+    buttons,
+    looked,
+    page,
+    posted,
+    render_form,
+    render_move,
+    require,
+    submit,
+    trace,
+    wants_part,
+)
 from people.models import Unit
 from people.roles import Role
 
@@ -410,7 +422,12 @@ def suggest(request):
     """While somebody types a story: three categories, three outlets, an urgency, and the words that led to them."""
     story = request.POST.get("story", "").replace("\0", "").strip()[:5000]
     found = selectors.suggested(story) if story else None
-    return render(request, "intake/suggest.html", {"suggested": found})
+    return render(request, "intake/suggest.html", {"suggested": found, "may_restrict": may_restrict(request)})
+
+
+def may_restrict(request) -> bool:
+    """Whether the form that asks can hide a matter itself. That of a visit sends to the one line instead."""
+    return "restriction" in request.POST
 
 
 @page(post=True)
@@ -422,7 +439,8 @@ def desk(request):
     outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
     if outlet:
         form.offer_desks(**chosen.cleaned_data)
-    return render(request, "intake/desk.html", {"form": form, "outlet": outlet})
+    context = {"form": form, "outlet": outlet, "may_restrict": may_restrict(request)}
+    return render(request, "intake/desk.html", context)
 
 
 # --- Visits -----------------------------------------------------------------------------------------------------------
@@ -514,6 +532,7 @@ def detail(request, pk):
 def panel(request, pk):
     """The piece of the case page on which the window's own work stands."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    looked(request, case, in_part=wants_part(request))
     user = request.user
     waiting = Round.objects.visible_to(user).waiting_for(Route.INTAKE).filter(case=case)
     round = waiting.select_related("unit").prefetch_related("transfers__from_unit").first()
@@ -522,7 +541,7 @@ def panel(request, pk):
     context = {
         "case": case,
         "round": round,
-        "may_take_up": bool(round) and Settlement(unit=round.unit).is_holder(user),
+        "may_take_up": bool(round) and services.may_take_up(round, user),
         "settlements": [(settlement, buttons(settlement, user)) for settlement in settlements],
     }
     return render(request, "intake/panel.html", context)
@@ -565,7 +584,7 @@ def returned(request):
 def take_up(request, pk):
     """The window takes a waiting matter."""
     rounds = Round.objects.visible_to(request.user).select_related("case__category", "case__area", "unit")
-    round = get_object_or_404(rounds, pk=pk)
+    round = looked(request, get_object_or_404(rounds, pk=pk))
     require(request.user, Settlement(case=round.case, round=round, unit=round.unit), "take_up")
     form = ConfirmForm(posted(request))
     if submit(form, services.take_up, round, by=request.user):
@@ -576,7 +595,8 @@ def take_up(request, pk):
 
 
 def one_settlement(request, pk) -> Settlement:
-    return get_object_or_404(Settlement.objects.visible_to(request.user).with_case(), pk=pk)
+    settlements = Settlement.objects.visible_to(request.user).with_case()
+    return looked(request, get_object_or_404(settlements, pk=pk))
 
 
 @action

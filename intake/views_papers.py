@@ -16,12 +16,12 @@ from cases.views_papers import signed_copy
 from intake import forms, services
 from intake.papers import PAPERS, UNSIGNED, Visit, fitting, visit_of
 from kernel.papers import FORMS, answer
-from kernel.web import action, page, posted, render_verb, submit, trace
+from kernel.web import action, looked, page, posted, render_verb, submit, trace
 
 
 def visit_in_sight(request, pk) -> Visit:
     cases = Case.objects.visible_to(request.user).select_related("outlet", "unit", "dossier")
-    return visit_of(get_object_or_404(cases, pk=pk), request.user)
+    return visit_of(looked(request, get_object_or_404(cases, pk=pk)), request.user)
 
 
 @page

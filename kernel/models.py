@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.encryption import Protected, ProtectedField, Secret
 from kernel.moments import NEVER
 from kernel.scoping import Reference
-from kernel.veil import Veiled, shown_note
+from kernel.veil import Veiled, is_hidden, shown_note
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -36,11 +36,12 @@ class Dossier(models.Model):
     """The spine of one file: all entries about a matter, a visit, a person or a user form one chain.
 
     Whoever writes to the file locks this row first, so only writers of one matter wait for each other.
-    `head` is the hash of the last of `length` entries.
+    `head` is the hash of the last of `length` entries. `note_key` is the key of the notes of a restricted file.
     """
 
     length = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
+    note_key = ProtectedField(kind="text", editable=False)
 
     def __str__(self):
         return f"{self.pk} ({self.length})"
@@ -92,7 +93,9 @@ class HistoryEntry(AboutSubject):
     @property
     def shown_note(self) -> str:
         """The note for those who may read the file."""
-        return shown_note(self.note, self.dossier_id, self.seq)
+        if not is_hidden(self.note):
+            return self.note
+        return shown_note(self.note, self.dossier.note_key, self.dossier_id, self.seq)
 
 
 class Anchor(models.Model):

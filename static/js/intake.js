@@ -74,6 +74,15 @@
     for (const other of $$(`[data-fills="${button.dataset.fills}"]`)) other.setAttribute("aria-pressed", String(other === button));
   });
 
+  // What few may know of is noted elsewhere on the page; what was typed stays where it is.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const part = opener && $(opener.dataset.opens);
+    if (!part) return;
+    part.open = true;
+    $("select, input:not([type=hidden])", part).focus();
+  });
+
   // What is settled on the spot is asked only where the window keeps the matter.
   function showParts() {
     const desk = $("#desk");

@@ -129,7 +129,7 @@ def test_whoever_is_known_from_an_isolated_matter_alone_is_new_at_the_counter(cl
     assert answer.status_code == 422
     assert "王冬梅" not in answer.content.decode()
     client.post(reverse("intake:register"), CARD | {"name": "王冬梅"})
-    assert Ticket.objects.get().visitor == hidden
+    assert Ticket.objects.get().visitor != hidden
 
 
 def test_the_page_is_closed_to_whoever_has_no_seat(client, stranger):
