@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import datetime
 
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,7 @@ from cases.models import DeskQuerySet, DeskRow, FileRow, Handling, Party
 from cases.states import HandlingState
 from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
+from kernel.moments import NEVER
 from kernel.scoping import ScopedQuerySet
 from kernel.veil import Veiled
 from mediation.capitals import LARGEST, in_capitals
@@ -87,6 +89,12 @@ class Mediation(DeskRow):
 
     def is_in_charge(self, user) -> bool:
         return self.mediator_id == user.pk and self.is_holder(user)
+
+    @property
+    def term_ends_at(self) -> datetime:
+        """When the time to mediate runs out; NEVER while it stands still. Other clocks of the round may be nearer."""
+        term = self.round.clocks.running().filter(code="mediation.mediate", due_at__isnull=False).first()
+        return term.due_at if term else NEVER
 
     def live_agreement(self) -> "Agreement | None":
         """The agreement that counts: drafted, being signed, or in force."""
