@@ -25,7 +25,7 @@ def test_accepting_takes_the_round_in_hand(handling, petition, officer, petition
         petition_office,
     )
     assert petition.state == State.IN_HAND
-    assert not petition.latest_round().clocks.running().exists()
+    assert petition.latest_round().clocks.running().get().code == "case.first_contact"
     assert verbs(petition) == ["open_case", "take", "accept_petition"]
 
 
