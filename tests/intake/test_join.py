@@ -181,6 +181,7 @@ def test_what_was_said_of_a_matter_that_was_hidden_since_stands_on_the_visit_no_
     address = reverse("intake:detail", args=[ticket.pk])
     assert "他又打人了" in client.get(address).content.decode()
     director = UserFactory(post=(Role.DIRECTOR, earlier.unit))
+    UserFactory(post=(Role.MEDIATOR, earlier.unit))  # somebody has to handle it then
     asked = ask_restriction(earlier, by=clerk, kind="violence", reason="家暴")
     grant_restricting(asked, by=director)
     assert "他又打人了" not in client.get(address).content.decode()

@@ -266,11 +266,11 @@ def test_nothing_is_entered_above_before_it_came_or_tomorrow(client, clerk, cent
 # --- With a scan ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("restriction", ["", Restriction.ACCUSATION])
+@pytest.mark.parametrize("restriction", ["", Restriction.VIOLENCE])
 def test_the_letter_comes_in_with_its_scan(client, clerk, committee, restriction):
     client.force_login(clerk)
     given = {"scan": SimpleUploadedFile("letter.pdf", LETTER), "restriction": restriction}
-    UserFactory(post=(Role.DISCIPLINE, committee))
+    UserFactory(post=(Role.MEDIATOR, committee))
     assert client.post(ADDRESS, filled(committee, **given)).status_code == 302
     kept = Case.objects.get().attachments.get()
     assert kept.name == "letter.pdf"
