@@ -452,7 +452,7 @@ OUTCOMES = [
 SAID = _("告知其他途径的，写明向哪个机关提出、地址电话、带什么材料：印在告知书上。")
 SUGGEST = {
     "hx-post": reverse_lazy("intake:suggest"),
-    "hx-trigger": "input changed delay:500ms",
+    "hx-trigger": "input changed delay:500ms, restored",
     "hx-target": "#suggestion",
     "hx-swap": "outerHTML",
     "hx-sync": "this:replace",
@@ -521,6 +521,11 @@ class TriageForm(VerbForm):
         )
         self.fields["to_unit"].queryset = self.units if self.is_bound else self.units.none()
 
+    @property
+    def chosen(self) -> Outlet | None:
+        """The outlet of a form that came back: what belongs to it shows again."""
+        return getattr(self, "cleaned_data", {}).get("outlet")
+
     def offer_desks(self, outlet, **chosen):
         """Offer only the units at the desk of an outlet, with the usual one chosen."""
         self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
@@ -528,6 +533,8 @@ class TriageForm(VerbForm):
 
     def clean(self):
         cleaned = super().clean()
+        if outlet := cleaned.get("outlet"):
+            self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
         contacts = [self.contact(cleaned, n) for n in CONTACTS]
         if not self.errors:
             self.check_desk(cleaned)

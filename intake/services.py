@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
-from cases.models import Case
+from cases.models import Case, Party
 from cases.states import Channel, Route, Side
 from intake.models import (
     MOST_REPRESENTATIVES,
@@ -25,7 +25,6 @@ from intake.models import (
     Joining,
     Material,
     Notice,
-    OnCall,
     Pause,
     Queue,
     Receiver,
@@ -63,6 +62,7 @@ from kernel.encryption import lookup_hash
 from kernel.models import MessageKind
 from kernel.moves import NEW, MoveRefused
 from kernel.notifications import notify
+from kernel.notifications import settle as settle_calls
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
 from people.models import Person, Seat, Unit, User, Window
@@ -578,18 +578,16 @@ def call_help(*, by, unit, window=None) -> HelpCall:
     """The quiet button: no sound here, and a message at once to whoever is on call."""
     help_call = HelpCall(unit=unit, window=window, by=by)
     with opening(help_call, "call_help", by=by):
-        people = [entry.user for entry in OnCall.objects.filter(unit=unit).select_related("user")]
-        people = people or list(User.objects.in_unit(unit, Role.DIRECTOR, Role.GUIDE))
         text = _("%(place)s求助，请立即到场（%(by)s）") % {"place": help_call, "by": by}
         url = reverse("intake:answer_help", args=[help_call.pk])
-        notify(people, help_call, text, url=url, kind=MessageKind.HELP, urgent=True)
+        notify(help_call.people(), help_call, text, url=url, kind=MessageKind.HELP, urgent=True)
     return help_call
 
 
 def answer_help(help_call, *, by, note=""):
     """Somebody is there, and what it was."""
     with moving(help_call, "answer_help", by=by, note=note):
-        pass
+        settle_calls(help_call)
 
 
 @transaction.atomic
@@ -697,7 +695,7 @@ def triage(ticket, *, by, **matter) -> Case:
         case = register_matter(
             by=by,
             unit=ticket.unit,
-            applicant=ticket.visitor,
+            parties=who_came(ticket, by=by),
             query_code=ticket.query_code,
             tail_hash=lookup_hash("pin", ticket.pin.plain),
             **matter,
@@ -705,6 +703,30 @@ def triage(ticket, *, by, **matter) -> Case:
         if not case.restriction:  # the history of a visit does not betray an isolated file
             details |= {"case": case.number}
     return case
+
+
+def who_came(ticket, *, by) -> list[dict]:
+    """The applicants of a visit: the visitor, and of a group the few who speak for it, the visitor among them or not."""
+    visitor = {"side": Side.APPLICANT, "person": ticket.visitor, "name": ticket.visitor.name}
+    parties = [visitor]
+    for one in ticket.representatives.all() if ticket.head_count > 1 else ():
+        if one.name == ticket.visitor.name:
+            visitor["is_representative"] = True
+            continue
+        person = spoke_before(ticket, one) or register_person(
+            by=by, name=one.name, id_type=Person.IdType.NONE, phone=one.phone.plain
+        )
+        parties.append(
+            {"side": Side.APPLICANT, "person": person, "name": person.name, "is_representative": True}
+        )
+    return parties
+
+
+def spoke_before(ticket, representative) -> Person | None:
+    """Who stands for a group in an earlier matter of the same visit is one person in all of them."""
+    spoke = Party.objects.filter(case__query_code=ticket.query_code, is_representative=True)
+    people = (party.person for party in spoke if party.person.name == representative.name)
+    return next((one for one in people if one.phone.plain == representative.phone.plain), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -737,13 +759,15 @@ def triage_briefly(ticket, *, by, named, line, **matter) -> Arrived:
     return Arrived(case, pin)
 
 
-def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="", said="", **matter) -> Case:
+def register_matter(
+    *, by, unit, outlet, parties=(), respondent=None, contacts=(), outcome="", said="", **matter
+) -> Case:
     """A matter in front of its desk, whichever door it came in by.
 
     `respondent` is {"kind", "name"} of the other side. A matter that the window handles itself is taken at once by
     whoever works there, and settled at once where an outcome is given.
     """
-    parties = [party_of(respondent, by=by)] if respondent else []
+    parties = [*parties, *([party_of(respondent, by=by)] if respondent else [])]
     case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
     for contact in contacts:
         cases.log_contact(case, by=by, **contact)

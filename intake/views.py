@@ -329,7 +329,8 @@ def triage(request, pk):
     if found.visitor is None:
         messages.info(request, _("请先登记来访人，再登记事项。"))
         return redirect("intake:identify", pk=pk)
-    form = forms.TriageForm(posted(request), user=user, hall=found.unit)
+    told = {"people_count": found.head_count}
+    form = forms.TriageForm(posted(request), user=user, hall=found.unit, initial=told)
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
         return redirect(after_triage(request, form.result, back=back_to(request, found)))

@@ -180,8 +180,3 @@ def state_label(entry) -> str:
 
 def _model(entry):
     return ContentType.objects.get_for_id(entry.subject_type_id).model_class()
-
-
-@register.filter
-def unread(notifications) -> int:
-    return sum(notification.read_at is None for notification in notifications)

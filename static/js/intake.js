@@ -85,8 +85,9 @@
   if (outlet) {
     showParts();
     document.addEventListener("htmx:load", showParts);
+    // A form that came back, or that the browser restored: htmx listens only once it has read the page.
     const story = $("#id_story");
-    if (outlet.value) htmx.trigger(outlet, "change");
-    if (story.value) htmx.trigger(story, "input");
+    const restore = () => story.value && htmx.trigger(story, "restored");
+    document.addEventListener("htmx:load", restore, { once: true });
   }
 })();
