@@ -49,7 +49,7 @@ from kernel.models import Attachment, Clock, ClockRule, Firing, Searchable, Time
 from kernel.moments import NEVER
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
-from kernel.words import matching
+from kernel.words import first_sentence, matching
 from people.models import Area, Organisation, Person, Unit, User
 from people.roles import HEADS, OPENS, RESTRICTS, Restriction, Role
 
@@ -350,6 +350,13 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         if not self.restriction and not self.barred.all():
             return people
         return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
+
+    @property
+    def whole_title(self) -> str:
+        """The title as papers print it: the first sentence of the story whole, where lists show it cut."""
+        sentence = first_sentence(self.story)
+        cut = self.title.endswith("…") and sentence.startswith(self.title[:-1])
+        return sentence if cut else self.title
 
     def latest_round(self) -> "Round":
         return self.rounds.order_by("number").last()
@@ -922,6 +929,23 @@ class Sight(models.Model):
 
     def __str__(self):
         return f"{self.unit} {self.why}"
+
+
+class FurtherCode(models.Model):
+    """Another query code that finds a file: that of a later visit, which joined the matter (同一事项).
+
+    `tail_hash` is that of the visit's four digits, for somebody who has neither telephone nor papers.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="further_codes")
+    code = models.CharField(_("查询码"), max_length=12, db_index=True)
+    tail_hash = models.CharField(max_length=70, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="further_code_once")]
+
+    def __str__(self):
+        return self.code
 
 
 class Barred(models.Model):

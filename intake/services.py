@@ -57,7 +57,7 @@ from intake.states import (
 )
 from kernel import clocks, history, live
 from kernel.attachments import attach
-from kernel.editing import editing
+from kernel.editing import editing, seen_token
 from kernel.encryption import lookup_hash
 from kernel.models import MessageKind
 from kernel.moves import NEW, MoveRefused
@@ -65,7 +65,8 @@ from kernel.notifications import notify
 from kernel.notifications import settle as settle_calls
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
-from people.models import Person, Seat, Unit, User, Window
+from people.models import Person, Seat, Unit, Window
+from people.persons import correct_person
 from people.roles import Role
 from people.services import register_organisation, register_person
 
@@ -97,7 +98,7 @@ def register(
     name; `screen` the kiosk where nobody of ours stood (`by` is None then). Numbers come last of all that may fail,
     so whoever registers at the same time waits for a moment only, and a registration that fails leaves no gap.
     """
-    person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
+    person = person_of(by=by, **visitor) if visitor else known_at_counter(card)
     day = timezone.localdate()
     queue = open_queue(unit, day)
     minutes = minutes_of(care, appointment_at)
@@ -123,6 +124,14 @@ def register(
     with opening(ticket, "register", by=by, details=details):
         choose(ticket, representatives)
     return ticket
+
+
+def person_of(*, by, known=None, put_right=None, **visitor) -> Person:
+    """The visitor as a person: `known` who came without papers, or as registered. `put_right` had another name."""
+    if put_right:
+        seen = seen_token(put_right, "correct_person", ["name"])
+        correct_person(put_right, by=by, seen=seen, name=visitor["name"], note=_("来访登记时更正姓名"))
+    return known or register_person(by=by, **visitor)
 
 
 @transaction.atomic
@@ -213,7 +222,7 @@ def identify(
 ):
     """Say who the visitor is, after a bare number or a mistake. Once a matter is registered, its file says it."""
     visitor = with_card(visitor, ticket.card.plain)
-    person = register_person(by=by, **visitor) if visitor else None
+    person = person_of(by=by, **visitor) if visitor else None
     details = {"person": [ticket.visitor_id, person and person.pk]}
     with moving(ticket, "identify", by=by, details=details):
         if matters_of(ticket).exists():
@@ -231,7 +240,7 @@ def identify(
 
 def with_card(visitor, card) -> dict:
     """A name without a paper takes the paper that was read at the door."""
-    if card and visitor and not visitor.get("id_number"):
+    if card and visitor and not visitor.get("id_number") and not visitor.get("known"):
         return visitor | {"id_type": Person.IdType.RESIDENT, "id_number": card}
     return visitor
 
@@ -241,7 +250,7 @@ def enter_afterwards(
     *, by, came_at, received_at, ended_at, note, head_count=1, care=Care.NONE, language="", **visitor
 ) -> Ticket:
     """A visit that stands on paper only (补录), with the times it had. It is marked, and its matters follow."""
-    person = register_person(by=by, **visitor) if visitor else None
+    person = person_of(by=by, **visitor) if visitor else None
     queue, window, day = default_queue(), by.seat.window, timezone.localdate(came_at)
     ticket = Ticket(
         queue=queue,
@@ -674,6 +683,7 @@ def join(ticket, *, by, case, said, again=False):
         if matters_of(ticket).filter(pk=case.pk).exists():
             raise MoveRefused(_("%(case)s已经是本次来访的事项。") % {"case": case.number})
         Joining.objects.create(ticket=ticket, case=case, by=by)
+        cases.answer_to(case, ticket.query_code, tail_hash=lookup_hash("pin", ticket.pin.plain))
         last = cases.lock_file(case)
         if again:
             last = cases.reopen(case, by=by, unit=last.unit, route=last.route, reason=said)
@@ -706,7 +716,7 @@ def triage(ticket, *, by, **matter) -> Case:
 
 
 def who_came(ticket, *, by) -> list[dict]:
-    """The applicants of a visit: the visitor, and of a group the few who speak for it, the visitor among them or not."""
+    """The applicants of a visit: the visitor, and of a group the few who speak for it."""
     visitor = {"side": Side.APPLICANT, "person": ticket.visitor, "name": ticket.visitor.name}
     parties = [visitor]
     for one in ticket.representatives.all() if ticket.head_count > 1 else ():
