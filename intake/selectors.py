@@ -28,6 +28,7 @@ from intake.models import (
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
+from people.identity import tidy_name
 from people.models import Area, Person, Post, Seat, Unit, Window
 from people.roles import OPENS, Restriction, Role
 from people.services import known_person
@@ -37,6 +38,8 @@ SPOKEN_FOR = timedelta(minutes=2)
 USUAL_CONVERSATION = 15 * 60
 DAY = timedelta(days=1)
 EARLIER = 8
+MOST_LIKELY = 5
+LONGEST_NUMBER = 6
 LATELY = 12
 
 
@@ -73,6 +76,14 @@ def todays(user) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(user).today().visits()
 
 
+def todays_visit(text: str, user) -> Ticket | None:
+    """The visit of today with this number, as it stands on the ticket: A043."""
+    prefix, digits = text[:1].upper(), text[1:]
+    if not (prefix.isalpha() and digits.isdecimal() and len(digits) < LONGEST_NUMBER):
+        return None
+    return todays(user).filter(queue__prefix=prefix, number=int(digits)).order_by("pk").first()
+
+
 def average_wait(tickets: QuerySet[Ticket]) -> float | None:
     """Seconds from the number to the first call, over those of `tickets` that were called; None where none was."""
     waits = Span.objects.filter(ticket__in=tickets, kind=SpanKind.WAITING, ended_at__isnull=False)
@@ -98,14 +109,22 @@ class Place:
         return self.ticket.why_next(timezone.now())
 
     @property
+    def rejoined(self) -> bool:
+        """Whether they missed a call and wait again: between, nothing ran."""
+        left = self.ticket.left_at
+        return bool(left) and left < self.since
+
+    @property
     def seconds(self) -> float:
-        return (timezone.now() - self.since).total_seconds()
+        """How long they have been here, whatever came between."""
+        return (timezone.now() - self.ticket.issued_at).total_seconds()
 
 
 def waiting_in(unit, day):
     since = Span.objects.open().filter(ticket=OuterRef("pk")).order_by().values("started_at")
+    before = Span.objects.filter(ticket=OuterRef("pk"), ended_at__isnull=False).order_by("-ended_at")
     tickets = Ticket.objects.on(day).waiting().filter(unit=unit).with_people()
-    return tickets.annotate(since=Subquery(since)).in_order()
+    return tickets.annotate(since=Subquery(since), left_at=Subquery(before.values("ended_at")[:1])).in_order()
 
 
 WAITING_IN = Prepared(waiting_in, {"unit": -1, "day": date.min})
@@ -326,16 +345,33 @@ def known_at_counter(id_number: str) -> Person | None:
     Whoever is known from an isolated matter alone is as new as anybody: the counter would betray that there is one.
     """
     person = known_person(id_number)
-    if person is None:
-        return None
+    return person if person and may_be_known(person) else None
+
+
+def may_be_known(person) -> bool:
     whole = Person.objects.filter(pk=person.pk).with_their_doubles()
     came = Ticket.objects.filter(visitor__in=whole).exists()
-    return person if came or Party.objects.filter(person__in=whole, case__restriction="").exists() else None
+    return came or Party.objects.filter(person__in=whole, case__restriction="").exists()
 
 
 def known(id_number: str, user) -> Known | None:
     person = known_at_counter(id_number)
-    return Known(person, list(earlier_matters(person, user)[:EARLIER])) if person else None
+    return with_matters(person, user) if person else None
+
+
+def with_matters(person, user) -> Known:
+    return Known(person, list(earlier_matters(person, user)[:EARLIER]))
+
+
+def likely_at_counter(name: str, phone: str) -> list[Person]:
+    """Who is known by just this name and this whole telephone, for a visitor who shows no papers."""
+    same = Person.objects.with_phone(phone).filter(name=tidy_name(name)).select_related("merged_into")
+    found = {person.standing for person in same.order_by("pk")[:MOST_LIKELY]}
+    return sorted(filter(may_be_known, found), key=lambda person: person.pk)
+
+
+def likely(name: str, phone: str, user) -> list[Known]:
+    return [with_matters(person, user) for person in likely_at_counter(name, phone)]
 
 
 def earlier_matters(person, user) -> QuerySet[Case]:
