@@ -156,3 +156,10 @@ def test_a_refused_signature_keeps_the_form_and_says_why(client, agreement, plac
     assert answer.status_code == 409
     assert yesterday in answer.content.decode()
     assert "日期不能早于" in answer.content.decode()
+
+
+def test_the_history_says_which_side_signed_and_no_name(agreement, place, mediation):
+    sign(agreement, place)
+    note = mediation.case.dossier.entries.filter(verb="sign_agreement").last().note
+    assert note == f"{place.party.get_side_display()}：{Way.HAND.label}"
+    assert place.name not in note
