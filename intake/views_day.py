@@ -37,6 +37,8 @@ def guide(request):
     if submit(form, services.give_number, by=request.user, unit=hall):
         return redirect(reverse("intake:ticket", args=[form.result.pk]) + "?print=1")
     context = {"form": form, "advice_form": forms.AdviceForm(), "day": selectors.day_of(hall)}
+    if request.headers.get("HX-Target") == "waiting":
+        return render(request, "intake/guide.html#waiting", context)
     return render_form(request, "intake/guide.html", context)
 
 
