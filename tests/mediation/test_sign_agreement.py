@@ -44,7 +44,7 @@ def test_a_signature_is_noted_with_day_and_way_and_by_whom(agreement, place, med
         mediation.mediator,
     )
     entry = agreement.history.get(verb="sign_agreement")
-    assert entry.note == "陈素芬：签名"
+    assert entry.note == "申请人：签名"
     assert entry.details["signature"] == place.pk
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.SIGNING
