@@ -101,7 +101,7 @@ def test_the_page_keeps_what_was_typed_when_a_field_is_missing(client, resolved,
 def test_who_follows_up_sees_whom_to_ring_and_what_came_of_it(client, resolved, clerk):
     client.force_login(clerk)
     page = client.get(reverse("cases:follow_up", args=[resolved.pk])).content.decode()
-    assert Outcome.REPLIED.label in page
+    assert str(Outcome.REPLIED.label) in page
     for party in resolved.case.parties.exclude(person=None):
         assert party.masked in page
         assert reverse("cases:reveal_party", args=[party.pk]) in page
