@@ -68,7 +68,7 @@ from kernel.models import (
 from kernel.moments import NEVER, last_day_of
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
-from kernel.words import matching
+from kernel.words import first_sentence, matching
 from people.models import Area, Organisation, Person, Post, Unit, User
 from people.roles import HEADS, OPENERS, OPENS, RESTRICTS, SECLUDED, SUPERVISORS, Restriction, Role
 
@@ -400,6 +400,13 @@ class Case(Veiled, Tracked, FileRow, Searchable):
     def seeing(self, people) -> list[User]:
         """Those of `people`, from wherever, who see the file: each is asked."""
         return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
+
+    @property
+    def whole_title(self) -> str:
+        """The title as papers print it: the first sentence of the story whole, where lists show it cut."""
+        sentence = first_sentence(self.story)
+        cut = self.title.endswith("…") and sentence.startswith(self.title[:-1])
+        return sentence if cut else self.title
 
     def latest_round(self) -> "Round":
         return self.rounds.order_by("number").last()
@@ -1101,6 +1108,23 @@ class Sight(models.Model):
 
     def __str__(self):
         return f"{self.unit} {self.why}"
+
+
+class FurtherCode(models.Model):
+    """Another query code that finds a file: that of a later visit, which joined the matter (同一事项).
+
+    `tail_hash` is that of the visit's four digits, for somebody who has neither telephone nor papers.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="further_codes")
+    code = models.CharField(_("查询码"), max_length=12, db_index=True)
+    tail_hash = models.CharField(max_length=70, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="further_code_once")]
+
+    def __str__(self):
+        return self.code
 
 
 class Barred(models.Model):

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Party, Round
+from cases.models import Case, FurtherCode, Party, Round
 from cases.states import SETTLING, Outcome, Side, State
 from kernel.encryption import lookup_hashes, normalised
 from kernel.explanations import of_clock
@@ -57,13 +58,23 @@ def matters_of(code: str, tail: str) -> list[Case]:
 
     A wrong code and a wrong tail cost the same two queries, so that neither can be told from the other.
     """
-    cases = list(Case.objects.filter(query_code=code).order_by("pk"))
-    applicants = Party.objects.filter(case__query_code=code, side=Side.APPLICANT).select_related("person")
+    further = FurtherCode.objects.filter(code=code)
+    found = Case.objects.filter(query_code=code).order_by().values("pk").union(further.values("case"))
+    tail_of_visit = further.filter(case=OuterRef("pk")).values("tail_hash")
+    cases = list(
+        Case.objects.filter(pk__in=found).annotate(further_tail=Subquery(tail_of_visit)).order_by("pk")
+    )
+    applicants = Party.objects.filter(case__in=found, side=Side.APPLICANT).select_related("person")
     tails = {case.pk: [] for case in cases}
     for party in applicants:
         tails.setdefault(party.case_id, []).extend(tails_of(party.person))
     pins = lookup_hashes("pin", tail)
-    return [case for case in cases if is_one_of(tail, tails[case.pk]) or is_one_of(case.tail_hash, pins)]
+    return [case for case in cases if is_one_of(tail, tails[case.pk]) or has_pin(case, pins)]
+
+
+def has_pin(case, pins: list[str]) -> bool:
+    """Whether these are the four digits of the visit that brought the matter, or of the one that joined it."""
+    return any([is_one_of(known or "", pins) for known in (case.tail_hash, case.further_tail)])
 
 
 def tails_of(person) -> list[str]:

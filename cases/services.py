@@ -29,6 +29,7 @@ from cases.models import (
     ContactEntry,
     Deferral,
     FollowUp,
+    FurtherCode,
     Instruction,
     Invitation,
     Party,
@@ -180,6 +181,11 @@ def new_number(restriction: str = "") -> str:
     if restriction:
         return f"{year}-G{next_number('case.restricted', year):05}"
     return f"{year}-{next_number('case', year):06}"
+
+
+def answer_to(case, code, *, tail_hash="") -> None:
+    """Let the code of a visit that joined this matter find it too."""
+    FurtherCode.objects.get_or_create(case=case, code=code, defaults={"tail_hash": tail_hash})
 
 
 def refresh_words(case) -> None:

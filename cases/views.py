@@ -25,6 +25,7 @@ from cases.models import (
 )
 from cases.rules import KINDS, rules
 from cases.selectors import ONE_CASE, ONE_ROUND, case_page
+from cases.states import PANELS
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import (
@@ -227,7 +228,20 @@ def follow_up(request, pk):
     if submit(form, services.follow_up, round, by=request.user):
         messages.success(request, _("%(number)s 已回访并办结。") % {"number": round})
         return redirect("cases:detail", round.case_id)
-    return render_move(request, round, "follow_up", form, back=case_url(round.case_id))
+    refuse_move(request, round, "follow_up", form)
+    context = {
+        "form": form,
+        "label": round.MOVES.named("follow_up").label,
+        "subject": round,
+        "back": case_url(round.case_id),
+        "round": round,
+        "panel": PANELS[round.route],
+        "parties": Party.objects.visible_to(request.user)
+        .filter(case=round.case)
+        .select_related("organisation"),
+        "asks_reason": not round.case.is_in_hand_of(request.user),
+    }
+    return render_form(request, "cases/follow_up.html", context)
 
 
 @action

@@ -29,9 +29,10 @@ from intake.models import (
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from people.identity import folded
+from people.identity import folded, tidy_name
 from people.models import Area, Person, Post, Seat, Unit, Window
 from people.roles import OPENS, Restriction, Role
+from people.selectors import known_in_secret
 from people.services import known_person
 
 SPOKEN_FOR = timedelta(minutes=2)
@@ -39,6 +40,8 @@ SPOKEN_FOR = timedelta(minutes=2)
 USUAL_CONVERSATION = 15 * 60
 DAY = timedelta(days=1)
 EARLIER = 8
+MOST_LIKELY = 5
+LONGEST_NUMBER = 6
 LATELY = 12
 
 
@@ -75,6 +78,14 @@ def todays(user) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(user).today().visits()
 
 
+def todays_visit(text: str, user) -> Ticket | None:
+    """The visit of today with this number, as it stands on the ticket: A043."""
+    prefix, digits = text[:1].upper(), text[1:]
+    if not (prefix.isalpha() and digits.isdecimal() and len(digits) < LONGEST_NUMBER):
+        return None
+    return todays(user).filter(queue__prefix=prefix, number=int(digits)).order_by("pk").first()
+
+
 def average_wait(tickets: QuerySet[Ticket]) -> float | None:
     """Seconds from the number to the first call, over those of `tickets` that were called; None where none was."""
     waits = Span.objects.filter(ticket__in=tickets, kind=SpanKind.WAITING, ended_at__isnull=False)
@@ -100,14 +111,22 @@ class Place:
         return self.ticket.why_next(timezone.now())
 
     @property
+    def rejoined(self) -> bool:
+        """Whether they missed a call and wait again: between, nothing ran."""
+        left = self.ticket.left_at
+        return bool(left) and left < self.since
+
+    @property
     def seconds(self) -> float:
-        return (timezone.now() - self.since).total_seconds()
+        """How long they have been here, whatever came between."""
+        return (timezone.now() - self.ticket.issued_at).total_seconds()
 
 
 def waiting_in(unit, day):
     since = Span.objects.open().filter(ticket=OuterRef("pk")).order_by().values("started_at")
+    before = Span.objects.filter(ticket=OuterRef("pk"), ended_at__isnull=False).order_by("-ended_at")
     tickets = Ticket.objects.on(day).waiting().filter(unit=unit).with_people()
-    return tickets.annotate(since=Subquery(since)).in_order()
+    return tickets.annotate(since=Subquery(since), left_at=Subquery(before.values("ended_at")[:1])).in_order()
 
 
 WAITING_IN = Prepared(waiting_in, {"unit": -1, "day": date.min})
@@ -344,7 +363,23 @@ def last_open_day(unit) -> date:
 
 def known(id_number: str, user) -> Known | None:
     person = known_person(id_number)
-    return Known(person, list(earlier_matters(person, user)[:EARLIER])) if person else None
+    return with_matters(person, user) if person else None
+
+
+def with_matters(person, user) -> Known:
+    return Known(person, list(earlier_matters(person, user)[:EARLIER]))
+
+
+def likely_at_counter(name: str, phone: str) -> list[Person]:
+    """Who is known by just this name and this whole telephone, for a visitor who shows no papers."""
+    same = Person.objects.with_phone(phone).filter(name=tidy_name(name)).select_related("merged_into")
+    found = {person.standing for person in same.order_by("pk")[:MOST_LIKELY]}
+    open_ones = [person for person in found if not known_in_secret(person)]
+    return sorted(open_ones, key=lambda person: person.pk)
+
+
+def likely(name: str, phone: str, user) -> list[Known]:
+    return [with_matters(person, user) for person in likely_at_counter(name, phone)]
 
 
 def earlier_matters(person, user) -> QuerySet[Case]:

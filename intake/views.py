@@ -126,11 +126,14 @@ def look_up(request):
     """Whether this person was here before, and with what. Each look is traced in the person's own history."""
     my_hall(request)
     form = forms.LookUpForm(request.POST)
-    number = form.is_valid() and form.cleaned_data["id_number"]
+    form.is_valid()
+    number, name, phone = (form.cleaned_data.get(field) for field in ("id_number", "name", "phone"))
     known = selectors.known(number, request.user) if number else None
-    if known:
-        trace(request, known.person, "view", note=_("来访登记"))
-    return render(request, "intake/look_up.html", {"form": form, "number": number, "known": known})
+    likely = selectors.likely(name, phone, request.user) if name and phone and not number else []
+    for found in [*filter(None, [known]), *likely]:
+        trace(request, found.person, "view", note=_("来访登记"))
+    context = {"form": form, "number": number, "known": known, "likely": likely}
+    return render(request, "intake/look_up.html", context)
 
 
 @page
@@ -165,7 +168,8 @@ def cancel(request, pk):
 def identify(request, pk):
     """Who the visitor is, after a bare number or a mistake."""
     found = one_ticket(request, pk)
-    form = forms.VisitorForm(posted(request), initial=shown_of(found))
+    named = found.visitor_id is not None
+    form = forms.IdentifyForm(posted(request), initial=shown_of(found), is_named=named)
     if submit(form, services.identify, found, by=request.user):
         return redirect(back_to(request, found))
     context = {"form": form, "brief": brief_form(None, found), "ticket": found}
@@ -213,24 +217,30 @@ def window(request, pk=None):
     desk = selectors.desk_of(found)
     other = around(desk.ticket, user)
     places = selectors.queue_of(hall)
+    is_mine = bool(user.seat) and user.seat.window_id == found.pk
     context = {
         "hall": hall,
         "desk": desk,
         "windows": windows,
         "topic": f"window:{found.pk}",
-        "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
+        "is_mine": is_mine,
         "places": places,
         "next_place": next(
             (place for place in places if place.ticket.meant_for_id in {None, found.pk}), None
         ),
-        "presses": presses(desk.ticket, user, **other) if desk.ticket else [],
-        "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
+        "presses": presses(desk.ticket, user, **other) if desk.ticket and is_mine else [],
+        "aside": [(ticket, beside(ticket, user, is_mine)) for ticket in [*desk.held, *desk.missed]],
         "waits_longest": max((place.seconds for place in places), default=None),
         "served": selectors.todays(user).served().count(),
         "returned": selectors.returned_to(user).count(),
         **other,
     }
     return render(request, "intake/window.html#window" if request.htmx else "intake/window.html", context)
+
+
+def beside(ticket, user, is_mine) -> list[Press]:
+    """The buttons of a visit that is held or was missed: others than those of its window only let it wait again."""
+    return [press for press in presses(ticket, user) if is_mine or press.verb == "rejoin"]
 
 
 def around(ticket, user) -> dict:
@@ -341,7 +351,8 @@ def triage(request, pk):
     if found.visitor is None:
         messages.info(request, _("请先登记来访人，再登记事项。"))
         return redirect("intake:identify", pk=pk)
-    form = forms.TriageForm(posted(request), user=user, hall=found.unit)
+    told = {"people_count": found.head_count}
+    form = forms.TriageForm(posted(request), user=user, hall=found.unit, initial=told)
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
         return redirect(after_triage(request, form.result, back=back_to(request, found)))

@@ -218,7 +218,7 @@ def notice(file: File) -> Paper:
             Text(
                 told
                 % {
-                    "title": file.case.title,
+                    "title": file.case.whole_title,
                     "committee": mediation.unit,
                     "day": f"{began.year}年{began.month}月{began.day}日",
                     "ground": mediation.get_ground_display(),
@@ -390,7 +390,7 @@ def confirmation(file: File) -> Paper:
         "现共同请求人民法院依法确认该协议的效力。"
     )
     about = {
-        "title": file.case.title,
+        "title": file.case.whole_title,
         "committee": file.mediation.unit,
         "day": date_in_chinese(agreement.in_force_on),
         "number": agreement.number,
@@ -497,7 +497,7 @@ def cover(file: File) -> Paper:
                 [
                     (_("调解委员会"), str(mediation.unit)),
                     (_("卷宗编号"), file.in_force.number if file.in_force else ""),
-                    (_("卷名"), file.case.title),
+                    (_("卷名"), file.case.whole_title),
                     (_("纠纷类别"), file.case.category.name),
                     (_("当事人"), file.names()),
                     (_("人民调解员"), str(mediation.mediator)),

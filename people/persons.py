@@ -130,9 +130,9 @@ def name_guardian(minor, guardian, *, by, kinship) -> Guardian:
     """Note that `guardian` answers for `minor`. Once; a minor can guard nobody."""
     history.lock(minor.dossier_id)
     if not minor.is_minor:
-        raise MoveRefused(_("%(name)s不是未成年人，不需要登记监护人。") % {"name": minor.masked})
+        raise MoveRefused(_("%(name)s不是未成年人，不需要登记法定代理人。") % {"name": minor.masked})
     if guardian.pk == minor.pk or guardian.is_minor:
-        raise MoveRefused(_("监护人须是成年人，且不能是本人。"))
+        raise MoveRefused(_("法定代理人须是成年人，且不能是本人。"))
     standing = minor.guardians.filter(guardian=guardian, ended_at=None).first()
     if standing is None:
         standing = Guardian.objects.create(minor=minor, guardian=guardian, kinship=kinship)

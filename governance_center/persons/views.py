@@ -132,9 +132,9 @@ def add_guardian(request, pk):
     person = visible_person(request, pk)
     form = forms.GuardianForm(posted(request))
     if submit(form, services.add_guardian, person, by=request.user):
-        messages.success(request, _("监护人已登记。"))
+        messages.success(request, _("法定代理人已登记。"))
         return redirect(person_url(person))
-    return render_person_form(request, person, form, _("登记监护人"))
+    return render_person_form(request, person, form, _("登记法定代理人"))
 
 
 @action
@@ -144,7 +144,7 @@ def end_guardian(request, pk):
     form = forms.NoteForm(posted(request))
     if submit(form, services.end_guardian, guardian, by=request.user):
         return redirect(person_url(guardian.minor))
-    return render_person_form(request, guardian.minor, form, _("解除监护登记"))
+    return render_person_form(request, guardian.minor, form, _("解除法定代理登记"))
 
 
 @action

@@ -84,9 +84,11 @@ def detail(request, pk):
         "sessions": sessions,
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
+        "asks_reason": not mediation.case.is_in_hand_of(request.user),
         "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),
     }
-    return render_part(request, "mediation/detail.html", "state", context)
+    part = "history" if request.htmx.target == "history" else "state"
+    return render_part(request, "mediation/detail.html", part, context)
 
 
 @page

@@ -13,6 +13,7 @@ from governance_center import work
 from people.models import Unit
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.intake.factories import hall, next_window, seated, waiting
 from tests.mediation.factories import CommitteeFactory, accepted, mediator_of, sign_all, submitted, with_rules
 
 
@@ -162,3 +163,21 @@ def test_who_keeps_the_calendar_is_told_from_november_on_that_the_next_year_is_m
             page = client.get(reverse("home")).content.decode()
         assert ("2027年的工作日历还没有录入" in page) is missing
         assert (reverse("cases:edit_calendar", args=[2027]) in page) is missing
+
+
+def test_the_box_finds_todays_visit_by_its_number(client):
+    clerk = seated(next_window(hall()))
+    ticket = waiting(clerk)
+    client.force_login(clerk)
+    for q in ("A001", "a001", "A1"):
+        assert search(client, q).url == reverse("intake:detail", args=[ticket.pk])
+    assert "没有找到" in search(client, "A002").content.decode()
+    client.force_login(seated(next_window(UnitFactory())))
+    assert "没有找到" in search(client, "A001").content.decode()
+
+
+def test_a_hit_by_name_says_which_party_it_is(client, bureau, handler):
+    CaseFactory(unit=bureau, applicant=PersonFactory(name="王冬梅", initials="wdm"))
+    client.force_login(handler)
+    for q in ("王冬梅", "wdm"):
+        assert "申请人 王**" in search(client, q).content.decode()

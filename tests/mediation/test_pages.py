@@ -213,3 +213,11 @@ def test_administrators_see_no_matter(client, mediation, committee, role):
     client.force_login(UserFactory(post=(role, committee)))
     assert get(client, "mediation:detail", mediation.pk).status_code == 404
     assert mediation.case.number not in get(client, "mediation:all").content.decode()
+
+
+def test_the_telephone_of_a_party_is_a_press_away_on_the_page_of_the_mediation(client, mediation):
+    client.force_login(mediation.mediator)
+    page = get(client, "mediation:detail", mediation.pk).content.decode()
+    for party in mediation.case.parties.exclude(person=None):
+        assert reverse("cases:reveal_party", args=[party.pk]) in page
+        assert f'id="party-{party.pk}"' in page
