@@ -40,7 +40,7 @@ def papers(request, pk):
 
 
 def row_of(case, slug, printed, concerned) -> Row:
-    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in ("html", "docx")]
+    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in FORMS]
     is_signed = concerned and printed and slug not in UNSIGNED
     signed_url = reverse("intake:keep_signed", args=[case.pk, slug]) if is_signed else ""
     return Row(PAPERS[slug][0], printed, *addresses, signed_url)

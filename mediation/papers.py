@@ -263,7 +263,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
         blocks.append(Signatures([signature_line(place) for place in places]))
     return Paper(
         title=title(agreement),
-        mark="" if agreement.state in SETTLED else _("草稿，不具有效力"),
+        mark=mark_of(agreement),
         number=agreement.number or number_to_come(agreement),
         blocks=[*blocks, Closing(closing(agreement))],
         foot=foot(agreement, mediation.case.number),
@@ -272,6 +272,13 @@ def agreement_paper(agreement: Agreement) -> Paper:
 
 def title(agreement: Agreement) -> str:
     return _("人民调解口头协议登记表") if agreement.is_oral else _("人民调解协议书")
+
+
+def mark_of(agreement: Agreement) -> str:
+    """What a version is that binds nobody."""
+    if agreement.state in SETTLED:
+        return ""
+    return _("草稿，不具有效力") if agreement.state in LIVE else _("已作废，不具有效力")
 
 
 def number_to_come(agreement: Agreement) -> str:

@@ -44,16 +44,14 @@ def papers(request, pk):
 
 
 def row_of(mediation, slug, label, made, holds) -> Row:
-    addresses = [
-        reverse("mediation:print_paper", args=[mediation.pk, slug, kind]) for kind in ("html", "docx")
-    ]
+    addresses = [reverse("mediation:print_paper", args=[mediation.pk, slug, kind]) for kind in FORMS]
     is_signed = holds and made and slug not in BINDING
     signed_url = reverse("mediation:keep_signed", args=[mediation.pk, slug]) if is_signed else ""
     return Row(label, made, *addresses, signed_url)
 
 
 def agreement_row(agreement, holds) -> Row:
-    addresses = [reverse("mediation:print_agreement", args=[agreement.pk, kind]) for kind in ("html", "docx")]
+    addresses = [reverse("mediation:print_agreement", args=[agreement.pk, kind]) for kind in FORMS]
     made = printings(agreement, "print_agreement").get("", [])
     signed_url = reverse("mediation:keep_signed_agreement", args=[agreement.pk]) if holds and made else ""
     return Row(label_of_agreement(agreement), made, *addresses, signed_url)
