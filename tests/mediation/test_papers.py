@@ -94,8 +94,8 @@ def test_the_contents_list_papers_sessions_agreement_and_files(client, mediation
         "人民调解记录（第 1 次）",
         agreement.number,
         "送达回证",
-        "人民调解回访记录",
         "收条.txt",
+        "人民调解回访记录",
     ]
     places = [shown.index(words) for words in bound]
     assert places == sorted(places)
