@@ -42,7 +42,8 @@ class Leaves:
     def open(self) -> Pdf:
         return Pdf.open(BytesIO(self.content))
 
-    def __len__(self):
+    @property
+    def pages(self) -> int:
         with self.open() as pdf:
             return len(pdf.pages)
 
@@ -102,6 +103,8 @@ READERS: dict[str, Callable[[BinaryIO], Pdf]] = {
 
 def on_a4(pdf: Pdf, margin: float) -> bytes:
     """Each page in the middle of an A4 page, upright or across as it is; smaller where it is larger."""
+    if not pdf.pages:
+        raise Unbound(_("无法并入"))
     if len(pdf.pages) > MOST_PAGES:
         raise Unbound(_("页数过多，另存"))
     sheets = Pdf.new()
@@ -132,10 +135,14 @@ def bind(title: str, front: list[Leaves], body: list[Leaves], back: list[Leaves]
         for leaves in [*front, *body, *back]:
             outline.root.append(OutlineItem(leaves.name, len(whole.pages)))
             whole.pages.extend(leaves.open().pages)
-    number(whole, sum(map(len, front)), sum(map(len, body)))
+    number(whole, pages_in(front), pages_in(body))
     with whole.open_metadata() as told:
         told["dc:title"] = title
     return saved(whole)
+
+
+def pages_in(parts: list[Leaves]) -> int:
+    return sum(leaves.pages for leaves in parts)
 
 
 def number(pdf: Pdf, first: int, count: int) -> None:

@@ -18,20 +18,24 @@ MOST_BYTES = 150 * 1024**2
 
 @dataclass(frozen=True)
 class Bound:
-    """A part with what is bound of it; without leaves it is kept apart, and the remark says why."""
+    """A part with what is bound of it. A file that stays outside has a remark that says why."""
 
     part: Part
     leaves: Leaves | None
     remark: str
+
+    @property
+    def is_apart(self) -> bool:
+        return bool(self.part.attachment and self.remark)
 
 
 def whole_file(file: File, *, reader) -> bytes:
     """Raises nothing for spoilt attachments: the contents say that they are missing."""
     bound = bound_parts(file, reader)
     rows, pages = rows_of(bound)
-    apart = sum(one.leaves is None for one in bound)
+    apart = sum(one.is_apart for one in bound)
     front = [paper(cover(file)), paper(contents(file, rows))]
-    body = [one.leaves for one in bound if one.leaves]
+    body = [one.leaves for one in bound if one.leaves is not None]
     return bind(f"{_('人民调解卷宗')} {file.case.number}", front, body, [paper(back(file, pages, apart))])
 
 
@@ -49,12 +53,12 @@ def bound_parts(file: File, reader) -> list[Bound]:
             bound.append(Bound(part, leaves_of_part(part, seen, room - size), part.remark))
             room -= size
         except Unbound as reason:
-            bound.append(Bound(part, None, str(reason)))
+            bound.append(without_its_file(part, str(reason)))
     return bound
 
 
 def leaves_of_part(part: Part, seen: set[int], room: int) -> Leaves:
-    if part.make:
+    if part.attachment is None:
         return Leaves(part.label, pdf(part.make()))
     if part.attachment.pk not in seen:
         raise Unbound(_("未并入（无权查看）"))
@@ -63,11 +67,18 @@ def leaves_of_part(part: Part, seen: set[int], room: int) -> Leaves:
     return Leaves(part.label, leaves_of(part.attachment).content)
 
 
+def without_its_file(part: Part, reason: str) -> Bound:
+    """A paper stands in for its signed scan."""
+    if part.make is None:
+        return Bound(part, None, reason)
+    return Bound(part, Leaves(part.label, pdf(part.make())), _("扫描件%(reason)s") % {"reason": reason})
+
+
 def rows_of(bound: list[Bound]) -> tuple[list[list[str]], int]:
     """The rows of the contents, and how many pages are numbered."""
     rows, last = [], 0
     for one in bound:
-        first, last = last + 1, last + (len(one.leaves) if one.leaves else 0)
+        first, last = last + 1, last + (one.leaves.pages if one.leaves else 0)
         rows.append([one.part.label, pages_between(first, last), one.remark])
     return rows, last
 

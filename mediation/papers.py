@@ -6,7 +6,7 @@ parties in full, as the law asks of it. Where violence is named even it bears ne
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.utils import timezone
@@ -639,7 +639,7 @@ def made(file: File, slug: str) -> Paper:
 
 @dataclass(frozen=True)
 class Part:
-    """One entry of the contents: a paper that can be made, or a file that was kept."""
+    """One entry of the contents: a file that was kept, a paper that can be made, or a file with its paper."""
 
     label: str
     make: Callable[[], Paper] | None = None
@@ -668,8 +668,9 @@ def parts_of_paper(file: File, slug: str, printed, kept) -> list[Part]:
     """A paper that came back signed is bound as its scans, which leave `kept`; otherwise as it stands."""
     if slug in BINDING:
         return []
-    label = label_of(file, slug)
-    return signed_parts(label, printed.get(slug, []), kept) or [Part(label, partial(made, file, slug))]
+    label, make = label_of(file, slug), partial(made, file, slug)
+    scans = signed_parts(label, printed.get(slug, []), kept)
+    return [replace(scans[0], make=make), *scans[1:]] if scans else [Part(label, make)]
 
 
 def parts_of_agreement(agreement: Agreement, kept) -> list[Part]:

@@ -98,6 +98,7 @@ def test_a_photograph_is_kept_as_sharp_as_it_prints():
         (File("application/pdf", b""), "无法并入"),
         (File("image/jpeg", b"\xff\xd8\xff\xe0 broken"), "无法并入"),
         (File("image/png", picture("PNG").bytes[:60]), "无法并入"),
+        (scan(), "无法并入"),
         (scan((595, 842), encryption={"owner": "a", "user": "b"}), "无法并入"),
     ],
 )

@@ -162,6 +162,18 @@ def test_a_paper_that_came_back_signed_is_bound_as_its_scan(client, mediation, k
     assert "scan.pdf" not in names
 
 
+def test_where_the_signed_scan_is_spoilt_its_paper_is_bound(client, mediation):
+    client.force_login(mediation.mediator)
+    client.get(reverse("mediation:print_paper", args=[mediation.pk, "rights", "html"]))
+    printed, kept = mediation.history.last().seq, SimpleUploadedFile("scan.pdf", b"%PDF-1.4 signed")
+    services.keep_signed(mediation, by=mediation.mediator, printing=printed, scan=kept, paper="rights")
+    told = {name: (pages, remark) for name, pages, remark in rows(mediation)}
+    assert told["人民调解当事人权利义务告知书（已签扫描件）"] == ("3–4", "扫描件无法并入")
+    text = pdf_text(of(client, mediation))
+    assert "接受调解、拒绝调解或者要求终止调解" in text
+    assert "附件1件" in text
+
+
 def test_a_mediation_that_failed_has_its_notice_and_no_confirmation(client, mediation, court):
     give_up(mediation, court)
     text = pdf_text(of(client, mediation))
