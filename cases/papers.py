@@ -116,6 +116,7 @@ class Row:
     printings: list[Printing]
     page_url: str
     docx_url: str
+    pdf_url: str
     signed_url: str = ""
 
     @property

@@ -41,7 +41,7 @@ def papers(request, pk):
 
 def row_of(visit, slug, printed, concerned) -> Row:
     case = visit.case
-    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in ("html", "docx")]
+    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in FORMS]
     is_signed = concerned and printed and slug not in UNSIGNED
     signed_url = reverse("intake:keep_signed", args=[case.pk, slug]) if is_signed else ""
     return Row(label_of(slug, visit), printed, *addresses, signed_url)

@@ -358,6 +358,16 @@ class AttachmentQuerySet(models.QuerySet):
         subjects = attachment.subject_type.model_class().objects.visible_to(user)
         return attachment if subjects.filter(pk=attachment.subject_id).exists() else None
 
+    def seen_by(self, user):
+        """The keys of those whose subject `user` sees, with one query for each kind of subject."""
+        attachments = list(self.select_related("subject_type"))
+        seen = set()
+        for kind in {one.subject_type for one in attachments}:
+            subjects = {one.subject_id for one in attachments if one.subject_type == kind}
+            rows = kind.model_class().objects.visible_to(user).filter(pk__in=subjects)
+            seen |= {(kind.pk, pk) for pk in rows.values_list("pk", flat=True)}
+        return {one.pk for one in attachments if (one.subject_type_id, one.subject_id) in seen}
+
 
 class Attachment(Veiled, AboutSubject):
     """A file of a subject. Its bytes lie outside the web root under the name of their own hash.

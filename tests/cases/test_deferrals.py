@@ -21,6 +21,7 @@ from kernel.moves import MoveRefused
 from people.roles import Role
 from tests.cases.fixtures import verbs
 from tests.factories import UnitFactory, UserFactory
+from tests.pdfs import pdf_text
 
 SHANGHAI = timezone.get_default_timezone()
 START = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
@@ -330,7 +331,9 @@ def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case
     assert address in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
     word = client.get(reverse("cases:print_deferral", args=[deferral.pk, "docx"]))
     assert word.content[:2] == b"PK"
-    assert deferral.history.filter(verb="print_deferral", by=handler).count() == 2
+    archived = client.get(reverse("cases:print_deferral", args=[deferral.pk, "pdf"]))
+    assert "需补充鉴定。" in pdf_text(archived.content)
+    assert deferral.history.filter(verb="print_deferral", by=handler).count() == 3
     client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
     assert client.get(address).status_code == 403
     assert address not in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
