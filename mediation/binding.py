@@ -12,7 +12,7 @@ from kernel.models import Attachment
 from kernel.pdf import pdf
 from mediation.papers import File, Part, back, contents, cover, parts
 
-MOST_BYTES = 150 * 1024**2
+MOST_BYTES = 200 * 1024**2
 """So much of scans and pictures is bound; what comes later is kept apart."""
 
 
