@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
@@ -609,6 +609,12 @@ class Round(Timed, UnderCase):
         """The whole file since this round began: a rule of two persons looks within the round."""
         return self.entries().filter(at__gte=self.opened_at)
 
+    @property
+    def arrived_at(self) -> datetime:
+        """When it came to the unit that has it."""
+        moved = self.transfers.order_by("-at", "-pk").values_list("at", flat=True).first()
+        return moved or self.opened_at
+
     def is_calling_back(self, user) -> bool:
         """Whether they sit at the centre, the citizen is not content, and nobody has asked why."""
         unhappy = any(rating.answer == Answer.UNSATISFIED for rating in self.ratings.all())
@@ -722,6 +728,11 @@ class Handling(DeskRow):
     class Meta(FileRow.Meta):
         abstract = True
         indexes = [*FileRow.Meta.indexes, models.Index(fields=["-opened_at", "-id"], name="%(class)s_opened")]
+
+    @property
+    def clocks_from(self) -> datetime:
+        """The desk's time runs from the day on which the matter came to it, not from when somebody took it."""
+        return self.round.arrived_at
 
 
 class PartyQuerySet(ScopedQuerySet):

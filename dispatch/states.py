@@ -23,6 +23,7 @@ MOVES = Moves(
         ("answer_order", _("答复派单")),
         ("send_back_order", _("退回窗口")),
         who=TAKERS[Route.DISPATCH],
+        clock="order.finish",
     ),
     Move(
         verb="assign_order",

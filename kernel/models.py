@@ -589,6 +589,9 @@ class Tracked(models.Model):
         """The whole story of the file to which this row belongs."""
         return HistoryEntry.objects.filter(dossier_id=self.dossier_id)
 
+    clocks_from: datetime | None = None
+    """When the clocks that a move starts begin, where that is not now."""
+
     @property
     def clock_subject(self) -> "Timed":
         """The row on which clocks that a move of this subject names are kept."""

@@ -53,6 +53,8 @@ def opening(subject, verb, *, by, note="", details=None, at=None):
 
 
 def turn_clocks(subject, move, at=None):
+    if move.starts:
+        at = at or subject.clocks_from
     if move.stops or move.starts:
         clocks.turn(subject.clock_subject, stops=move.stops, starts=move.starts, at=at)
 

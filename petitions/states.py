@@ -11,6 +11,7 @@ MOVES = Moves(
         ("answer_petition", _("答复信访人")),
         ("send_back_petition", _("退回窗口")),
         who=TAKERS[Route.PETITIONS],
+        clock="petition.transfer",
     ),
     pass_on(HandlingState.IN_HAND),
 )

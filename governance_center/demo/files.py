@@ -158,11 +158,13 @@ class File:
         self.entries.append(entry)
         return entry
 
-    def open(self, row: Row, verb, *, by, at, note="", details=None, clocked: Row | None = None) -> Row:
+    def open(
+        self, row: Row, verb, *, by, at, note="", details=None, clocked: Row | None = None, clocks_from=None
+    ) -> Row:
         """As kernel.transitions.opening. `clocked` is the row that keeps the clocks, where it is another one."""
         move = move_of(row.table.model, verb)
         row["state"] = move.target
-        self.set_clocks(move, clocked or row, at)
+        self.set_clocks(move, clocked or row, clocks_from or at)
         return self.record(row, verb, by=by, at=at, after=move.target, note=note, details=details)
 
     def move(self, row: Row, verb, *, by, at, note="", details=None, clocked: Row | None = None) -> Row:

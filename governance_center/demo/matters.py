@@ -254,6 +254,7 @@ class Matter:
             Round, case_id=self.case["id"], number=number, route=route, unit_id=unit.pk, opened_at=self.at
         )
         self.file.open(self.round, verb, by=by, at=self.at, note=note)
+        self.arrived_at = self.at
 
     def slots(self) -> dict[str, str]:
         respondent = self.respondent["name"] if self.respondent else "对方"
@@ -280,6 +281,7 @@ class Matter:
             at=self.at,
         )
         self.file.move(self.round, "reroute", by=by.pk, at=self.at, note=note)
+        self.arrived_at = self.at
         self.round.update(route=route, unit_id=unit.pk, taken_at=None, handler_id=None)
         self.unit = unit
         self.see(unit, Sight.Why.HOLDS)

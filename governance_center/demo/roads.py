@@ -327,13 +327,13 @@ def at_court(matter: Matter) -> None:
 
 
 def at_petitions(matter: Matter) -> None:
-    handle(matter, PetitionHandling, "petition", ["petition_officer"], days=14)
+    handle(matter, PetitionHandling, "petition", ["petition_officer"], days=9)
 
 
 def dispatched(matter: Matter) -> None:
     if matter.unit == matter.world.centre:
         assign(matter)
-    handle(matter, OrderHandling, "order", ORDER_TAKERS, days=4)
+    handle(matter, OrderHandling, "order", ORDER_TAKERS, days=2)
 
 
 def assign(matter: Matter) -> None:
@@ -360,7 +360,8 @@ def handle(matter: Matter, model, noun: str, roles, *, days: float) -> None:
     handler = matter.world.crew.any(matter.random, matter.unit.pk, *roles)
     matter.take(handler)
     handling = desk_row(matter, model, handler_id=handler.pk)
-    matter.file.open(handling, f"accept_{noun}", by=handler.pk, at=matter.at, clocked=matter.round)
+    of_desk = {"clocked": matter.round, "clocks_from": matter.arrived_at}
+    matter.file.open(handling, f"accept_{noun}", by=handler.pk, at=matter.at, **of_desk)
     if matter.chance(0.9):
         matter.wait(0.5)
         matter.log_contact(handler)

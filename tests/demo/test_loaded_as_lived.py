@@ -102,8 +102,13 @@ def shape(field, value):
 
 
 def loaded(monkeypatch, outlet: str, unit: str, ending=roads.agree, category="C04") -> Case:
-    """A matter of this outlet, registered at the window three months ago; what is likely happens, the rest does not."""
+    """A matter of this outlet, registered at the window three months ago; what is likely happens, the rest does not.
+
+    No desk takes so long that somebody is reminded.
+    """
     monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
+    handle = roads.handle
+    monkeypatch.setattr(roads, "handle", lambda *args, days: handle(*args, days=0.1))
     monkeypatch.setattr(roads, "ENDINGS", dict.fromkeys(roads.ENDINGS, ending))
     staff.load()
     day = timezone.localdate() - 91 * DAY

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.states import HandlingState, Outcome, Route, State
 from kernel.moves import MoveRefused
@@ -25,7 +28,8 @@ def test_accepting_takes_the_round_in_hand(handling, petition, officer, petition
         petition_office,
     )
     assert petition.state == State.IN_HAND
-    assert petition.latest_round().clocks.running().get().code == "case.first_contact"
+    codes = petition.latest_round().clocks.running().values_list("code", flat=True)
+    assert set(codes) == {"case.first_contact", "petition.transfer"}
     assert verbs(petition) == ["open_case", "take", "accept_petition"]
 
 
@@ -170,3 +174,12 @@ def test_a_matter_of_somebody_mentally_ill_is_seen_and_taken_by_the_petition_des
     accept = reverse("petitions:accept_petition", args=[case.latest_round().pk])
     assert accept in client.get(reverse("petitions:panel", args=[case.pk])).content.decode()
     assert client.post(accept, {"go": "1"}).status_code == 302
+
+
+def test_the_time_of_the_desk_runs_from_the_day_on_which_the_matter_came_to_it(petition, officer):
+    came_at = timezone.now() - timedelta(days=3)
+    petition.rounds.update(opened_at=came_at)
+    services.accept_petition(petition.latest_round(), by=officer)
+    clock = petition.latest_round().clocks.get(code="petition.transfer")
+    assert clock.started_at == came_at
+    assert clock.last_day == timezone.localdate(came_at) + timedelta(days=15)
