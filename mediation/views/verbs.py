@@ -71,6 +71,8 @@ def detail(request, pk):
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": selectors.PARTIES.rows(case=mediation.case_id),
         "sessions": sessions,
+        "plans": [(plan, buttons(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
+        "police_reports": mediation.police_reports.select_related("reported_by"),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
         "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),
@@ -288,7 +290,8 @@ def record_oral_agreement(request, pk):
 @action
 def give_up(request, pk):
     mediation = one_mediation(request, pk)
-    form = GiveUpForm(sent(request), mediation=mediation)
+    initial = {"ground": request.GET.get("ground")}
+    form = GiveUpForm(sent(request), mediation=mediation, initial=initial)
     if submit(form, services.give_up, mediation, by=request.user):
         done = _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。")
         back = _("调解已终止，等待中心回访。请打印通知书交当事人。")
