@@ -25,6 +25,7 @@ class PoliceForm(VerbForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, initial={"reported_at": timezone.localtime()}, **kwargs)
+        self.fields["matter"].widget.attrs["autofocus"] = True
         police = Unit.objects.visible_to(user).filter(name__contains="公安").order_by("pk")
         self.fields["unit"].queryset = police
         self.fields["unit"].initial = police.first()

@@ -184,9 +184,7 @@ class HoldSessionForm(SessionForm):
 
 def fields_of(guest) -> dict:
     who = _("受托人") if guest.party_id else _("到场人员")
-    came = forms.ChoiceField(
-        label=str(guest), choices=Attendance, initial=Attendance.CAME, widget=forms.RadioSelect
-    )
+    came = forms.ChoiceField(label=str(guest), choices=Attendance, initial=Attendance.CAME)
     return {
         f"came_{guest.pk}": came,
         f"deputy_{guest.pk}": forms.CharField(label=who, max_length=120, required=False),

@@ -56,6 +56,12 @@ def next_moves(mediation, agreement, user) -> list[Button]:
     return moves
 
 
+def plan_moves(plan, user) -> list[Button]:
+    """A session that has not begun is moved or cancelled; one that has is recorded or adjourned."""
+    too_early = {"hold_session", "adjourn_session"}
+    return [one for one in buttons(plan, user) if plan.has_begun or one.verb not in too_early]
+
+
 @page
 def detail(request, pk):
     mediation = one_mediation(request, pk)
@@ -71,7 +77,7 @@ def detail(request, pk):
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": selectors.PARTIES.rows(case=mediation.case_id),
         "sessions": sessions,
-        "plans": [(plan, buttons(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
+        "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
         "police_reports": mediation.police_reports.select_related("reported_by"),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Request
+from cases.models import Request, Sight
+from cases.services import grant_sight
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Room, SessionPlan
@@ -159,6 +160,16 @@ def test_todays_sessions_stand_on_the_mediators_page_and_beside_the_check_ins(cl
     assert mediation.case.number in page
     assert "陈**" in page
     assert "陈素芬" not in page
+
+
+def test_the_guide_of_the_hall_sees_who_is_expected_today(client, mediation, centre):
+    planned(mediation, begins_at=timezone.now() + timedelta(seconds=30))
+    grant_sight(mediation.case, centre, Sight.Why.OPENED)
+    guide = UserFactory(post=(Role.GUIDE, centre))
+    client.force_login(guide)
+    assert reverse("mediation:sessions_today") in client.get(reverse("intake:check_ins")).content.decode()
+    page = client.get(reverse("mediation:sessions_today")).content.decode()
+    assert reverse("intake:check_in", args=[mediation.case_id]) in page
 
 
 def test_strangers_and_the_hall_see_no_session_of_a_restricted_matter(client, mediator, stranger):
