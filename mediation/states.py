@@ -181,6 +181,13 @@ MOVES = Moves(
         inner=True,
     ),
     Move(
+        verb="correct_record",
+        label=_("修改记录"),
+        sources=OPEN,
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
         verb="sign_record",
         label=_("宣读并签名"),
         sources=frozenset(State),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("plans/<int:pk>/hold-session/", sessions.hold_session, name="hold_session"),
     path("plans/<int:pk>/session.ics", sessions.session_ics, name="session_ics"),
     path("sessions/<int:pk>/add-attempt/", sessions.add_attempt, name="add_attempt"),
+    path("sessions/<int:pk>/correct-record/", sessions.correct_record, name="correct_record"),
     path("sessions/<int:pk>/sign-record/", sessions.sign_record, name="sign_record"),
     path("sessions/<int:pk>/add-addendum/", sessions.add_addendum, name="add_addendum"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),

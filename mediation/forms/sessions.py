@@ -191,6 +191,15 @@ def fields_of(guest) -> dict:
     }
 
 
+class CorrectRecordForm(VerbForm):
+    """The record as it stands, until somebody signs it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    place = forms.CharField(label=_("地点"), max_length=120)
+    others = forms.CharField(label=_("其他参加人"), max_length=200, required=False)
+    record = long_text(_("调解记录"), 12)
+
+
 class AttemptForm(VerbForm):
     proposal = long_text(_("调解方案"), 4, max_length=2000, help_text=_("提了什么方案，谁提的。"))
     applicants = forms.CharField(label=_("申请人一方的答复"), max_length=300)

@@ -31,7 +31,8 @@ class Session(Veiled):
     Once somebody signed the record, the database refuses to change it; corrections are added (`Addendum`).
     """
 
-    VEILED = ("place", "others", "record")
+    TEXTS = ("place", "others", "record")
+    VEILED = TEXTS
     IN_FILE = "mediation__case"
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="sessions")

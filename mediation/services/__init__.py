@@ -52,6 +52,7 @@ from mediation.services.police import (
 from mediation.services.sessions import (
     add_addendum,
     add_attempt,
+    correct_record,
     hold_session,
     record_session,
     sign_record,
@@ -78,6 +79,7 @@ __all__ = [
     "begin_signing",
     "cancel_session",
     "conclude",
+    "correct_record",
     "details_of",
     "draft_agreement",
     "edit_agreement",

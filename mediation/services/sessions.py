@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.attachments import attach
+from kernel.editing import Conflict, recorded, stale_fields
 from kernel.moves import MoveRefused
 from kernel.transitions import moving
 from mediation.models import Addendum, Attempt, RecordSignature, Session
@@ -86,6 +87,21 @@ def add_attempt(session, *, by, proposal, applicants, respondents) -> Attempt:
 def refuse_signed(session):
     if session.signatures.exists():
         raise MoveRefused(_("记录已经宣读签名，不能再改；需要更正的，请写“补正”。"))
+
+
+def correct_record(session, *, by, seen, **texts):
+    """Put right a record before anybody signed it. `seen` is the token of the form; two who write see both texts."""
+    details: dict[str, object] = {"session": session.pk}
+    with moving(session.mediation, "correct_record", by=by, details=details):
+        session.refresh_from_db(fields=[*Session.TEXTS])
+        refuse_signed(session)
+        if differences := stale_fields(session, "correct_record", seen, texts):
+            raise Conflict(differences)
+        before = {name: recorded(session, name) for name in texts}
+        for name, text in texts.items():
+            setattr(session, name, text)
+        session.save()
+        details["changed"] = {name: [before[name], recorded(session, name)] for name in texts}
 
 
 def sign_record(session, *, by, signer, way, note="", image=None) -> RecordSignature:

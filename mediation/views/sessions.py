@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from kernel.editing import seen_token
 from kernel.web import action, page, refuse_move, render_form, submit
 from mediation import selectors, services
 from mediation.forms import (
@@ -15,6 +16,7 @@ from mediation.forms import (
     AdjournSessionForm,
     AttemptForm,
     CancelSessionForm,
+    CorrectRecordForm,
     HoldSessionForm,
     MoveSessionForm,
     PlanSessionForm,
@@ -118,6 +120,15 @@ def add_attempt(request, pk):
     session = one_session(request, pk)
     form = AttemptForm(sent(request))
     return add_to_record(request, session, "add_attempt", form, _("方案已记录。"))
+
+
+@action
+def correct_record(request, pk):
+    session = one_session(request, pk)
+    shown = {name: getattr(session, name) for name in Session.TEXTS}
+    initial = shown | {"seen": seen_token(session, "correct_record", shown)}
+    form = CorrectRecordForm(sent(request), initial=initial)
+    return add_to_record(request, session, "correct_record", form, _("记录已修改，请重新宣读。"))
 
 
 @action

@@ -47,7 +47,7 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
-        mediation:add_attempt mediation:sign_record
+        mediation:add_attempt mediation:correct_record mediation:sign_record
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
