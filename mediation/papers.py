@@ -81,7 +81,12 @@ def file_of(mediation: Mediation) -> File:
         parties=list(mediation.case.parties.select_related("person", "organisation")),
         sessions=list(
             mediation.sessions.select_related("recorded_by", "plan").prefetch_related(
-                "attended", "attempts", "signatures", "addenda", "plan__guests__party", "plan__guests__unit"
+                "attended",
+                "attempts",
+                "signatures__image",
+                "addenda__added_by",
+                "plan__guests__party",
+                "plan__guests__unit",
             )
         ),
         plans=list(mediation.plans.exclude(state=PlanState.CANCELLED).prefetch_related("guests__party")),

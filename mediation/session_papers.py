@@ -1,13 +1,20 @@
 """Papers of sessions: the notice to come, what belongs to a record, and the report to the police (25)."""
 
+from io import BytesIO
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from PIL import Image
 
-from kernel.papers import Closing, Facts, Heading, Signatures, Text
+from kernel.attachments import content
+from kernel.models import Attachment
+from kernel.papers import Closing, Drawn, Facts, Heading, Signatures, Text
 from mediation.capitals import date_in_chinese
-from mediation.models import PoliceReport, Session, SessionPlan
-from mediation.states import Manner
+from mediation.models import PoliceReport, RecordSignature, Session, SessionPlan
+from mediation.states import Manner, RecordWay
 
+LARGEST = (900, 300)
+"""Pixels; a signature is 14 mm high."""
 MINUTE = "%Y年%m月%d日 %H:%M"
 
 
@@ -67,19 +74,33 @@ def attempt_blocks(session: Session) -> list:
 
 def signed_blocks(session: Session) -> list:
     """Who signed on the screen, or would not sign, and what was put right afterwards."""
-    blocks = [
-        Text(
-            f"{one.name}：{one.get_way_display()}（{timezone.localtime(one.signed_at):{MINUTE}}）"
-            + (f"。{one.note}" if one.note else "")
-        )
-        for one in session.signatures.all()
-    ]
-    head = [Heading(_("签名登记"))] if blocks else []
+    signed = [signed_block(one) for one in session.signatures.all()]
     addenda = [
         Text(f"{timezone.localtime(one.added_at):{MINUTE}} {one.added_by}：{one.text}")
         for one in session.addenda.all()
     ]
-    return [*head, *blocks, *([Heading(_("补正"))] if addenda else []), *addenda]
+    signed = [Heading(_("签名登记")), *signed] if signed else []
+    return [*signed, Heading(_("补正")), *addenda] if addenda else signed
+
+
+def signed_block(one: RecordSignature) -> Text | Drawn:
+    """The drawn signature itself; of another kind, what was noted of it."""
+    told = f"{one.get_way_display()}（{timezone.localtime(one.signed_at):{MINUTE}}）"
+    if one.way == RecordWay.SCREEN and (picture := as_png(one.image)):
+        return Drawn(one.name, picture, told)
+    return Text(f"{one.name}：{told}" + (f"。{one.note}" if one.note else ""))
+
+
+def as_png(image: Attachment) -> bytes:
+    """A drawn signature as browsers and Word show it; empty where it is no picture that can be read."""
+    drawn = BytesIO()
+    try:
+        with content(image) as stored, Image.open(stored) as picture:
+            picture.thumbnail(LARGEST)
+            picture.save(drawn, "PNG")
+    except (OSError, SyntaxError, ValueError):  # what Pillow says of spoilt pictures
+        return b""
+    return drawn.getvalue()
 
 
 def police_blocks(report: PoliceReport) -> list:

@@ -1,28 +1,52 @@
 """The record is read back and signed; from then on it stays, and corrections are added."""
 
+from base64 import b64decode
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from PIL import Image, ImageChops, ImageDraw
 
 from cases import services as cases
 from kernel.moves import MoveRefused
+from kernel.papers import docx
 from mediation import services
 from mediation.models import RecordSignature
+from mediation.papers import file_of, session_record
 from mediation.selectors import signers_of_record
 from mediation.states import RecordWay
 from people.roles import Restriction
 from tests.mediation.factories import accepted, held, planned
 from tests.raw import tables_with
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002"
-    "000001e221bc330000000049454e44ae426082"
-)
+
+def stroke() -> bytes:
+    """A line across a white field."""
+    picture, file = Image.new("RGB", (300, 100), "white"), BytesIO()
+    ImageDraw.Draw(picture).line([(20, 80), (150, 20), (280, 70)], fill="black", width=5)
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+PNG = stroke()
 
 
 def drawn() -> SimpleUploadedFile:
     return SimpleUploadedFile("手写签名.png", PNG, content_type="image/png")
+
+
+def looks_alike(picture: bytes) -> bool:
+    one, other = (Image.open(BytesIO(each)).convert("RGB") for each in (picture, PNG))
+    return one.size == other.size and ImageChops.difference(one, other).getbbox() is None
+
+
+def entries(archive: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(archive)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 @pytest.fixture
@@ -120,8 +144,20 @@ def test_the_page_signs_and_the_paper_shows_it(client, session):
     page = client.get(
         reverse("mediation:print_paper", args=[session.mediation_id, "session-1", "html"])
     ).content.decode()
-    assert "陈素芬：屏幕手写签名" in page
+    [drawing] = BeautifulSoup(page, "html.parser").select(".drawn img")
+    assert looks_alike(b64decode(drawing["src"].removeprefix("data:image/png;base64,")))
+    assert "屏幕手写签名" in page
     assert "见证人赵六" in page
+    word = docx(session_record(file_of(session.mediation), session))
+    assert [looks_alike(part) for name, part in entries(word).items() if name.startswith("word/media/")] == [
+        True
+    ]
+
+
+def test_a_spoilt_picture_is_noted_and_spoils_no_paper(session):
+    signed(session, image=SimpleUploadedFile("手写签名.png", PNG[:60]))
+    text = str(session_record(file_of(session.mediation), session).blocks)
+    assert "陈素芬：屏幕手写签名" in text
 
 
 # --- add_addendum -----------------------------------------------------------------------------------------------------
