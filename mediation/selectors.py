@@ -16,6 +16,9 @@ from mediation.models import Agreement, Mediation, PlanGuest, RecordSignature, S
 from mediation.states import MEDIATORS, AgreementState, Attendance, PlanState, State
 from people.models import Guardian, Leave, Person, Post, Seat, Unit, User
 
+TO_COME = 12
+"""How many sessions stand beside a form, or above a list."""
+
 
 def mediation_with_case(reader, pk):
     return Mediation.objects.visible_to(reader).with_case().select_related("mediator").filter(pk=pk)
@@ -186,12 +189,19 @@ def sessions_of_the_day(user, day) -> QuerySet[SessionPlan]:
 
 def sessions_to_come(user) -> QuerySet[SessionPlan]:
     """The next sessions somebody sees, so that nobody asks for a room that is taken."""
-    return SessionPlan.objects.visible_to(user).planned().filter(ends_at__gt=timezone.now()).for_lists()[:12]
+    return (
+        SessionPlan.objects.visible_to(user)
+        .planned()
+        .filter(ends_at__gt=timezone.now())
+        .for_lists()[:TO_COME]
+    )
 
 
 def own_sessions(user) -> QuerySet[SessionPlan]:
-    """What a mediator has agreed on from today on; what was not recorded yet stays."""
-    return SessionPlan.objects.visible_to(user).planned().filter(mediation__mediator=user).for_lists()
+    """What a mediator has agreed on; what is past and was not recorded comes first, and stays."""
+    return (
+        SessionPlan.objects.visible_to(user).planned().filter(mediation__mediator=user).for_lists()[:TO_COME]
+    )
 
 
 def helping_units(user, mediation) -> QuerySet[Unit]:

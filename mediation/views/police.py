@@ -17,5 +17,7 @@ def report_to_police(request, pk):
     refuse_move(request, mediation, "report_to_police", form)
     if submit(form, services.report_to_police, mediation, by=request.user):
         messages.success(request, _("已登记报告公安机关，并已通知值班人员。"))
+        if form.cleaned_data["unit"] and not form.result.request_id:
+            messages.warning(request, _("本件不能在系统中发给公安协同，请电话告知。"))
         return redirect("mediation:detail", pk=pk)
     return render_form(request, "mediation/report_to_police.html", {"form": form, "mediation": mediation})

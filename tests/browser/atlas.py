@@ -47,7 +47,7 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
-        mediation:add_attempt mediation:correct_record mediation:sign_record
+        mediation:sign_record
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -96,8 +96,8 @@ OTHERWISE = {
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         intake:supply_material intake:void_requirement
-        mediation:add_addendum mediation:adjourn_session mediation:cancel_session mediation:hold_session
-        mediation:move_session
+        mediation:add_addendum mediation:add_attempt mediation:adjourn_session mediation:cancel_session
+        mediation:correct_record mediation:hold_session mediation:move_session
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap

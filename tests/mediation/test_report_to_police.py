@@ -99,6 +99,14 @@ def test_two_presses_and_the_words_report(client, mediation, police):
     assert client.get(end).context["form"]["ground"].value() == Ground.CRIME
 
 
+def test_the_page_says_where_the_police_have_to_be_rung_up(client, mediator, police):
+    mediation = accepted(mediator, restriction=Restriction.VIOLENCE)
+    client.force_login(mediator)
+    given = {"matter": MATTER, "station": "浮石派出所", "unit": police.pk, "reported_at": "2026-01-01T08:00"}
+    url = reverse("mediation:report_to_police", args=[mediation.pk])
+    assert "请电话告知" in client.post(url, given, follow=True).content.decode()
+
+
 def test_the_report_prints(client, mediation):
     report = reported(mediation)
     client.force_login(mediation.mediator)
