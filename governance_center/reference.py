@@ -28,6 +28,8 @@ from intake.states import USUAL_MINUTES
 from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
+from mediation import reference as of_mediation
+from mediation.models import Room
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
@@ -43,6 +45,7 @@ LOADED = (
     ClockRule,
     CalendarVersion,
     Window,
+    Room,
     TurnRule,
 )
 
@@ -60,6 +63,7 @@ def load() -> None:
     load_clock_rules()
     load_calendar()
     load_windows()
+    load_rooms()
     load_turn_rules()
 
 
@@ -198,6 +202,17 @@ def load_windows() -> None:
     add(
         Window,
         [Window(number=window.number, name=window.name, unit=centre) for window in of_people.windows()],
+    )
+
+
+def load_rooms() -> None:
+    """Rooms for mediation, of the centre and of committees that have some."""
+    units = {
+        unit.code: unit for unit in Unit.objects.filter(code__in=[row.unit for row in of_mediation.rooms()])
+    }
+    add(
+        Room,
+        [Room(unit=units[row.unit], name=row.name, seats=row.seats) for row in of_mediation.rooms()],
     )
 
 

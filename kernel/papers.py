@@ -4,6 +4,7 @@ A desk says with blocks what stands on its paper; lay-out and typefaces (GB/T 97
 paper.typ alone.
 """
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -84,6 +85,24 @@ class Signatures:
     who: list[str]
     kind = "signatures"
     day = "　　　　年　　月　　日"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A signature that was drawn on a screen: whose, the picture as PNG, and when."""
+
+    who: str
+    picture: bytes
+    told: str = ""
+    kind = "drawn"
+
+    @property
+    def uri(self) -> str:
+        return f"data:image/png;base64,{b64encode(self.picture).decode()}"
+
+    @property
+    def octets(self) -> list[int]:
+        return list(self.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +252,14 @@ def write_signatures(document, block: Signatures) -> None:
         paragraph.paragraph_format.space_before = Pt(12)
 
 
+def write_drawn(document, block: Drawn) -> None:
+    paragraph = document.add_paragraph()
+    line(paragraph, f"{block.who}：", size=14)
+    paragraph.add_run().add_picture(BytesIO(block.picture), height=Cm(1.4))
+    line(paragraph, f"　{block.told}", size=12)
+    keep_with_next(paragraph, kept=False)
+
+
 def keep_with_next(paragraph, kept=True) -> None:
     """On one page with what follows."""
     paragraph.paragraph_format.keep_together = True
@@ -252,6 +279,7 @@ WRITERS: dict[str, Callable[..., None]] = {
     "facts": write_facts,
     "table": write_table,
     "signatures": write_signatures,
+    "drawn": write_drawn,
     "closing": write_closing,
 }
 

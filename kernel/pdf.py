@@ -23,6 +23,7 @@ SAID = {
     "facts": ("rows",),
     "table": ("head", "rows", "percents"),
     "signatures": ("who", "day"),
+    "drawn": ("who", "octets", "told"),
     "closing": ("lines",),
 }
 """What a block of each kind says."""

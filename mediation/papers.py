@@ -20,9 +20,16 @@ from cases.states import Side
 from kernel.models import Attachment
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from mediation.capitals import date_in_chinese
-from mediation.models import Agreement, Mediation, Session, Signature
+from mediation.models import Agreement, Mediation, PoliceReport, Session, SessionPlan, Signature
 from mediation.services import details_of
-from mediation.states import LIVE, AgreementState, Ground, State
+from mediation.session_papers import (
+    attempt_blocks,
+    attendance_rows,
+    invitation_blocks,
+    police_blocks,
+    signed_blocks,
+)
+from mediation.states import LIVE, AgreementState, Ground, PlanState, State
 from people.roles import Restriction
 
 ROOM = 6
@@ -41,6 +48,8 @@ class File:
     mediation: Mediation
     parties: list
     sessions: list[Session]
+    plans: list[SessionPlan]
+    police_reports: list[PoliceReport]
     agreements: list[Agreement]
     followed_up: FollowUp | None
 
@@ -73,7 +82,18 @@ def file_of(mediation: Mediation) -> File:
     return File(
         mediation=mediation,
         parties=list(mediation.case.parties.select_related("person", "organisation")),
-        sessions=list(mediation.sessions.select_related("recorded_by").prefetch_related("attended")),
+        sessions=list(
+            mediation.sessions.select_related("recorded_by", "plan").prefetch_related(
+                "attended",
+                "attempts",
+                "signatures__image",
+                "addenda__added_by",
+                "plan__guests__party",
+                "plan__guests__unit",
+            )
+        ),
+        plans=list(mediation.plans.exclude(state=PlanState.CANCELLED).prefetch_related("guests__party")),
+        police_reports=list(mediation.police_reports.select_related("reported_by")),
         agreements=list(mediation.agreements.all()),
         followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
     )
@@ -197,14 +217,27 @@ def session_record(file: File, session: Session) -> Paper:
                     (_("参加人"), session.others),
                     (_("人民调解员"), str(file.mediation.mediator)),
                     (_("记录人"), str(session.recorded_by)),
+                    *attendance_rows(session),
                 ]
             ),
             Heading(_("调解情况")),
             Text(session.record),
+            *attempt_blocks(session),
             Text(READ_BACK),
             Signatures([*signing(attended), _("人民调解员（签名）"), _("记录人（签名）")]),
+            *signed_blocks(session),
         ],
     )
+
+
+def invitation(file: File, plan: SessionPlan) -> Paper:
+    """调解通知书 of one session."""
+    return Paper(title=_("调解通知书"), number=file.number, blocks=invitation_blocks(plan))
+
+
+def police_report(file: File, report: PoliceReport) -> Paper:
+    """报告公安机关登记表 of one report (25)."""
+    return Paper(title=_("报告公安机关登记表"), number=file.number, blocks=police_blocks(report))
 
 
 def notice(file: File) -> Paper:
@@ -588,7 +621,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
     "back": (gettext_lazy("卷宗封底"), back),
 }
 """In the order in which a file is bound; the records of sessions follow the inquiry."""
-SESSION = "session-"
+SESSION, INVITATION, POLICE = "session-", "invitation-", "police-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
 LAST = frozenset({"confirmation", "receipt", "follow-up", "state"})
@@ -605,13 +638,17 @@ def fitting(file: File) -> list[str]:
     }
     slugs = [slug for slug in PAPERS if asked.get(slug, True)]
     after = slugs.index("inquiry") + 1
-    slugs[after:after] = [f"{SESSION}{session.number}" for session in file.sessions]
+    slugs[after:after] = [
+        *(plan.slug for plan in file.plans),
+        *(f"{SESSION}{session.number}" for session in file.sessions),
+        *(report.slug for report in file.police_reports),
+    ]
     return slugs
 
 
 def before_the_agreement(file: File) -> int:
     """How many of the papers that fit are bound before the agreement: those up to the last record."""
-    return sum(slug in BEFORE or slug.startswith(SESSION) for slug in fitting(file))
+    return sum(slug in BEFORE or slug.startswith((SESSION, INVITATION, POLICE)) for slug in fitting(file))
 
 
 def label_of_agreement(agreement: Agreement) -> str:
@@ -623,7 +660,13 @@ def label_of_agreement(agreement: Agreement) -> str:
 def label_of(file: File, slug: str) -> str:
     if slug.startswith(SESSION):
         return _("人民调解记录（第 %(number)s 次）") % {"number": slug.removeprefix(SESSION)}
-    return str(PAPERS[slug][0])
+    if slug.startswith(INVITATION):
+        return _("调解通知书（%(plan)s）") % {"plan": named(file.plans, slug)}
+    return str(named(file.police_reports, slug) if slug.startswith(POLICE) else PAPERS[slug][0])
+
+
+def named(rows, slug: str):
+    return next(row for row in rows if row.slug == slug)
 
 
 def made(file: File, slug: str) -> Paper:
@@ -631,6 +674,10 @@ def made(file: File, slug: str) -> Paper:
     if slug.startswith(SESSION):
         number = int(slug.removeprefix(SESSION))
         return session_record(file, next(one for one in file.sessions if one.number == number))
+    if slug.startswith(INVITATION):
+        return invitation(file, named(file.plans, slug))
+    if slug.startswith(POLICE):
+        return police_report(file, named(file.police_reports, slug))
     return PAPERS[slug][1](file)
 
 

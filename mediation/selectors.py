@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Agent, Party
+from cases.selectors import units_that_open
 from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from mediation.models import Agreement, Mediation, Session, Signature
-from mediation.states import MEDIATORS, AgreementState, State
-from people.models import Guardian, Leave, Person, Post, Seat, User
+from mediation.models import Agreement, Mediation, PlanGuest, RecordSignature, Session, SessionPlan, Signature
+from mediation.states import MEDIATORS, AgreementState, Attendance, PlanState, State
+from people.models import Guardian, Leave, Person, Post, Seat, Unit, User
+
+TO_COME = 12
+"""How many sessions stand beside a form, or above a list."""
 
 
 def mediation_with_case(reader, pk):
@@ -51,6 +55,10 @@ def sessions_of(mediation):
     return Session.objects.filter(mediation=mediation).select_related("recorded_by").order_by("number")
 
 
+def plans_of(mediation):
+    return SessionPlan.objects.filter(mediation=mediation).select_related("room").order_by("begins_at", "pk")
+
+
 def parties_of(case):
     return Party.objects.filter(case=case).select_related("person", "organisation")
 
@@ -76,6 +84,7 @@ ONE_AGREEMENT = PreparedFor(agreement_with_case, {"pk": -1})
 AGREEMENTS = Prepared(agreements_of, {"mediation": -1})
 PLACES = Prepared(places_of, {"agreement": -1})
 SESSIONS = Prepared(sessions_of, {"mediation": -1})
+PLANS = Prepared(plans_of, {"mediation": -1})
 PARTIES = Prepared(parties_of, {"case": -1})
 AGENTS = Prepared(agents_of, {"case": -1})
 GUARDIANS = Prepared(guardians_in, {"case": -1})
@@ -156,8 +165,76 @@ def agreements_with_places(mediation) -> list[Agreement]:
 
 def sessions_with_parties(mediation) -> list[Session]:
     sessions = SESSIONS.rows(mediation=mediation.pk)
-    prefetch_related_objects(sessions, "attended")
+    prefetch_related_objects(
+        sessions,
+        "attended",
+        "attempts",
+        "addenda__added_by",
+        Prefetch("signatures", queryset=RecordSignature.objects.select_related("image")),
+    )
     return sessions
+
+
+def plans_with_guests(mediation) -> list[SessionPlan]:
+    """What was agreed on and is not recorded yet, and what was cancelled; the next one first."""
+    plans = [plan for plan in PLANS.rows(mediation=mediation.pk) if plan.state != PlanState.HELD]
+    for plan in plans:
+        plan.mediation = mediation
+    prefetch_related_objects(plans, "guests__party__person", "guests__unit", "guests__request")
+    return plans
+
+
+def sessions_of_the_day(user, day) -> QuerySet[SessionPlan]:
+    """The sessions of a day that somebody sees, by their hour."""
+    return SessionPlan.objects.visible_to(user).on(day).planned().for_lists()
+
+
+def sessions_to_come(user) -> QuerySet[SessionPlan]:
+    """The next sessions somebody sees, so that nobody asks for a room that is taken."""
+    return (
+        SessionPlan.objects.visible_to(user)
+        .planned()
+        .filter(ends_at__gt=timezone.now())
+        .for_lists()[:TO_COME]
+    )
+
+
+def own_sessions(user) -> QuerySet[SessionPlan]:
+    """What a mediator has agreed on; what is past and was not recorded comes first, and stays."""
+    return (
+        SessionPlan.objects.visible_to(user).planned().filter(mediation__mediator=user).for_lists()[:TO_COME]
+    )
+
+
+def helping_units(user, mediation) -> QuerySet[Unit]:
+    """Whom a committee can ask to a session: units that handle matters, and can open this one."""
+    units = Unit.objects.visible_to(user).exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
+    able = units.filter(pk__in=units_that_open(mediation.restriction)) if mediation.restriction else units
+    return able.exclude(pk=mediation.unit_id)
+
+
+def keepers_of_records(unit, user) -> QuerySet[User]:
+    """Who can keep the record of a session: the people of the committee, and whoever types."""
+    theirs = Exists(Post.objects.filter(user=OuterRef("pk"), unit=unit))
+    return User.objects.filter(Q(theirs) | Q(pk=user.pk), is_active=True).order_by("pk")
+
+
+def signers_of_record(session) -> dict:
+    """Who was there and has not signed yet, with what they are called: parties, guests, and the committee's people."""
+    people = {party: f"{party.get_side_display()} {party.name}" for party in session.attended.all()}
+    if session.plan_id:
+        guests = session.plan.guests.filter(party=None).exclude(attendance__in=["", Attendance.ABSENT])
+        people |= {guest: str(guest) for guest in guests.select_related("unit")}
+    people[session.mediation.mediator] = _("调解员 %(name)s") % {"name": session.mediation.mediator}
+    if session.recorded_by != session.mediation.mediator:
+        people[session.recorded_by] = _("记录人 %(name)s") % {"name": session.recorded_by}
+    signed = {(row.party_id, row.guest_id, row.user_id) for row in session.signatures.all()}
+    return {row: name for row, name in people.items() if key_of(row) not in signed}
+
+
+def key_of(row) -> tuple:
+    """The three columns of a signature, one of which is filled."""
+    return tuple(row.pk if isinstance(row, model) else None for model in (Party, PlanGuest, User))
 
 
 def next_step(mediation, agreement, sessions) -> str:

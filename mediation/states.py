@@ -42,6 +42,42 @@ class Ground(models.TextChoices):
     WITHDRAWN = "withdrawn", _("当事人撤回申请")
 
 
+class PlanState(models.TextChoices):
+    PLANNED = "planned", _("已约定")
+    HELD = "held", _("已调解")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class Manner(models.TextChoices):
+    """Whether both sides sit in one room."""
+
+    TOGETHER = "together", _("各方同场")
+    APART = "apart", _("分别调解（背靠背）")
+
+
+class Guest(models.TextChoices):
+    """As what somebody is asked to a session (人民调解法 20)."""
+
+    PARTY = "party", _("当事人")
+    HELPER = "helper", _("受邀协助人员")
+    EXPERT = "expert", _("专家")
+    UNIT = "unit", _("联合调解单位")
+
+
+class Attendance(models.TextChoices):
+    CAME = "came", _("到场")
+    DEPUTY = "deputy", _("委托他人")
+    ABSENT = "absent", _("未到")
+
+
+class RecordWay(models.TextChoices):
+    """How somebody confirmed the record that was read to them."""
+
+    SCREEN = "screen", _("屏幕手写签名")
+    PAPER = "paper", _("纸质签名、按指印")
+    REFUSED = "refused", _("拒绝签名")
+
+
 class Way(models.TextChoices):
     """How somebody signs (人民调解法 29)."""
 
@@ -64,6 +100,12 @@ MOVES = Moves(
         target=State.MEDIATING,
         who=COLLEAGUES,
         starts=("mediation.mediate",),
+    ),
+    Move(
+        verb="plan_session",
+        label=_("约定调解"),
+        sources={State.MEDIATING},
+        who=COLLEAGUES,
     ),
     Move(
         verb="record_session",
@@ -125,6 +167,77 @@ MOVES = Moves(
         target=State.FAILED,
         who=IN_CHARGE,
         stops=("mediation.mediate",),
+    ),
+    Move(
+        verb="report_to_police",
+        label=_("报告公安机关"),
+        sources=frozenset(State),
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="add_attempt",
+        label=_("记录调解方案"),
+        sources=OPEN,
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="correct_record",
+        label=_("修改记录"),
+        sources=OPEN,
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="sign_record",
+        label=_("宣读并签名"),
+        sources=frozenset(State),
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="add_addendum",
+        label=_("补正记录"),
+        sources=frozenset(State),
+        who=COLLEAGUES,
+        inner=True,
+    ),
+)
+
+PLAN_MOVES = Moves(
+    Move(
+        verb="hold_session",
+        label=_("记录这次调解"),
+        sources={PlanState.PLANNED},
+        target=PlanState.HELD,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="move_session",
+        label=_("改期"),
+        sources={PlanState.PLANNED},
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="adjourn_session",
+        label=_("休会"),
+        sources={PlanState.PLANNED, PlanState.HELD},
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="cancel_session",
+        label=_("取消"),
+        sources={PlanState.PLANNED},
+        target=PlanState.CANCELLED,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="release_session",
+        label=_("调解结束，不再进行"),
+        sources={PlanState.PLANNED},
+        target=PlanState.CANCELLED,
+        who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
+        inner=True,
     ),
 )
 

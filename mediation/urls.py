@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, lists, papers, verbs
+from mediation.views import court, lists, papers, police, sessions, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -13,6 +13,18 @@ urlpatterns = [
     path("<int:pk>/", verbs.detail, name="detail"),
     path("<int:pk>/hand-over/", verbs.hand_over, name="hand_over"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
+    path("<int:pk>/plan-session/", sessions.plan_session, name="plan_session"),
+    path("<int:pk>/report-to-police/", police.report_to_police, name="report_to_police"),
+    path("plans/today/", sessions.sessions_today, name="sessions_today"),
+    path("plans/<int:pk>/move-session/", sessions.move_session, name="move_session"),
+    path("plans/<int:pk>/cancel-session/", sessions.cancel_session, name="cancel_session"),
+    path("plans/<int:pk>/adjourn-session/", sessions.adjourn_session, name="adjourn_session"),
+    path("plans/<int:pk>/hold-session/", sessions.hold_session, name="hold_session"),
+    path("plans/<int:pk>/session.ics", sessions.session_ics, name="session_ics"),
+    path("sessions/<int:pk>/add-attempt/", sessions.add_attempt, name="add_attempt"),
+    path("sessions/<int:pk>/correct-record/", sessions.correct_record, name="correct_record"),
+    path("sessions/<int:pk>/sign-record/", sessions.sign_record, name="sign_record"),
+    path("sessions/<int:pk>/add-addendum/", sessions.add_addendum, name="add_addendum"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),
     path("<int:pk>/record-oral-agreement/", verbs.record_oral_agreement, name="record_oral_agreement"),

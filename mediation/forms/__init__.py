@@ -28,6 +28,20 @@ from mediation.forms.filters import (
     ReferralFilter,
     WaitingFilter,
 )
+from mediation.forms.police import (
+    PoliceForm,
+)
+from mediation.forms.sessions import (
+    AddendumForm,
+    AdjournSessionForm,
+    AttemptForm,
+    CancelSessionForm,
+    CorrectRecordForm,
+    HoldSessionForm,
+    MoveSessionForm,
+    PlanSessionForm,
+    SignRecordForm,
+)
 from mediation.forms.talks import (
     ColleagueField,
     GiveUpForm,
@@ -38,18 +52,27 @@ from mediation.forms.talks import (
 )
 
 __all__ = [
+    "AddendumForm",
+    "AdjournSessionForm",
     "AgreementForm",
     "AnswerReferralForm",
+    "AttemptForm",
     "CAPITALS",
+    "CancelSessionForm",
+    "CorrectRecordForm",
     "ColleagueField",
     "DeskNoteForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
     "HandOverForm",
+    "HoldSessionForm",
     "MediationFilter",
+    "MoveSessionForm",
     "NoteForm",
     "OralAgreementForm",
+    "PlanSessionForm",
+    "PoliceForm",
     "ReasonForm",
     "ReferralFilter",
     "ReviseForm",
@@ -57,6 +80,7 @@ __all__ = [
     "SendBackReferralForm",
     "SessionForm",
     "SignAgreementForm",
+    "SignRecordForm",
     "StampForm",
     "WaitingFilter",
     "chosen_from",

@@ -12,16 +12,36 @@ from mediation.models.mediation import (
     Mediation,
     PrivateNote,
 )
+from mediation.models.plans import (
+    PlanGuest,
+    Room,
+    SessionPlan,
+)
+from mediation.models.police import (
+    PoliceReport,
+)
+from mediation.models.records import (
+    Addendum,
+    Attempt,
+    RecordSignature,
+)
 from mediation.models.sessions import (
     Session,
 )
 
 __all__ = [
+    "Addendum",
     "Agreement",
+    "Attempt",
     "CourtReferral",
     "DeskNote",
     "Mediation",
+    "PlanGuest",
+    "PoliceReport",
     "PrivateNote",
+    "RecordSignature",
+    "Room",
     "Session",
+    "SessionPlan",
     "Signature",
 ]

@@ -17,6 +17,7 @@ from kernel.numbering import next_number
 from kernel.transitions import moving
 from mediation.models import Agreement, Signature
 from mediation.services.parties import details_of, signatories, stand_ins
+from mediation.services.plans import release_sessions
 from mediation.services.talks import begin_signing, conclude, resume_talks
 from mediation.states import AgreementState, Way
 from people.models import Area, Unit
@@ -183,6 +184,7 @@ def record_oral_agreement(mediation, *, by, agreed_on, **texts) -> Agreement:
     with moving(mediation, "record_oral_agreement", by=by, details=details):
         signatories(mediation.case)
         withdraw_live_agreement(mediation, by=by)
+        release_sessions(mediation, by=by)
         agreement = Agreement(
             mediation=mediation,
             version=next_version(mediation),

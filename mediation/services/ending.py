@@ -6,6 +6,7 @@ from cases import services as cases
 from cases.states import Outcome
 from kernel.transitions import moving
 from mediation.services.agreements import withdraw_live_agreement
+from mediation.services.plans import release_sessions
 from mediation.states import Ground, State
 
 
@@ -16,6 +17,7 @@ def give_up(mediation, *, by, ground, note, route="", unit=None):
     """
     with moving(mediation, "give_up", by=by, note=note, details={"ground": ground}):
         withdraw_live_agreement(mediation, by=by)
+        release_sessions(mediation, by=by)
         mediation.ground, mediation.ground_note = ground, note
         mediation.ended_at = timezone.now()
         reason = f"{State.FAILED.label}：{Ground(ground).label}。{note}"

@@ -12,6 +12,7 @@ from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.transitions import moving, opening
 from mediation.models import Agreement, Mediation, PrivateNote, Signature
+from mediation.services.plans import release_sessions
 from mediation.states import MEDIATORS, AgreementState
 from people.models import User
 
@@ -101,5 +102,6 @@ def resume_talks(mediation, *, by):
 def conclude(mediation, *, by):
     """A written agreement is in force: the mediation is finished, and the round is resolved."""
     with moving(mediation, "conclude", by=by):
+        release_sessions(mediation, by=by)
         mediation.ended_at = timezone.now()
         cases.resolve(mediation.round, by=by, outcome=Outcome.AGREEMENT)

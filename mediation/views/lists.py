@@ -12,7 +12,7 @@ from kernel.web import page
 from kernel.words import matching
 from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
 from mediation.models import CourtReferral, DeskNote, Mediation
-from mediation.selectors import colleagues, counted, waiting_for_the_stamp
+from mediation.selectors import colleagues, counted, own_sessions, waiting_for_the_stamp
 
 DESK_NOTES = 3
 """How many words of colleagues stand on top of the court's list."""
@@ -156,6 +156,7 @@ def mine(request):
         listing,
         _("我的调解"),
         parts=["figures"],
+        own_sessions=own_sessions(request.user),
         **around(request.user, "mediation:mine", people),
     )
 

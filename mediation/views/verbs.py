@@ -67,6 +67,12 @@ def next_moves(mediation, agreement, user) -> list[Button]:
     return moves
 
 
+def plan_moves(plan, user) -> list[Button]:
+    """A session that has not begun is moved or cancelled; one that has is recorded or adjourned."""
+    too_early = {"hold_session", "adjourn_session"}
+    return [one for one in buttons(plan, user) if plan.has_begun or one.verb not in too_early]
+
+
 @page
 def detail(request, pk):
     mediation = one_mediation(request, pk, in_part=wants_part(request))
@@ -82,6 +88,8 @@ def detail(request, pk):
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": selectors.PARTIES.rows(case=mediation.case_id),
         "sessions": sessions,
+        "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
+        "police_reports": mediation.police_reports.select_related("reported_by"),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
         "asks_reason": not mediation.case.is_in_hand_of(request.user),
@@ -304,7 +312,8 @@ def record_oral_agreement(request, pk):
 @action
 def give_up(request, pk):
     mediation = one_mediation(request, pk)
-    form = GiveUpForm(sent(request), mediation=mediation)
+    initial = {"ground": request.GET.get("ground")}
+    form = GiveUpForm(sent(request), mediation=mediation, initial=initial)
     if submit(form, services.give_up, mediation, by=request.user):
         done = _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。")
         back = _("调解已终止，等待中心回访。请打印通知书交当事人。")

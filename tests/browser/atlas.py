@@ -46,7 +46,8 @@ PAGES = {
         mediation:hand_over mediation:record_session mediation:keep_note mediation:draft_agreement
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
-        mediation:print_agreement
+        mediation:print_agreement mediation:plan_session mediation:report_to_police
+        mediation:sign_record
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -76,12 +77,12 @@ OTHERWISE = {
     """,
     "a fragment of a page above": """
         dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
-        intake:suggest mediation:capitals kernel:tray
+        intake:suggest mediation:capitals mediation:sessions_today kernel:tray
     """,
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
-        kernel:attachment kernel:live_versions kernel:read_notifications people:end_device
+        kernel:attachment mediation:session_ics kernel:live_versions kernel:read_notifications people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
@@ -95,6 +96,8 @@ OTHERWISE = {
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         intake:supply_material intake:void_requirement
+        mediation:add_addendum mediation:add_attempt mediation:adjourn_session mediation:cancel_session
+        mediation:correct_record mediation:hold_session mediation:move_session
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
@@ -118,6 +121,7 @@ ROWS = {
     "instructions": "cases.Instruction",
     "persons": "people.Person",
     "petitions": "petitions.PetitionHandling",
+    "plans": "mediation.SessionPlan",
     "posts": "people.Post",
     "requests": "cases.Request",
     "restrictings": "cases.Restricting",
@@ -125,6 +129,7 @@ ROWS = {
     "rules": "cases.Category",
     "seats": "people.Window",
     "swaps": "people.SeatSwap",
+    "sessions": "mediation.Session",
     "tickets": "intake.Ticket",
     "turn-rules": "intake.TurnRule",
     "users": "people.User",

@@ -1,10 +1,14 @@
 """Papers as PDF: the same words, fonts that come along, no character lost."""
 
+from io import BytesIO
+
 import pytest
 import typst
 from django.test import RequestFactory
+from PIL import Image
+from pypdf import PdfReader
 
-from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, answer
+from kernel.papers import Closing, Drawn, Facts, Heading, Paper, Signatures, Table, Text, answer
 from kernel.pdf import TEMPLATES, characters, fonts, pdf, printable
 from tests.pdfs import fonts_of, pages_of, pdf_text, squeezed
 
@@ -43,6 +47,14 @@ def test_all_kinds_of_blocks_are_set():
         "人民调解委员会二〇二六年三月五日",
     ):
         assert words in text, words
+
+
+def test_a_signature_drawn_on_a_screen_is_on_the_paper():
+    picture = BytesIO()
+    Image.new("RGBA", (300, 80), (0, 0, 0, 255)).save(picture, "PNG")
+    content = pdf(Paper("记录", [Drawn("陈素芬", picture.getvalue(), "2026-09-04 10:20")]))
+    assert "陈素芬：2026-09-0410:20" in pages_of(content)[0]
+    assert len(PdfReader(BytesIO(content)).pages[0].images) == 1
 
 
 def test_fonts_are_embedded_and_our_own():

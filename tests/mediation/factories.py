@@ -1,16 +1,17 @@
 """A committee with its people, and a mediation as far as a test needs it, made by the services themselves."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import factory
+import time_machine
 from django.utils import timezone
 
 from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import Way
+from mediation.states import Attendance, Manner, Way
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -93,6 +94,38 @@ def sign(agreement, place, on=None):
         way=Way.HAND,
         signed_on=on or timezone.localdate(),
     )
+
+
+def soon(**ahead):
+    return timezone.localtime().replace(second=0, microsecond=0) + timedelta(**(ahead or {"hours": 2}))
+
+
+def planned(mediation, *, by=None, **given):
+    """A session in two hours, with all parties, where the committee sits."""
+    words = {
+        "begins_at": soon(),
+        "minutes": 90,
+        "manner": Manner.TOGETHER,
+        "parties": list(mediation.case.parties.all()),
+        "place": "村委会二楼",
+    }
+    return services.plan_session(mediation, by=by or mediation.mediator, **words | given)
+
+
+def held(plan, *, by=None, absent=(), **given):
+    """The session took place at its time; all but `absent` came."""
+    with time_machine.travel(plan.begins_at + timedelta(minutes=5), tick=False):
+        guests = list(plan.guests.all())
+        words = {
+            "attendance": {
+                guest: (Attendance.ABSENT if guest.party in absent else Attendance.CAME, "")
+                for guest in guests
+            },
+            "held_at": plan.begins_at,
+            "place": plan.where,
+            "record": "双方陈述事实，意见接近。",
+        }
+        return services.hold_session(plan, by=by or plan.mediation.mediator, **words | given)
 
 
 def in_force(mediation, keeper):
