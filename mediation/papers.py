@@ -18,6 +18,8 @@ from cases.papers import particulars
 from cases.states import Side
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from mediation.capitals import date_in_chinese
+from mediation.endings import ENDINGS
+from mediation.endings import told as told_channels
 from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.services import details_of
 from mediation.states import LIVE, AgreementState, Ground, State
@@ -205,11 +207,13 @@ def session_record(file: File, session: Session) -> Paper:
 
 
 def notice(file: File) -> Paper:
-    """终止调解通知书: why the mediation ended, and which channels stay open (17, 26)."""
+    """终止调解通知书: why the mediation ended, by which article, and which channels stay open (26)."""
     mediation, began = file.mediation, timezone.localdate(file.mediation.opened_at)
     told = _("你们之间的“%(title)s”纠纷，%(committee)s于%(day)s受理调解。因%(ground)s，现依法终止调解。")
     sent_on = _("本事项已转%(unit)s，凭登记时的查询码可以查询进度。")
-    refused = _("《中华人民共和国人民调解法》第十七条规定，一方当事人明确拒绝调解的，不得调解。")
+    channels = _(
+        "根据《中华人民共和国人民调解法》第二十六条，你们可以依法通过仲裁、行政、司法等途径维护自己的权利："
+    )
     return Paper(
         title=_("终止调解通知书"),
         number=file.number,
@@ -224,15 +228,8 @@ def notice(file: File) -> Paper:
                     "ground": mediation.get_ground_display(),
                 }
             ),
-            Text(refused if mediation.ground == Ground.REFUSED else ""),
-            Text(
-                _(
-                    "根据《中华人民共和国人民调解法》第二十六条，你们可以依法通过仲裁、行政、司法等途径维护自己的权利：\n"
-                    "一、依法可以申请仲裁的，向有管辖权的仲裁机构申请仲裁；\n"
-                    "二、属于行政机关职责的，请求有权机关依法处理；\n"
-                    "三、向有管辖权的人民法院提起诉讼。申请仲裁、提起诉讼请注意法定时效。"
-                )
-            ),
+            Text(ENDINGS[Ground(mediation.ground)].because),
+            Text(f"{channels}\n{told_channels(mediation.ground)}"),
             Text("" if mediation.ground == Ground.WITHDRAWN else sent_on % {"unit": mediation.round.unit}),
             Text(_("人民调解不收取任何费用。")),
             Closing(
