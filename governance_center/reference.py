@@ -19,11 +19,25 @@ from intake.states import USUAL_MINUTES
 from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
+from mediation import reference as of_mediation
+from mediation.models import ConfirmationTerm
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, UrgencyRule, Wording, ClockRule, CalendarVersion, Window, TurnRule)
+LOADED = (
+    Area,
+    Unit,
+    Category,
+    Outlet,
+    UrgencyRule,
+    Wording,
+    ClockRule,
+    CalendarVersion,
+    Window,
+    TurnRule,
+    ConfirmationTerm,
+)
 
 
 @transaction.atomic
@@ -39,6 +53,7 @@ def load() -> None:
     load_calendar()
     load_windows()
     load_turn_rules()
+    load_confirmation_terms()
 
 
 def add(model, rows) -> None:
@@ -174,3 +189,7 @@ def load_turn_rules() -> None:
     for kind, minutes in USUAL_MINUTES.items():
         if kind not in known:
             TurnRule.objects.create(kind=kind, minutes=minutes)
+
+
+def load_confirmation_terms() -> None:
+    add(ConfirmationTerm, [ConfirmationTerm(**term) for term in of_mediation.confirmation_terms()])

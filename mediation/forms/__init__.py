@@ -9,6 +9,15 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.confirmation import (
+    AcceptConfirmationForm,
+    ApplyForConfirmationForm,
+    CheckAdmissibilityForm,
+    ConfirmAgreementForm,
+    DismissApplicationForm,
+    HandToCourtForm,
+    ReasonedForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -23,6 +32,7 @@ from mediation.forms.fields import (
     today_or_before,
 )
 from mediation.forms.filters import (
+    ConfirmationFilter,
     Due,
     MediationFilter,
     ReferralFilter,
@@ -38,19 +48,27 @@ from mediation.forms.talks import (
 )
 
 __all__ = [
+    "AcceptConfirmationForm",
     "AgreementForm",
     "AnswerReferralForm",
+    "ApplyForConfirmationForm",
     "CAPITALS",
+    "CheckAdmissibilityForm",
     "ColleagueField",
+    "ConfirmAgreementForm",
+    "ConfirmationFilter",
     "DeskNoteForm",
+    "DismissApplicationForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
     "HandOverForm",
+    "HandToCourtForm",
     "MediationFilter",
     "NoteForm",
     "OralAgreementForm",
     "ReasonForm",
+    "ReasonedForm",
     "ReferralFilter",
     "ReviseForm",
     "SPELLS",

@@ -4,6 +4,10 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.confirmation import (
+    ConfirmationTerm,
+    JudicialConfirmation,
+)
 from mediation.models.court import (
     CourtReferral,
 )
@@ -18,8 +22,10 @@ from mediation.models.sessions import (
 
 __all__ = [
     "Agreement",
+    "ConfirmationTerm",
     "CourtReferral",
     "DeskNote",
+    "JudicialConfirmation",
     "Mediation",
     "PrivateNote",
     "Session",

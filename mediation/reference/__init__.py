@@ -1,0 +1,11 @@
+"""What a new installation starts with: the conditions and papers of a judicial confirmation."""
+
+import json
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def confirmation_terms() -> list[dict[str, str]]:
+    """民事诉讼法解释 351 to 358, and 法释〔2011〕5号 3: columns of ConfirmationTerm, in the order of the page."""
+    return json.loads((HERE / "confirmation_terms.json").read_text())
