@@ -38,11 +38,15 @@ def rules_by_kind() -> list[tuple[str, list[ClockRule]]]:
 
 
 KINDS = {
+    "aid": gettext_lazy("法律援助"),
     "card": gettext_lazy("督办"),
     "case": gettext_lazy("事项"),
     "court": gettext_lazy("法院"),
     "event": gettext_lazy("事件"),
+    "injury": gettext_lazy("工伤认定"),
     "labour": gettext_lazy("劳动仲裁"),
+    "land": gettext_lazy("农村土地承包仲裁"),
+    "market": gettext_lazy("消费投诉"),
     "mediation": gettext_lazy("调解"),
     "online": gettext_lazy("网上"),
     "order": gettext_lazy("派单"),

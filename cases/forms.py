@@ -359,6 +359,33 @@ class FollowUpForm(forms.Form):
     )
 
 
+class CallBackForm(forms.Form):
+    """不满意核实: what they said, and whether the matter is gone through again, and where."""
+
+    way = forms.ChoiceField(label=_("核实方式"), choices=FollowUp.Way.choices, widget=forms.RadioSelect)
+    said = forms.CharField(label=_("核实情况"), widget=LONG, max_length=500)
+    reopens = forms.ChoiceField(
+        label=_("是否重新办理"), choices=[("no", _("否")), ("yes", _("是"))], widget=forms.RadioSelect
+    )
+    route = forms.ChoiceField(
+        label=_("重新办理的窗口"), choices=[("", _("请选择")), *Route.choices], required=False
+    )
+    unit = forms.ModelChoiceField(None, label=_("重新办理的单位"), empty_label=_("请选择"), required=False)
+
+    def __init__(self, *args, user, restriction="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = offices(user, restriction)
+
+    def clean(self):
+        asked = super().clean()
+        if asked.pop("reopens", "") == "no":
+            return asked | {"route": "", "unit": None}
+        for name in ("route", "unit"):
+            if name not in self.errors and not asked.get(name):
+                self.add_error(name, _("重新办理的，请选择窗口和单位。"))
+        return asked
+
+
 class QueryForm(forms.Form):
     """The two things a citizen types: the code on the ticket, and four characters that only they know."""
 
@@ -449,6 +476,18 @@ class NoticeRuleForm(RuleForm):
         self.fields["cues"].required = False
 
 
+class OutletRuleForm(RuleForm):
+    """The same for an outlet that stays in the house, with the restriction of what goes its way."""
+
+    restriction = forms.ChoiceField(
+        label=_("按规定限制查看"),
+        choices=[("", _("否")), *Restriction.choices],
+        required=False,
+        help_text=_("选了的，窗口只能用“只记一句”登记，来件登记后自动限制查看。"),
+    )
+    field_order = ["restriction", "cues", "version", "text"]
+
+
 def weight_of(weight: str, line: str) -> str:
     try:
         value = int(weight)
@@ -479,6 +518,11 @@ class DeferralForm(forms.Form):
         required=False,
         help_text=_("这一天不计入。"),
     )
+    until = DayField(
+        label=_("预计暂停到哪天"),
+        required=False,
+        help_text=_("过了这一天还没有恢复计算的，每个工作日提醒申请单位。"),
+    )
     reason = forms.CharField(label=_("理由"), widget=SHORT, max_length=500)
     consent = ScanField(label=_("双方当事人同意延长的书面材料"), required=False)
 
@@ -497,7 +541,12 @@ class DeferralForm(forms.Form):
         }
         if not self.needs_consent:
             del self.fields["consent"]
-        for kind, name in [(DeferralKind.EXTEND, "amount"), (DeferralKind.PAUSE, "first_day")]:
+        asked_for = {
+            "amount": DeferralKind.EXTEND,
+            "first_day": DeferralKind.PAUSE,
+            "until": DeferralKind.PAUSE,
+        }
+        for name, kind in asked_for.items():
             if not offered[kind]:
                 del self.fields[name]
 
@@ -512,9 +561,10 @@ class DeferralForm(forms.Form):
             self.require("amount", _("请填写延长多久。"))
             if self.needs_consent:
                 self.require("consent", _("调解期限经双方当事人同意才能延长，请上传双方签字的材料。"))
-            asked["first_day"] = None
+            asked["first_day"] = asked["until"] = None
         elif kind == DeferralKind.PAUSE:
             self.require("first_day", _("请填写从哪天起暂停。"))
+            self.require("until", _("请填写预计暂停到哪天。"))
             asked["amount"] = None
         return asked
 

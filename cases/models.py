@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -63,10 +65,10 @@ from kernel.models import (
     Timed,
     Tracked,
 )
-from kernel.moments import NEVER
+from kernel.moments import NEVER, last_day_of
 from kernel.scoping import Reference, ScopedQuerySet
 from kernel.veil import Veiled
-from kernel.words import matching
+from kernel.words import first_sentence, matching
 from people.models import Area, Organisation, Person, Post, Unit, User
 from people.roles import HEADS, OPENERS, OPENS, RESTRICTS, SECLUDED, SUPERVISORS, Restriction, Role
 
@@ -94,7 +96,8 @@ class Category(models.Model):
 class Outlet(models.Model):
     """The way a matter goes (办理途径), and the desk that way begins at.
 
-    One with a notice leads away from the centre: to another legal route, or to another district.
+    One with a notice leads away from the centre: to another legal route, or to another district. What goes the way
+    of one with a restriction is hidden from its first saved word.
     """
 
     code = models.CharField(_("代码"), max_length=10, unique=True)
@@ -104,6 +107,7 @@ class Outlet(models.Model):
     notice_title = models.CharField(_("告知书名称"), max_length=40, blank=True)
     notice_text = models.TextField(_("告知书正文"), blank=True)
     cues = models.JSONField(_("线索词"), default=dict, blank=True)
+    restriction = models.CharField(_("限制查看"), max_length=20, choices=Restriction, blank=True)
 
     objects = Reference.as_manager()
 
@@ -154,6 +158,22 @@ class UrgencyRule(models.Model):
 
     def __str__(self):
         return self.get_level_display()
+
+
+class RestrictionRule(models.Model):
+    """The words in a story that speak for a restricted matter of a kind, and what whoever types it is told then."""
+
+    kind = models.CharField(_("限制查看"), max_length=20, choices=Restriction, unique=True)
+    hint = models.CharField(_("提示"), max_length=200)
+    cues = models.JSONField(_("线索词"), default=dict)
+
+    objects = Reference.as_manager()
+
+    class Meta:
+        ordering = ["kind"]
+
+    def __str__(self):
+        return self.get_kind_display()
 
 
 class Book(Tracked):
@@ -381,6 +401,13 @@ class Case(Veiled, Tracked, FileRow, Searchable):
         """Those of `people`, from wherever, who see the file: each is asked."""
         return [user for user in people if Case.objects.visible_to(user).filter(pk=self.pk).exists()]
 
+    @property
+    def whole_title(self) -> str:
+        """The title as papers print it: the first sentence of the story whole, where lists show it cut."""
+        sentence = first_sentence(self.story)
+        cut = self.title.endswith("…") and sentence.startswith(self.title[:-1])
+        return sentence if cut else self.title
+
     def latest_round(self) -> "Round":
         return self.rounds.order_by("number").last()
 
@@ -397,6 +424,10 @@ class RoundQuerySet(FileQuerySet):
 
     def unfinished(self):
         return self.exclude(state=State.CLOSED)
+
+    def to_call_back(self):
+        """Closed ones on which a clock of an office still runs: somebody was not content."""
+        return self.filter(state=State.CLOSED, due_at__lt=NEVER)
 
     def to_follow_up_by(self, user):
         """Those that others resolved, for whoever may ask how it went."""
@@ -554,6 +585,11 @@ class Round(Timed, UnderCase):
             models.Index(fields=["resolved_at"], name="round_resolved"),
             models.Index(fields=["due_at"], name="round_to_follow_up", condition=Q(state=State.RESOLVED)),
             models.Index(fields=["closed_at"], name="round_closed"),
+            models.Index(
+                fields=["due_at"],
+                name="round_to_call_back",
+                condition=Q(state=State.CLOSED, due_at__lt=NEVER),
+            ),
         ]
 
     def __str__(self):
@@ -573,13 +609,22 @@ class Round(Timed, UnderCase):
         """The whole file since this round began: a rule of two persons looks within the round."""
         return self.entries().filter(at__gte=self.opened_at)
 
+    def is_calling_back(self, user) -> bool:
+        """Whether they sit at the centre, the citizen is not content, and nobody has asked why."""
+        unhappy = any(rating.answer == Answer.UNSATISFIED for rating in self.ratings.all())
+        if not unhappy or hasattr(self, "called_back"):
+            return False
+        return self.is_sole_opener(user) if self.is_secluded else self.is_of_the_centre(user)
+
     def clocks_changed(self):
+        """The cover of the file shows the latest round, so a clock of an earlier one does not move it."""
         super().clocks_changed()
-        Case.objects.filter(pk=self.case_id).update(due_at=self.due_at)
+        later = Round.objects.filter(case=OuterRef("pk"), number__gt=self.number)
+        Case.objects.filter(~Exists(later), pk=self.case_id).update(due_at=self.due_at)
 
     @property
     def waits_for_the_centre(self) -> bool:
-        return self.state == State.RESOLVED and not self.is_secluded
+        return self.state in (State.RESOLVED, State.CLOSED) and not self.is_secluded
 
     @property
     def unit_of_clocks(self) -> Unit:
@@ -590,19 +635,20 @@ class Round(Timed, UnderCase):
         return _("第 %(n)d 轮") % {"n": self.number}
 
     def keepers(self, people=User.objects):
-        """Who has to act: whoever may follow up what is resolved; else who took it, or those who may take it."""
-        if self.state == State.RESOLVED:
-            return self.others(self.following_up(people), "follow_up")
+        """Who has to act: whoever may follow up or call back; before, who took it, or those who may take it."""
+        if self.state in (State.RESOLVED, State.CLOSED):
+            verb = "follow_up" if self.state == State.RESOLVED else "call_back"
+            return self.others(self.following_up(people, verb), verb)
         return (
             self.at_work(self.handler, self.unit, people)
             or self.readers(people.in_unit(self.unit, *TAKERS[Route(self.route)]))
             or self.readers(people.in_unit(self.unit, *DESKS))
         )
 
-    def following_up(self, people):
+    def following_up(self, people, verb):
         if self.is_secluded:
             return people.bearing(*OPENERS[self.restriction])
-        return people.in_unit(self.unit_of_clocks, *CENTRE)
+        return people.in_unit(self.unit_of_clocks, *self.MOVES.named(verb).who)
 
     def topics(self):
         resolved = ["follow-up"] if self.resolved_at else []
@@ -1064,6 +1110,23 @@ class Sight(models.Model):
         return f"{self.unit} {self.why}"
 
 
+class FurtherCode(models.Model):
+    """Another query code that finds a file: that of a later visit, which joined the matter (同一事项).
+
+    `tail_hash` is that of the visit's four digits, for somebody who has neither telephone nor papers.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="further_codes")
+    code = models.CharField(_("查询码"), max_length=12, db_index=True)
+    tail_hash = models.CharField(max_length=70, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="further_code_once")]
+
+    def __str__(self):
+        return self.code
+
+
 class Barred(models.Model):
     """A person or unit from whom a file is hidden, whatever else would show it to them: recusal, the accused unit."""
 
@@ -1134,6 +1197,22 @@ class FollowUp(OfRound):
         return self.said
 
 
+class CallBack(OfRound):
+    """不满意核实: the centre asked somebody who was not content why. What they answered stands all the same."""
+
+    VEILED = ("said",)
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="called_back")
+    way = models.CharField(_("核实方式"), max_length=10, choices=FollowUp.Way)
+    said = models.CharField(_("核实情况"), max_length=500)
+    reopens = models.BooleanField(_("重新办理"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.said
+
+
 class DeferralQuerySet(FileQuerySet):
     barred_through = "case"
 
@@ -1149,11 +1228,21 @@ class DeferralQuerySet(FileQuerySet):
         here = Q() if any(unit.kind == Unit.Kind.CENTRE for unit in user.units) else Q(unit__in=user.unit_ids)
         return running.filter(rule, here).exclude(asked_by=user)
 
+    def paused(self):
+        """The pauses that go on: their clocks stand still until somebody resumes them."""
+        return self.filter(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED, clock__stopped_at=None)
+
+    def lapsing(self, until):
+        """Those that nobody has decided, and whose clock runs out before `until`."""
+        soon = {"clock__due_at__gt": timezone.now(), "clock__due_at__lte": until}
+        return self.filter(state=DeferralState.ASKED, clock__stopped_at=None, **soon)
+
 
 class Deferral(Veiled, UnderCase):
     """More time for a clock, or days on which it does not count: asked by who works, granted by whom the rule names.
 
     `amount` is in units of the clock's rule. `consent` is what both parties signed, where the rule asks for that.
+    `resume_by` is when a pause should be over, NEVER where nobody said: then whoever asked is reminded.
     """
 
     MOVES = DEFERRAL_MOVES
@@ -1167,6 +1256,7 @@ class Deferral(Veiled, UnderCase):
     kind = models.CharField(_("种类"), max_length=10, choices=DeferralKind)
     amount = models.DecimalField(_("延长"), max_digits=6, decimal_places=2, null=True)
     first_day = models.DateField(_("从哪天起暂停"), null=True)
+    resume_by = models.DateTimeField(_("预计恢复计算"), default=NEVER)
     reason = models.CharField(_("理由"), max_length=500)
     consent = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("状态"), max_length=20, choices=DeferralState, default=DeferralState.ASKED)
@@ -1183,6 +1273,11 @@ class Deferral(Veiled, UnderCase):
             *FileRow.Meta.indexes,
             models.Index(fields=["unit"], name="deferral_waiting", condition=Q(state=DeferralState.ASKED)),
             models.Index(fields=["-asked_at", "-id"], name="deferral_latest"),
+            models.Index(
+                fields=["resume_by", "id"],
+                name="deferral_paused",
+                condition=Q(kind=DeferralKind.PAUSE, state=DeferralState.GRANTED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -1206,6 +1301,11 @@ class Deferral(Veiled, UnderCase):
 
     def is_pausing(self, user) -> bool:
         return self.kind == DeferralKind.PAUSE and self.is_holder(user)
+
+    @property
+    def until(self) -> date | None:
+        """The last day of a pause, as far as was known when it was asked for."""
+        return last_day_of(self.resume_by) if self.resume_by < NEVER else None
 
     @property
     def asked_amount(self) -> str:

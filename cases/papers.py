@@ -67,7 +67,7 @@ def notice_of_deferral(deferral: Deferral) -> Paper:
     case, clock, rule = deferral.case, deferral.clock, deferral.clock.rule
     applicants = case.parties.filter(side=Side.APPLICANT)
     told = _("您反映的“%(title)s”，由%(unit)s办理。“%(rule)s”的期限")
-    about = {"title": case.title, "unit": deferral.unit, "rule": rule.name}
+    about = {"title": case.whole_title, "unit": deferral.unit, "rule": rule.name}
     if deferral.kind == DeferralKind.EXTEND:
         title, moved = _("延期办理告知书"), _("经审批延长%(amount)s。") % {"amount": deferral.asked_amount}
     else:
@@ -116,6 +116,7 @@ class Row:
     printings: list[Printing]
     page_url: str
     docx_url: str
+    pdf_url: str
     signed_url: str = ""
 
     @property

@@ -9,18 +9,22 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Party, Round
+from cases.models import Case, FurtherCode, Party, Round
 from cases.states import SETTLING, Outcome, Side, State
 from kernel.encryption import lookup_hashes, normalised
 from kernel.explanations import of_clock
-from kernel.moments import NEVER, last_day_of
+from kernel.models import Clock
+from kernel.moments import last_day_of
 
 TAIL = 4
 SALT = "cases.progress"
+INTERNAL = frozenset({"case.first_contact", "case.instruction"})
+"""Clocks of the office alone: how soon it rings, and what a leader asked of it. The answer is due by the others."""
 TOKEN_AGE = 30 * 60  # seconds in which the buttons of the answer work
 
 
@@ -54,13 +58,23 @@ def matters_of(code: str, tail: str) -> list[Case]:
 
     A wrong code and a wrong tail cost the same two queries, so that neither can be told from the other.
     """
-    cases = list(Case.objects.filter(query_code=code).order_by("pk"))
-    applicants = Party.objects.filter(case__query_code=code, side=Side.APPLICANT).select_related("person")
+    further = FurtherCode.objects.filter(code=code)
+    found = Case.objects.filter(query_code=code).order_by().values("pk").union(further.values("case"))
+    tail_of_visit = further.filter(case=OuterRef("pk")).values("tail_hash")
+    cases = list(
+        Case.objects.filter(pk__in=found).annotate(further_tail=Subquery(tail_of_visit)).order_by("pk")
+    )
+    applicants = Party.objects.filter(case__in=found, side=Side.APPLICANT).select_related("person")
     tails = {case.pk: [] for case in cases}
     for party in applicants:
         tails.setdefault(party.case_id, []).extend(tails_of(party.person))
     pins = lookup_hashes("pin", tail)
-    return [case for case in cases if is_one_of(tail, tails[case.pk]) or is_one_of(case.tail_hash, pins)]
+    return [case for case in cases if is_one_of(tail, tails[case.pk]) or has_pin(case, pins)]
+
+
+def has_pin(case, pins: list[str]) -> bool:
+    """Whether these are the four digits of the visit that brought the matter, or of the one that joined it."""
+    return any([is_one_of(known or "", pins) for known in (case.tail_hash, case.further_tail)])
 
 
 def tails_of(person) -> list[str]:
@@ -85,6 +99,7 @@ def progress_of(case: Case) -> Progress:
         "rated": str(rating or ""),
     }
     can_rate = round.state == State.CLOSED and rating is None
+    clock = nearest(round)
     if case.restriction:
         return Progress(
             number=_("按规定限制查看"),
@@ -104,8 +119,8 @@ def progress_of(case: Case) -> Progress:
         state=round.state,
         state_label=state_label(round),
         steps=steps_of(case),
-        next_text=next_text(round),
-        counted=counted(round),
+        next_text=next_text(round, clock),
+        counted=of_clock(clock) if clock else [],
         phone=round.unit.phone or settings.CENTRE_PHONE,
         can_rate=can_rate,
         **common,
@@ -151,25 +166,28 @@ def steps_of_round(round: Round) -> list[Step]:
     return [Step(at, text) for at, text in dated if at]
 
 
-def next_text(round: Round) -> str:
+def nearest(round: Round) -> Clock | None:
+    """The nearest clock by which the citizen is owed something."""
+    owed = round.clocks.running().exclude(code__in=Round.CITIZENS | INTERNAL)
+    return owed.select_related("rule").order_by("due_at").first()
+
+
+def next_text(round: Round, clock: Clock | None) -> str:
     words = {
         State.ROUTED: _("下一步：由%(who)s%(by)s接办，接办后与您联系。"),
         State.IN_HAND: _("下一步：%(who)s正在办理，%(by)s给您答复。"),
         State.RESOLVED: _("下一步：由社会治理中心%(by)s回访您，核实办理情况。"),
         State.CLOSED: _("本事项已办结。情况有变化的，可以来窗口申请重新办理。"),
     }
-    return words[State(round.state)] % {"who": round.unit, "by": by_when(round.due_at)}
+    text = words[State(round.state)]
+    if round.state == State.CLOSED and clock:
+        text = _("下一步：您的评价已收到，由社会治理中心%(by)s与您联系核实。")
+    return text % {"who": round.unit, "by": by_when(clock)}
 
 
-def counted(round: Round) -> list[str]:
-    """How the nearest date was counted, sentence by sentence; nothing where no clock runs."""
-    binding = round.clocks.running().exclude(code__in=Round.CITIZENS)
-    nearest = binding.select_related("rule").order_by("due_at").first()
-    return of_clock(nearest) if nearest else []
-
-
-def by_when(due_at: datetime) -> str:
-    """ "在 2026年3月24日前", in local days; nothing where no clock runs or the day has passed."""
-    if due_at >= NEVER or due_at < timezone.now():
+def by_when(clock: Clock | None) -> str:
+    """ "在 2026年3月24日前", in local days; 尽快 where no clock runs, one stands, or the day has passed."""
+    due_at = clock.due_at if clock else None
+    if due_at is None or due_at < timezone.now():
         return _("尽快")
     return _("在 %(day)s 前") % {"day": date_format(last_day_of(due_at), "Y年n月j日")}

@@ -7,12 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cases import reference
-from cases.models import Category, Outlet, RuleBook, UrgencyRule
+from cases.models import Category, Outlet, RestrictionRule, RuleBook, UrgencyRule
 from cases.states import Urgency
 from cases.suggestion import Suggestion, suggest
 from people.models import Area
 
-KINDS = {"category": Category, "outlet": Outlet, "urgency": UrgencyRule}
+KINDS = {"category": Category, "outlet": Outlet, "urgency": UrgencyRule, "restriction": RestrictionRule}
+FIELDS = {
+    Category: "of_categories",
+    Outlet: "of_outlets",
+    UrgencyRule: "of_urgencies",
+    RestrictionRule: "of_restrictions",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Rules:
     of_categories: Sequence[reference.Category]
     of_outlets: Sequence[reference.Outlet]
     of_urgencies: Sequence[reference.Urgency]
+    of_restrictions: Sequence[reference.RestrictionHint]
 
     def answer(self, text: str) -> Suggestion:
         return suggest(
@@ -32,13 +39,13 @@ class Rules:
             categories=self.of_categories,
             outlets=self.of_outlets,
             urgencies=self.of_urgencies,
+            restrictions=self.of_restrictions,
             township_names=self.townships,
         )
 
     def changed(self, rule, cues) -> "Rules":
         """The same rules with other cue words of one row."""
-        name = {Category: "of_categories", Outlet: "of_outlets", UrgencyRule: "of_urgencies"}[type(rule)]
-        key = key_of(rule)
+        name, key = FIELDS[type(rule)], key_of(rule)
         rows = [
             replace(row, cues=cues_of(cues)) if key_of(row) == key else row for row in getattr(self, name)
         ]
@@ -46,9 +53,11 @@ class Rules:
 
 
 def key_of(rule) -> str:
-    """How the pure rules name a row: C01, O05, 紧急."""
+    """How the pure rules name a row: C01, O05, 紧急, violence."""
     if isinstance(rule, UrgencyRule):
         return Urgency(rule.level).label
+    if isinstance(rule, RestrictionRule | reference.RestrictionHint):
+        return rule.kind
     return rule.level if isinstance(rule, reference.Urgency) else rule.code
 
 
@@ -88,5 +97,9 @@ def read() -> Rules:
         ],
         of_urgencies=[
             reference.Urgency(row.get_level_display(), row.reason, cues_of(row.cues)) for row in urgencies
+        ],
+        of_restrictions=[
+            reference.RestrictionHint(row.kind, row.hint, cues_of(row.cues))
+            for row in RestrictionRule.objects.all()
         ],
     )

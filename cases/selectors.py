@@ -25,6 +25,7 @@ from cases.states import (
     IN_EFFECT,
     OWED,
     PANELS,
+    TAKERS,
     CardLevel,
     CardState,
     DeferralKind,
@@ -35,6 +36,7 @@ from cases.states import (
 from kernel import calendar, escalation, live
 from kernel.explanations import of_clock
 from kernel.models import NOTICES, Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
+from kernel.moments import NEVER
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
 from kernel.web import Button, buttons
@@ -78,10 +80,13 @@ def next_desks(routes, restriction="") -> list[tuple[str, list[tuple[str, str]]]
 
 
 def units_that_open(restriction) -> QuerySet[Unit]:
-    """The units at some desk in which somebody may open matters of this kind."""
-    roles = [role for role, opened in OPENS.items() if restriction in opened]
-    posts = Post.objects.filter(unit=OuterRef("pk"), role__in=roles, user__is_active=True)
-    return Unit.objects.filter(Exists(posts), kind__in=sum(DESK_KINDS.values(), []))
+    """The units in which somebody may open matters of this kind, and take them in hand at the desk of the unit."""
+    posts = Post.objects.filter(unit=OuterRef("pk"), user__is_active=True)
+    able = Q(pk__in=())
+    for route, kinds in DESK_KINDS.items():
+        roles = [role for role in TAKERS[route] if restriction in OPENS.get(role, ())]
+        able |= Q(Exists(posts.filter(role__in=roles)), kind__in=kinds)
+    return Unit.objects.filter(able)
 
 
 def desk_of(choice: str) -> tuple[str, Unit]:
@@ -92,11 +97,12 @@ def desk_of(choice: str) -> tuple[str, Unit]:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What comes next, who does it, and by when."""
+    """What comes next, who does it, and by when. A `provisional` date reaches into a year without a calendar."""
 
     what: str
     who: str
     due_at: datetime
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ ONE_ROUND = PreparedFor(round_with_case, {"pk": -1})
 def case_page(case: Case, user) -> CasePage:
     rounds = rounds_of(case)
     round = rounds[-1]
-    entries = list(case.entries().select_related("by").order_by("-seq"))
+    entries = list(case.entries().select_related("by", "dossier").order_by("-seq"))
     return CasePage(
         case=case,
         topics=[case.topics()[0], *live.heard_by(user.scope, "restricting"), f"asked-by:{user.pk}"],
@@ -240,7 +246,7 @@ def clock_of(case: Case, pk: int) -> Clock:
 
 
 def rounds_of(case: Case) -> list[Round]:
-    rounds = case.rounds.select_related("unit", "followed_up__by").order_by("number")
+    rounds = case.rounds.select_related("unit", "followed_up__by", "called_back__by").order_by("number")
     rounds = list(
         rounds.prefetch_related("transfers__from_unit", "transfers__to_unit", "transfers__by", "ratings")
     )
@@ -331,7 +337,10 @@ def next_step(round: Round) -> NextStep:
     what, who = steps[State(round.state)]
     if round.state == State.CLOSED and round.ratings.all():
         what = _("已办结，当事人已评价")
-    return NextStep(what, who, round.due_at)
+    if round.state == State.CLOSED and round.due_at < NEVER:
+        what = _("当事人不满意，等待核实")
+    nearest = round.clocks.running().filter(due_at=round.due_at)
+    return NextStep(what, who, round.due_at, nearest.filter(provisional=True).exists())
 
 
 def panels(rounds: list[Round]) -> list[str]:

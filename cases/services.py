@@ -20,6 +20,7 @@ from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
     Book,
+    CallBack,
     Card,
     Case,
     ClockBook,
@@ -28,6 +29,7 @@ from cases.models import (
     ContactEntry,
     Deferral,
     FollowUp,
+    FurtherCode,
     Instruction,
     Invitation,
     Party,
@@ -57,6 +59,7 @@ from kernel import attachments, calendar, clocks, history, live, notifications
 from kernel.calendar import DAY, NamedDay, midnight
 from kernel.editing import Conflict, editing, stale_fields
 from kernel.models import Attachment, CalendarVersion, ClockRule, MessageKind
+from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from kernel.notifications import Message
 from kernel.numbering import next_number
@@ -180,6 +183,11 @@ def new_number(restriction: str = "") -> str:
     return f"{year}-{next_number('case', year):06}"
 
 
+def answer_to(case, code, *, tail_hash="") -> None:
+    """Let the code of a visit that joined this matter find it too."""
+    FurtherCode.objects.get_or_create(case=case, code=code, defaults={"tail_hash": tail_hash})
+
+
 def refresh_words(case) -> None:
     """Fill what lists show and search finds: the parties' names, and the words of an ordinary matter."""
     parties = list(case.parties.select_related("person"))
@@ -236,6 +244,7 @@ def take(round, *, by):
 def reroute(round, *, by, route, unit, note):
     """Send a matter to another desk or unit; the note tells that desk why."""
     with moving(round, "reroute", by=by, note=note):
+        refuse_unopened(round.case, unit)
         transfer = Transfer.objects.create(
             round=round,
             from_route=round.route,
@@ -256,6 +265,15 @@ def keep_with(round, handler) -> None:
     """Somebody else handles the matter now: the clocks of the round are theirs."""
     round.handler = handler
     round.save(update_fields=["handler"])
+
+
+def refuse_unopened(case, unit) -> None:
+    """A restricted matter goes nowhere where nobody may open it and take it in hand: it would lie there unseen."""
+    if case.restriction and not units_that_open(case.restriction).filter(pk=unit.pk).exists():
+        raise MoveRefused(
+            _("本件限制查看，%(unit)s没有可以查看并接办的岗位，不能转去。请办理答复，或先申请解除限制查看。")
+            % {"unit": unit}
+        )
 
 
 def resolve(round, *, by, outcome, note=""):
@@ -304,11 +322,33 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
-        clocks.turn(round, stops=["case.rating"])
+        unhappy = answer == Answer.UNSATISFIED and round == round.case.latest_round()
+        clocks.turn(round, stops=["case.rating"], starts=["case.call_back"] if unhappy else [])
+        if unhappy:
+            tell_unhappy(round.case)
         details = {"answer": answer, "through": through}
         history.record(round, "rate", by=None, note=Answer(answer).label, details=details)
         live.changed(*round.topics())
     return rating
+
+
+def tell_unhappy(case) -> None:
+    """The centre has to ask why: whoever may call back is told."""
+    people = case.readers(User.objects.in_unit(Unit.objects.centre(), Role.CLERK, Role.DIRECTOR))
+    url = reverse("cases:detail", args=[case.pk])
+    text = _("当事人不满意，待核实：%(number)s") % {"number": case.number}
+    notifications.notify(people, case, text, url=url, kind=MessageKind.ASSIGNED)
+
+
+def call_back(round, *, by, way, said, route="", unit=None) -> None:
+    """不满意核实: what somebody who was not content said when asked why. The answer stands.
+
+    With a `unit` the matter is gone through again, at that desk.
+    """
+    with moving(round, "call_back", by=by, note=said):
+        CallBack.objects.create(round=round, by=by, way=way, said=said, reopens=bool(unit))
+        if unit:
+            begin_again(round, by=by, unit=unit, reason=said, route=route)
 
 
 @transaction.atomic
@@ -348,8 +388,14 @@ def reopen(case, *, by, unit, reason, route=Route.MEDIATION) -> Round:
     last = lock_file(case)
     if last.state != State.CLOSED:
         raise MoveRefused(_("本事项第 %(n)d 轮还没有办结。") % {"n": last.number})
-    refuse_blind(case, [unit])
-    round = Round(case=case, number=last.number + 1, route=route, unit=unit)
+    refuse_unopened(case, unit)
+    clocks.turn(last, stops=["case.call_back"])
+    return begin_again(last, by=by, unit=unit, reason=reason, route=route)
+
+
+def begin_again(last, *, by, unit, reason, route) -> Round:
+    """The round after `last`, whose file is locked."""
+    round = Round(case=last.case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
         show_cover(round, State.ROUTED)
         tell_waiting(round, _("重新办理，待接办：%(number)s"), f"round:{round.pk}", by=by)
@@ -368,11 +414,12 @@ def lock_file(case) -> Round:
     return round
 
 
-def allow(case, verb, *, by) -> None:
+def allow(case, verb, *, by) -> Round:
     """Raise MoveRefused unless `by` may do this to the file as its latest round stands now. Takes its lock."""
     round = lock_file(case)
     if refusal := round.MOVES.named(verb).why_not(round, by):
         raise MoveRefused(refusal)
+    return round
 
 
 @contextmanager
@@ -429,13 +476,15 @@ def keep_signed(case, subject, *, by, printing, scan, **details) -> None:
 def reveal_party(party, *, by, reason="") -> Party:
     """Show a party in full, with a trace in the file and in the person's own history.
 
-    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6).
+    An open case of one's own unit is the reason; otherwise one is asked for (practice.md, House and hall 6). In the
+    person's history, which more people read, nothing leads to a restricted matter.
     """
     if not reason and not party.case.is_in_hand_of(by):
         raise MoveRefused(_("请填写查看事由。"))
     details = {"party": party.pk, "case": party.case.number}
     if party.person:  # persons before matters, as when they are registered
-        history.record(party.person, "reveal", by=by, note=reason, details=details)
+        told = {} if party.case.restriction else {"note": reason, "details": details}
+        history.record(party.person, "reveal", by=by, **told)
     lock_file(party.case)
     history.record(party.case, "reveal", by=by, note=reason, details=details)
     return party
@@ -443,8 +492,10 @@ def reveal_party(party, *, by, reason="") -> Party:
 
 @transaction.atomic
 def log_contact(case, *, by, whom, said, at=None) -> ContactEntry:
-    """Note whom we rang, when, and what they said."""
-    allow(case, "log_contact", by=by)
+    """Note whom we rang, when, and what they said. By the desk that has the matter it is its first contact."""
+    round = allow(case, "log_contact", by=by)
+    if round.is_holder(by):
+        clocks.turn(round, stops=["case.first_contact"])
     return keep_contact(case, by=by, whom=whom, said=said, at=at)
 
 
@@ -515,10 +566,12 @@ def add_party(case, *, by, side, name, person=None, organisation=None) -> Party:
 def correct_party(party, *, by, seen, reason, **changes) -> None:
     """Put right who a party is: in the record of the person, and by the name under which they stand in this matter.
 
-    Papers that were handed out for signing or are in force stay as they were.
+    Papers that were handed out for signing or are in force stay as they were. The reason stands in both histories;
+    that of a restricted matter in its own alone.
     """
     case = party.case
-    correct_person(party.person, by=by, seen=seen, note=reason, **changes)  # persons before matters
+    told = "" if case.restriction else reason
+    correct_person(party.person, by=by, seen=seen, note=told, **changes)  # persons before matters
     allow(case, "correct", by=by)
     if "name" in changes:
         party.name = changes["name"]
@@ -571,14 +624,17 @@ def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> 
         organisation = register_organisation(name=name, uscc=id_number)
         return add_party(case, by=by, side=side, name=organisation.name, organisation=organisation)
     id_type = id_type if id_number else Person.IdType.NONE
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     return add_party(case, by=by, side=side, name=person.name, person=person)
 
 
 def edit_rule(book, rule, *, by, cues, version, **notice) -> None:
     """Give a rule other cue words. Every process follows from its next suggestion on.
 
-    `notice` are the words of the paper that goes with an outlet which leads away.
+    `notice` are the words of the paper that goes with an outlet which leads away, or the restriction of an outlet.
 
     `version` is that of the book the form was filled from: whoever was overtaken is refused and loses nothing.
     """
@@ -609,7 +665,10 @@ def edit_wording(book, wording, *, by, text, reason, version) -> None:
 def add_agent(case, *, by, party, authority, letter, name, id_type, id_number="", phone="") -> Agent:
     """Register whom a party entrusted, with the scan of the letter (授权委托书). A new letter replaces the former."""
     allow(case, "add_party", by=by)
-    person = register_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone)
+    secret = bool(case.restriction)
+    person = register_person(
+        by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
+    )
     if person.is_minor or person.pk == party.person_id:
         raise MoveRefused(_("代理人须是成年人，且不能是当事人本人。"))
     party.agents.standing().filter(person=person).update(ended_at=timezone.now())
@@ -896,12 +955,17 @@ def send_back_handling(handling, *, by, verb, note, to_unit):
 
 @transaction.atomic
 def ask_deferral(
-    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, consent=None
+    clock, *, case, unit, by, kind, reason, amount=None, first_day=None, until=None, consent=None
 ) -> Deferral:
-    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works."""
+    """Ask for more time, or for days that do not count, while the clock still runs. `unit` is the one that works.
+
+    `until` is the last day that a pause is expected to take.
+    """
     lock_file(case)
     clock.refresh_from_db()
     refuse_undeferrable(clock, kind, amount, first_day)
+    if until and until < first_day:
+        raise MoveRefused(_("预计暂停到的日子，不能早于暂停开始的那天。"))
     if clock.deferrals.filter(state=DeferralState.ASKED).exists():
         raise MoveRefused(_("“%(clock)s”已有一份申请等待审批。") % {"clock": clock.rule.name})
     deferral = Deferral(
@@ -911,6 +975,7 @@ def ask_deferral(
         kind=kind,
         amount=amount,
         first_day=first_day,
+        resume_by=midnight(until + DAY) if until else NEVER,
         reason=reason,
         asked_by=by,
     )

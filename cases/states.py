@@ -149,6 +149,7 @@ MOVES = Moves(
         target=State.IN_HAND,
         who=DESKS,
         stops=("case.take",),
+        starts=("case.first_contact",),
         inner=True,
     ),
     Move(
@@ -157,7 +158,7 @@ MOVES = Moves(
         sources={State.ROUTED, State.IN_HAND},
         target=State.ROUTED,
         who=DESKS,
-        stops=("case.take",),
+        stops=("case.take", "case.first_contact"),
         starts=("case.take",),
         inner=True,
     ),
@@ -167,7 +168,7 @@ MOVES = Moves(
         sources={State.IN_HAND},
         target=State.RESOLVED,
         who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
-        stops=("case.reply_by", "case.instruction"),
+        stops=("case.first_contact", "case.reply_by", "case.instruction"),
         starts=("case.follow_up",),
         inner=True,
     ),
@@ -179,6 +180,14 @@ MOVES = Moves(
         who=CENTRE | AMONG_THEMSELVES,
         stops=("case.follow_up",),
         starts=("case.rating",),
+        not_by=("take", "resolve", "sign_agreement"),
+    ),
+    Move(
+        verb="call_back",
+        label=_("不满意核实"),
+        sources={State.CLOSED},
+        who=dict.fromkeys((Role.CLERK, Role.DIRECTOR, Role.DISCIPLINE), "calling_back"),
+        stops=("case.call_back",),
         not_by=("take", "resolve", "sign_agreement"),
     ),
     Move(
@@ -249,7 +258,7 @@ REQUEST_MOVES = Moves(
         sources={NEW},
         target=RequestState.OPEN,
         who=dict.fromkeys(ASKING, "in_charge"),
-        starts=("request.answer",),
+        starts=("request.accept", "request.answer"),
         inner=True,
     ),
     Move(
@@ -258,6 +267,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.ACCEPTED,
         who=ASKED,
+        stops=("request.accept",),
     ),
     Move(
         verb="object_to_request",
@@ -265,7 +275,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN},
         target=RequestState.OBJECTED,
         who=ASKED,
-        stops=("request.answer",),
+        stops=("request.accept", "request.answer"),
         starts=("request.decide_objection",),
     ),
     Move(
@@ -283,7 +293,7 @@ REQUEST_MOVES = Moves(
         target=RequestState.OPEN,
         who=ASKING,
         stops=("request.decide_objection", "request.answer"),
-        starts=("request.answer",),
+        starts=("request.accept", "request.answer"),
     ),
     Move(
         verb="answer_request",
@@ -314,7 +324,7 @@ REQUEST_MOVES = Moves(
         sources={RequestState.OPEN, RequestState.ACCEPTED},
         target=RequestState.WITHDRAWN,
         who=ASKING,
-        stops=("request.answer",),
+        stops=("request.accept", "request.answer"),
     ),
 )
 
@@ -628,9 +638,13 @@ class HandlingState(models.TextChoices):
     SENT_BACK = "sent_back", _("已退回")
 
 
-def handling_moves(accept, answer, send_back, who) -> Moves:
-    """The table of a desk that takes a matter, then answers it or sends it back, each with its own (verb, label)."""
+def handling_moves(accept, answer, send_back, who, clock="") -> Moves:
+    """The table of a desk that takes a matter, then answers it or sends it back, each with its own (verb, label).
+
+    `clock` is how long the desk has for it.
+    """
     holders = dict.fromkeys(who, "holder")
+    own = (clock,) if clock else ()
     return Moves(
         Move(
             verb=accept[0],
@@ -638,6 +652,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={NEW},
             target=HandlingState.IN_HAND,
             who=dict.fromkeys(who, ""),
+            starts=own,
         ),
         Move(
             verb=answer[0],
@@ -645,6 +660,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={HandlingState.IN_HAND},
             target=HandlingState.ANSWERED,
             who=holders,
+            stops=own,
         ),
         Move(
             verb=send_back[0],
@@ -652,6 +668,7 @@ def handling_moves(accept, answer, send_back, who) -> Moves:
             sources={HandlingState.IN_HAND},
             target=HandlingState.SENT_BACK,
             who=holders,
+            stops=own,
         ),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from cases.reference import Category, Cue, Outlet, Urgency
+from cases.reference import Category, Cue, Outlet, RestrictionHint, Urgency
 
 GAP = "[^。！？；\n]{0,8}?"
 OUTLET_RANKS = (7, 5, 4, 3, 2.5)
@@ -20,6 +20,8 @@ SHOWN_CUES = 12
 
 ORDINARY, PRESSING, URGENT, AT_ONCE = "一般", "较急", "紧急", "特急"
 THRESHOLDS = {AT_ONCE: 10, URGENT: 8, PRESSING: 5}
+HINTED = 5
+"""So many points let somebody be told that a matter may be a restricted one."""
 GROUP, CROWD = 5, 10
 GATHERED = re.compile(
     r"聚集|堵|围住|围堵|拉横幅|拉了横幅|一起来|人都来|这次来|今天来|来登记的|坐在|不肯走|上门|大院|集合|我们[0-9一二两三四五六七八九十百]+"
@@ -29,7 +31,10 @@ APART = re.compile(r"群里|准备集体|联名信|有[^，。]{0,8}(?:会员|�
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Codes best first. `cues` are the words as they stand in the text; count, amount and townships may be unknown."""
+    """Codes best first. `cues` are the words as they stand in the text; count, amount and townships may be unknown.
+
+    `restriction` is the kind of restricted matter that this may be, and `hint` what is told then.
+    """
 
     categories: tuple[str, ...]
     outlets: tuple[str, ...]
@@ -39,6 +44,8 @@ class Suggestion:
     people_count: int | None
     amount: Decimal | None
     townships: tuple[str, ...]
+    restriction: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ def suggest(
     categories: Sequence[Category],
     outlets: Sequence[Outlet],
     urgencies: Sequence[Urgency],
+    restrictions: Sequence[RestrictionHint] = (),
     township_names: Iterable[str] = (),
 ) -> Suggestion:
     """Suggest for `text`. Names of townships are taken out first, so 湖南镇 is a town and 湖南 is nothing."""
@@ -68,6 +76,7 @@ def suggest(
     best = [row for row in ranked if row.score > 0][:3]
     codes = dict.fromkeys([row.key for row in best] + [code for code in FALLBACK])
     by_outlet = weigh_outlets(plain, best, {row.code: row for row in categories}, outlets, urgency.key)
+    hinted = weigh_restrictions(plain, restrictions)
     words = [word for row in (*best[:2], urgency) for _weight, word in sorted(row.words, reverse=True)]
     return Suggestion(
         categories=tuple(codes)[:3],
@@ -78,6 +87,8 @@ def suggest(
         people_count=people_count(plain),
         amount=amount(plain),
         townships=towns,
+        restriction=hinted.kind if hinted else "",
+        hint=hinted.hint if hinted else "",
     )
 
 
@@ -125,6 +136,13 @@ def weigh_urgency(text: str, urgencies: Sequence[Urgency]) -> Weighed:
         if weighed.score >= THRESHOLDS[row.level] or row.level == least:
             return weighed
     return Weighed(ORDINARY, 0, ())
+
+
+def weigh_restrictions(text: str, restrictions: Sequence[RestrictionHint]) -> RestrictionHint | None:
+    """The kind of restricted matter for which the text speaks most, where it does so enough."""
+    ranked = weigh(text, ((row.kind, row.cues) for row in restrictions))
+    likely = next((row.key for row in ranked if row.score >= HINTED), "")
+    return next((row for row in restrictions if row.kind == likely), None)
 
 
 def crowd_level(text: str, count: int) -> str:

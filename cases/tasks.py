@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from cases import escalation
+from cases import escalation, reminders
 from kernel import recounting
 
 
@@ -8,6 +8,11 @@ from kernel import recounting
 def sweep_clocks():
     """Remind, press and report what the clocks have to tell."""
     escalation.sweep()
+
+
+@shared_task(ignore_result=True)
+def tell_of_deferrals():
+    reminders.tell_of_deferrals()
 
 
 @shared_task(ignore_result=True)

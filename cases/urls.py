@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/reopen/", views.reopen, name="reopen"),
     path("parties/<int:pk>/reveal/", views.reveal_party, name="reveal_party"),
     path("rounds/<int:pk>/follow-up/", views.follow_up, name="follow_up"),
+    path("rounds/<int:pk>/call-back/", views.call_back, name="call_back"),
     path("rounds/<int:pk>/ask/", views.ask, name="ask"),
     path("rules/", views.rule_list, name="rule_list"),
     path("rules/<str:kind>/<int:pk>/edit/", views.edit_rule, name="edit_rule"),

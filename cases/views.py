@@ -17,6 +17,7 @@ from cases.models import (
     Party,
     Request,
     Restricting,
+    RestrictionRule,
     Round,
     RuleBook,
     UrgencyRule,
@@ -24,10 +25,12 @@ from cases.models import (
 )
 from cases.rules import KINDS, rules
 from cases.selectors import ONE_CASE, ONE_ROUND, case_page
+from cases.states import PANELS
 from kernel.editing import seen_token
 from kernel.listing import Column, Listing, render_list
 from kernel.web import (
     action,
+    looked,
     page,
     posted,
     refuse_move,
@@ -37,8 +40,9 @@ from kernel.web import (
     render_verb,
     require,
     submit,
-    trace,
+    wants_part,
 )
+from people.roles import Restriction
 
 RECENT = 30
 LIVE_PARTS = ("actions", "cover", "work", "timeline")
@@ -101,15 +105,13 @@ def case_list(request):
 @page
 def detail(request, pk):
     """The page of one matter, or one of its live parts. Of a restricted one, the look leaves a trace."""
-    case = visible_case(request, pk)
-    if case.restriction and not request.htmx:
-        trace(request, case, "view")
+    case = visible_case(request, pk, in_part=wants_part(request))
     part = request.htmx.target if request.htmx.target in LIVE_PARTS else "cover"
     return render_part(request, "cases/detail.html", part, {"page": case_page(case, request.user)})
 
 
-def visible_case(request, pk) -> Case:
-    return ONE_CASE.one_or_404(request.user, pk=pk)
+def visible_case(request, pk, *, in_part=False) -> Case:
+    return looked(request, ONE_CASE.one_or_404(request.user, pk=pk), in_part=in_part)
 
 
 def case_url(pk, anchor="") -> str:
@@ -163,6 +165,7 @@ def add_agent(request, pk):
 def end_agent(request, pk):
     agents = Agent.objects.visible_to(request.user).select_related("case", "party")
     agent = get_object_or_404(agents, pk=pk)
+    looked(request, agent.case)
     form = forms.NoteForm(posted(request))
     if submit(form, services.end_agent, agent, by=request.user):
         return redirect(case_url(agent.case_id, "#parties"))
@@ -174,6 +177,7 @@ def end_agent(request, pk):
 def reveal_party(request, pk):
     """A party's papers and telephone in full. Only in answer to a POST, and never without a trace."""
     party = get_object_or_404(Party.objects.visible_to(request.user).select_related("case", "person"), pk=pk)
+    looked(request, party.case)
     asks_reason = not party.case.is_in_hand_of(request.user)
     form = forms.RevealPartyForm(posted(request), asks_reason=asks_reason)
     context = {"party": party, "case": party.case}
@@ -224,11 +228,34 @@ def follow_up(request, pk):
     if submit(form, services.follow_up, round, by=request.user):
         messages.success(request, _("%(number)s 已回访并办结。") % {"number": round})
         return redirect("cases:detail", round.case_id)
-    return render_move(request, round, "follow_up", form, back=case_url(round.case_id))
+    refuse_move(request, round, "follow_up", form)
+    context = {
+        "form": form,
+        "label": round.MOVES.named("follow_up").label,
+        "subject": round,
+        "back": case_url(round.case_id),
+        "round": round,
+        "panel": PANELS[round.route],
+        "parties": Party.objects.visible_to(request.user)
+        .filter(case=round.case)
+        .select_related("organisation"),
+        "asks_reason": not round.case.is_in_hand_of(request.user),
+    }
+    return render_form(request, "cases/follow_up.html", context)
+
+
+@action
+def call_back(request, pk):
+    round = visible_round(request, pk)
+    form = forms.CallBackForm(posted(request), user=request.user, restriction=round.case.restriction)
+    if submit(form, services.call_back, round, by=request.user):
+        messages.success(request, _("%(number)s 的不满意核实已记入档案。") % {"number": round})
+        return redirect("cases:detail", round.case_id)
+    return render_move(request, round, "call_back", form, back=case_url(round.case_id))
 
 
 def visible_round(request, pk) -> Round:
-    return ONE_ROUND.one_or_404(request.user, pk=pk)
+    return looked(request, ONE_ROUND.one_or_404(request.user, pk=pk))
 
 
 @action
@@ -304,7 +331,7 @@ def withdraw_request(request, pk):
 def move_request(request, pk, verb, form_class):
     """The page of one move of a request."""
     requests = Request.objects.visible_to(request.user).select_related("case", "from_unit", "to_unit")
-    row = get_object_or_404(requests, pk=pk)
+    row = looked(request, get_object_or_404(requests, pk=pk))
     return make_move(request, row, verb, form_class(posted(request)), back=requests_url(row.case_id))
 
 
@@ -359,6 +386,7 @@ def decide(request, pk, verb, form_class):
     """The page of one move of a request to hide or show a matter, with the request itself above the form."""
     rows = Restricting.objects.visible_to(request.user).select_related("case", "asked_by")
     row = get_object_or_404(rows, pk=pk)
+    looked(request, row.case)
     form = form_class(posted(request))
     if submit(form, getattr(services, verb), row, by=request.user):
         label = row.MOVES.named(verb).label
@@ -383,6 +411,7 @@ def rule_list(request):
         (_("类别"), "category", Category.objects.visible_to(request.user)),
         (_("办理途径"), "outlet", Outlet.objects.visible_to(request.user)),
         (_("紧急程度"), "urgency", UrgencyRule.objects.visible_to(request.user)),
+        (_("限制查看提示"), "restriction", RestrictionRule.objects.visible_to(request.user)),
     ]
     wordings = Wording.objects.visible_to(request.user)
     return render(
@@ -421,10 +450,12 @@ def edit_rule(request, kind, pk):
 
 
 def rule_form(rule, data, *, version) -> forms.RuleForm:
-    """The form of a rule; an outlet that leads away has a notice as well."""
+    """The form of a rule; an outlet has a restriction as well, or a notice where it leads away."""
     initial = {"cues": forms.written_cues(rule.cues), "version": version}
-    if not getattr(rule, "leads_away", False):
+    if not isinstance(rule, Outlet):
         return forms.RuleForm(data, initial=initial)
+    if not rule.leads_away:
+        return forms.OutletRuleForm(data, initial=initial | {"restriction": rule.restriction})
     notice = {"notice_title": rule.notice_title, "notice_text": rule.notice_text}
     return forms.NoticeRuleForm(data, initial=initial | notice)
 
@@ -443,7 +474,7 @@ def rule_rows(request, kind):
     return KINDS[kind].objects.visible_to(request.user)
 
 
-def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, tuple[str, ...]]]:
+def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, str, tuple[str, ...]]]:
     """What a text gets by the rules in force, and by the changed ones."""
     kept = rules()
     found = [
@@ -456,6 +487,7 @@ def trial(text, rule, cues) -> list[tuple[str, list[str], list[str], str, tuple[
             [kept.categories[code].name for code in answer.categories if code in kept.categories],
             [kept.outlets[code].name for code in answer.outlets if code in kept.outlets],
             answer.urgency,
+            Restriction(answer.restriction).label if answer.restriction else "",
             answer.cues,
         )
         for label, answer in found

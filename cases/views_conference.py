@@ -11,7 +11,7 @@ from cases.papers import minutes_of
 from cases.views import case_url, make_move, render_file_form, visible_case
 from kernel.editing import seen_token
 from kernel.papers import FORMS, answer
-from kernel.web import action, page, posted, require, submit, trace
+from kernel.web import action, looked, page, posted, require, submit, trace
 
 
 @action
@@ -28,6 +28,7 @@ def enter_instruction(request, pk):
 def correct_instruction(request, pk):
     rows = Instruction.objects.visible_to(request.user).select_related("case")
     instruction = get_object_or_404(rows, pk=pk)
+    looked(request, instruction.case)
     shown = {"author": instruction.author, "words": instruction.words}
     initial = shown | {"seen": seen_token(instruction, "correct_instruction", shown)}
     form = forms.CorrectInstructionForm(posted(request), initial=initial)
@@ -50,7 +51,7 @@ def call_conference(request, pk):
 
 def visible_conference(request, pk) -> Conference:
     conferences = Conference.objects.visible_to(request.user).select_related("case", "unit")
-    return get_object_or_404(conferences, pk=pk)
+    return looked(request, get_object_or_404(conferences, pk=pk))
 
 
 @action

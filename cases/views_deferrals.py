@@ -18,7 +18,7 @@ from cases.views import make_move, visible_case
 from kernel.listing import Column, Listing, render_list
 from kernel.papers import FORMS
 from kernel.papers import answer as paper
-from kernel.web import action, page, posted, render_part, render_verb, require, submit, trace
+from kernel.web import action, looked, page, posted, render_part, render_verb, require, submit, trace
 from people.roles import SUPERVISORS
 
 COLUMNS = [
@@ -90,7 +90,7 @@ def resume_clock(request, pk):
 def decide(request, pk, verb, form_class, done):
     """The page of one move of a deferral."""
     deferrals = Deferral.objects.visible_to(request.user).select_related("case", "clock__rule", "unit")
-    deferral = get_object_or_404(deferrals, pk=pk)
+    deferral = looked(request, get_object_or_404(deferrals, pk=pk))
     return make_move(request, deferral, verb, form_class(posted(request)), back=deferral.url, done=done)
 
 

@@ -13,12 +13,22 @@ from django.utils.translation import gettext_lazy
 
 from cases import escalation, forms, selectors, services
 from cases.lists import topics_of_supervision, words_of_case
-from cases.models import Card, ClockWatch
+from cases.models import Card, ClockWatch, Deferral
 from cases.views import case_url, make_move, visible_case, visible_round
 from kernel import recounting
 from kernel.listing import Column, Listing, render_list
 from kernel.models import Firing
-from kernel.web import action, page, posted, render_move, render_part, render_verb, require, submit
+from kernel.web import (
+    action,
+    looked,
+    page,
+    posted,
+    render_move,
+    render_part,
+    render_verb,
+    require,
+    submit,
+)
 from people.roles import SUPERVISORS
 
 CARD_COLUMNS = [
@@ -55,8 +65,9 @@ CARD_COLUMNS = [
 def card_list(request):
     """Every card that the reader may see: for supervisors the desk from which they press."""
     rows = Card.objects.visible_to(request.user).select_related("case", "unit")
+    paused = Deferral.objects.visible_to(request.user).paused()
     if not SUPERVISORS & request.user.roles:
-        rows = rows.filter(unit__in=request.user.unit_ids)
+        rows, paused = (found.filter(unit__in=request.user.unit_ids) for found in (rows, paused))
     listing = Listing(
         request,
         rows,
@@ -68,8 +79,8 @@ def card_list(request):
         topics=topics_of_supervision("cards", request.user),
         user=request.user,
     )
-    counts = SimpleLazyObject(lambda: selectors.cards_by_unit(rows))
-    return render_list(request, "cases/card_list.html", listing, _("督办"), parts=["counts"], counts=counts)
+    shown = {"counts": SimpleLazyObject(lambda: selectors.cards_by_unit(rows)), "paused": paused.count()}
+    return render_list(request, "cases/card_list.html", listing, _("督办"), parts=["counts"], **shown)
 
 
 @action
@@ -142,6 +153,7 @@ def withdraw_card(request, pk):
 def move_card(request, pk, verb, form_class):
     """The page of one move of a card."""
     card = get_object_or_404(Card.objects.visible_to(request.user).select_related("case", "unit"), pk=pk)
+    looked(request, card)
     return make_move(request, card, verb, form_class(posted(request)), back=card.url)
 
 

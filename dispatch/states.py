@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import HandlingState, handling_moves, pass_on
+from cases.states import TAKERS, HandlingState, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -22,7 +22,7 @@ MOVES = Moves(
         ("accept_order", _("接办派单")),
         ("answer_order", _("答复派单")),
         ("send_back_order", _("退回窗口")),
-        who=[Role.HANDLER, Role.UNIT_HEAD, Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_HEAD, Role.DISPATCHER],
+        who=TAKERS[Route.DISPATCH],
     ),
     Move(
         verb="assign_order",

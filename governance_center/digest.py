@@ -1,4 +1,4 @@
-"""今日提要: what waits in their units, told to heads on the morning of each working day."""
+"""今日提要: what waits in their units, told to heads each working morning; a missing year to who keeps the calendar."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ def tell_heads() -> None:
     today = timezone.localdate()
     if not calendar.current().guessing.works(today):
         return
-    heads = User.objects.bearing(*HEADS).prefetch_related("posts__unit")
+    heads = User.objects.bearing(*HEADS, *work.KEEPS_CALENDAR).prefetch_related("posts__unit")
     told = [(head, words(head)) for head in heads]
     notify_all(
         Message(
@@ -36,11 +36,17 @@ def tell_heads() -> None:
 
 
 def words(head) -> str:
-    """已超期 3 件，待接办 5 件: the piles that are not empty, as the first page of this head counts them."""
-    piles = [work.PILES[slug] for slug in TOLD]
+    """已超期 3 件，待接办 5 件: the piles that are not empty, as the first page of this head counts them.
+
+    Whoever keeps the calendar is told of a year that is missing.
+    """
+    piles = [work.PILES[slug] for slug in TOLD if head.roles & HEADS]
     counted = [(pile, pile.count(head)) for pile in piles if pile.concerns(head)]
-    return "，".join(
+    waiting = [
         _("%(pile)s %(count)s 件") % {"pile": pile.label, "count": count}
         for pile, count in counted
         if count != "0"
-    )
+    ]
+    if year := work.missing_year(head):
+        waiting.append(_("%(year)s年工作日历未录入") % {"year": year})
+    return "，".join(waiting)

@@ -25,6 +25,7 @@ from kernel.web import action, page, posted, render_form, submit
 from mediation.models import Mediation, Signature
 from people import services
 from people.models import Handover, Post, User
+from people.roles import WITHOUT_BUSINESS
 from people.selectors import KEEPING
 from people.states import HandoverState
 from petitions.models import PetitionHandling
@@ -100,7 +101,9 @@ def listed(giver, taker, viewer) -> list[tuple]:
 
 
 class HandOverForm(VerbForm):
-    taker = forms.ModelChoiceField(label=gettext_lazy("接手人"), queryset=User.objects.none())
+    taker = forms.ModelChoiceField(
+        label=gettext_lazy("接手人"), queryset=User.objects.none(), empty_label=gettext_lazy("请选择")
+    )
     first_on = DayField(label=gettext_lazy("第一天"))
     last_on = DayField(label=gettext_lazy("最后一天"))
     note = forms.CharField(
@@ -133,8 +136,10 @@ class HandOverForm(VerbForm):
 
 
 def colleagues_of(giver) -> QuerySet[User]:
-    """Whoever has a post in one of the units of the giver."""
-    posts = Post.objects.filter(user=OuterRef("pk"), unit__posts__user=giver)
+    """Whoever works on matters in one of the units of the giver: administrators take none."""
+    posts = Post.objects.filter(user=OuterRef("pk"), unit__posts__user=giver).exclude(
+        role__in=WITHOUT_BUSINESS
+    )
     return User.objects.filter(Exists(posts), is_active=True).exclude(pk=giver.pk).order_by("pk")
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, HttpResponseNotFound, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
@@ -20,6 +21,7 @@ from cases.models import ClockWatch
 from cases.states import WatchState
 from governance_center.celery import HEARTBEAT
 from kernel import recounting
+from kernel.calendar import missing_year
 
 CLOCKS_MAY_LAG = timedelta(minutes=5)
 HELD = Gauge("clocks_held", "1 while the sweep waits for somebody to look at the clocks, else 0")
@@ -45,7 +47,7 @@ def healthz(request):
 def readyz(request):
     """Everything behind the pages works. A load balancer that gets 503 sends people elsewhere.
 
-    That clocks wait to be told is said, but is no reason to: the pages work.
+    That clocks wait to be told, or a calendar to be entered, is said, but is no reason to: the pages work.
     """
     checks = {}
     for check in (database, queue, migrations, beat):
@@ -55,7 +57,7 @@ def readyz(request):
             checks[check.__name__] = type(error).__name__
     well = set(checks.values()) == {"ok"}
     if checks["database"] == checks["migrations"] == "ok":
-        checks["clocks"] = clocks()
+        checks["clocks"], checks["calendar"] = clocks(), calendar()
     return JsonResponse({"ready": well, "checks": checks}, status=200 if well else 503)
 
 
@@ -109,6 +111,12 @@ def clocks() -> str:
 
 def is_held() -> bool:
     return ClockWatch.objects.filter(state=WatchState.HELD).exists()
+
+
+def calendar() -> str:
+    """Dates are counted by holidays that were announced, not by guesses."""
+    year = missing_year(timezone.localdate())
+    return f"{year} not entered" if year else "ok"
 
 
 def beat() -> str:

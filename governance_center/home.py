@@ -14,6 +14,7 @@ from cases.lists import masked_parties
 from cases.models import Case
 from governance_center import work
 from governance_center.persons import selectors as persons
+from intake.selectors import todays_visit
 from kernel.encryption import normalised
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page, trace
@@ -60,6 +61,7 @@ def home(request):
         "topics": work.topics(user),
         "seat": seat,
         "warnings": warnings_of(user),
+        "missing_year": work.missing_year(user),
     }
     return render(request, "home.html#work" if request.htmx else "home.html", context)
 
@@ -90,6 +92,8 @@ def search(request):
     cases = Case.objects.visible_to(request.user)
     if case := cases.filter(number=q.upper()).first():
         return redirect("cases:detail", case.pk)
+    if visit := todays_visit(q, request.user):
+        return redirect("intake:detail", visit.pk)
     found, people = cases.none(), []
     if TAIL.fullmatch(q.upper()):
         people = persons.found_by_tail(request.user, q.upper())
@@ -102,5 +106,17 @@ def search(request):
         trace(request, request.user, "look_up", note=_("按完整号码查找"))
     elif q:
         found, people = cases.matching(q), people or persons.found(request.user, q)
-    shown = list(found.select_related("unit").order_by("-opened_at", "-pk")[:SHOWN])
-    return render(request, "search.html", {"q": q, "cases": shown, "people": people})
+    rows = found.select_related("unit").prefetch_related("parties").order_by("-opened_at", "-pk")[:SHOWN]
+    hits = [(case, matched_parties(case, q)) for case in rows]
+    return render(request, "search.html", {"q": q, "hits": hits, "people": people})
+
+
+def matched_parties(case, q) -> str:
+    """In which party's name the words were found, as lists name parties: 申请人 王**."""
+    words = q.lower().split()
+    hit = [party for party in case.parties.all() if any(word in names_of(party) for word in words)]
+    return "、".join(f"{party.get_side_display()} {party.masked}" for party in hit)
+
+
+def names_of(party) -> str:
+    return f"{party.name} {party.person.initials if party.person_id else ''}".lower()

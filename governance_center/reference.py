@@ -11,7 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import reference as of_cases
-from cases.models import Category, ClockBook, ClockWatch, Outlet, RuleBook, UrgencyRule, Wording
+from cases.models import (
+    Category,
+    ClockBook,
+    ClockWatch,
+    Outlet,
+    RestrictionRule,
+    RuleBook,
+    UrgencyRule,
+    Wording,
+)
 from cases.reference import clock_rules as of_rounds
 from cases.states import Urgency
 from intake.models import TurnRule
@@ -31,6 +40,7 @@ LOADED = (
     Category,
     Outlet,
     UrgencyRule,
+    RestrictionRule,
     Wording,
     ClockRule,
     CalendarVersion,
@@ -48,6 +58,7 @@ def load() -> None:
     load_categories()
     load_outlets()
     load_urgencies()
+    load_restriction_rules()
     load_wordings()
     load_clock_rules()
     load_calendar()
@@ -122,6 +133,7 @@ def load_outlets() -> None:
                 notice_title=outlet.notice,
                 notice_text=outlet.notice_text,
                 cues=by_weight(outlet.cues),
+                restriction=outlet.restriction,
             )
             for outlet in of_cases.outlets()
         ],
@@ -139,6 +151,16 @@ def load_urgencies() -> None:
     )
     if not RuleBook.objects.exists():
         RuleBook().save()
+
+
+def load_restriction_rules() -> None:
+    add(
+        RestrictionRule,
+        [
+            RestrictionRule(kind=row.kind, hint=row.hint, cues=by_weight(row.cues))
+            for row in of_cases.restriction_hints()
+        ],
+    )
 
 
 def load_wordings() -> None:

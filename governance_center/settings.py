@@ -217,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=17, minute=0),
         "options": {"expires": 3600},
     },
+    "tell-of-deferrals": {
+        "task": "cases.tasks.tell_of_deferrals",
+        "schedule": crontab(hour=8, minute=5),
+        "options": {"expires": 3600},
+    },
     "tell-heads": {
         "task": "governance_center.tasks.tell_heads",
         "schedule": crontab(hour=8, minute=10),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from kernel.notifications import unread_count
+from kernel.notifications import waiting_for
 from people.accounts import person_token
 from people.roles import HEADS, SUPERVISORS, WITHOUT_BUSINESS, Role
 
@@ -82,7 +82,7 @@ def shell(request) -> dict:
         return named
     return named | {
         "nav": SimpleLazyObject(lambda: menu(user, request.path)),
-        "unread": SimpleLazyObject(lambda: unread_count(user)),
+        "waiting": SimpleLazyObject(lambda: waiting_for(user)),
         "person_token": person_token(user),
         "device_bridge": settings.DEVICE_BRIDGE,
         "idle_seconds": int(settings.SESSION_IDLE.total_seconds()),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.lists import topics_of_work
 from cases.models import Card, Conference, Deferral, Request, Restricting, Round, share_centre
 from cases.states import BACK_WITH_THE_ASKER, CENTRE, CONCERNED, DESKS, SIGNS, RequestState, State
-from kernel import live
+from kernel import calendar, live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
 from mediation.models import Mediation
@@ -21,6 +21,8 @@ from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
 FOLLOWS_UP = CENTRE.keys() | {Role.DISCIPLINE}
 JUDGES = SUPERVISORS | {Role.DISCIPLINE}
+KEEPS_CALENDAR = frozenset({Role.DIRECTOR, Role.SYSADMIN})
+CALLS_BACK = frozenset({Role.CLERK, Role.DIRECTOR, Role.DISCIPLINE})
 SHOWN = 12
 OF_A_GROUP = 100
 
@@ -70,6 +72,12 @@ def to_follow_up(user):
     return Round.objects.visible_to(user).to_follow_up_by(user)
 
 
+def to_call_back(user):
+    """Closed rounds of the centre's files with which somebody was not content."""
+    rounds = Round.objects.visible_to(user).to_call_back()
+    return rounds if user.roles & CALLS_BACK else rounds.none()
+
+
 def to_stamp(user):
     """Rounds whose agreement everybody has signed, and only the committee's stamp is missing."""
     signed = waiting_for_the_stamp(Mediation.objects.visible_to(user))
@@ -102,6 +110,12 @@ def deferrals_to_decide(user):
     return Deferral.objects.visible_to(user).waiting_for(user).annotate(due_at=F("clock__due_at"))
 
 
+def paused(user):
+    """The pauses that somebody has to end: of their own units, for supervisors all."""
+    rows = Deferral.objects.visible_to(user).paused().annotate(due_at=F("resume_by"))
+    return rows if user.roles & SUPERVISORS else rows.filter(unit__in=user.unit_ids)
+
+
 def cards_to_answer(user):
     return Card.objects.visible_to(user).to_answer_by(user)
 
@@ -128,13 +142,20 @@ PILES = {
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
         Pile("follow-up", _("待回访"), "", to_follow_up, frozenset(FOLLOWS_UP)),
+        Pile("call-back", _("待核实不满意"), "warn", to_call_back, CALLS_BACK),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
+        Pile("paused", _("暂停中"), "", paused, SUPERVISORS | DESKS.keys()),
     )
 }
+
+
+def missing_year(user) -> int | None:
+    """The year whose calendar has to be entered, for those who can."""
+    return calendar.missing_year(timezone.localdate()) if user.roles & KEEPS_CALENDAR else None
 
 
 @dataclass(frozen=True, slots=True)

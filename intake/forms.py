@@ -12,13 +12,22 @@ from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
 from cases.states import Channel, Outcome, Route, Side, Urgency
 from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
-from intake.selectors import as_matter, desks_that_hear, known_at_counter, lapsed_number, usual_desk
+from intake.selectors import (
+    as_matter,
+    desks_for,
+    desks_that_hear,
+    lapsed_number,
+    likely_at_counter,
+    usual_desk,
+)
 from intake.services import FROM_A_SYSTEM, too_many
 from intake.states import DOORS, WITNESSED, Care, MaterialKind, Signed, State, Way
 from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
-from people.identity import WrongPaper, check_paper, normalise_phone
+from kernel.words import first_sentence
+from people.identity import WrongPaper, check_id_number, check_paper, normalise_phone, tidy_name
 from people.models import Area, Person, Unit, Window
 from people.roles import OPENERS, Restriction, Role
+from people.services import known_person
 
 ANY = [("", _("全部"))]
 TITLE_LENGTH = 30
@@ -130,11 +139,7 @@ class RequirementRow(forms.Form):
 
     name = forms.CharField(label=_("材料名称"), max_length=80, widget=TYPED)
     how = forms.CharField(label=_("要求"), max_length=120, required=False, widget=TYPED)
-    due_on = forms.DateField(
-        label=_("提交期限"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    due_on = DayField(label=_("提交期限"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -211,8 +216,23 @@ def row(*fields):
     return Div(*(Div(field, css_class=f"col-md-{width}") for field, width in fields), css_class="row")
 
 
+OTHER_NAME = [
+    ("", ""),
+    ("registered", _("按原登记的姓名")),
+    ("typed", _("更正为我填写的姓名")),
+    ("wrong_paper", _("证件号码有误，重新填写")),
+]
+"""What to do where a known paper comes with another name."""
+
+
 class VisitorForm(PaperForm):
-    """Who came. All empty is a bare number; with a paper that is known, the name comes from the record."""
+    """Who came. All empty is a bare number; with a paper that is known, the name comes from the record.
+
+    `known` is somebody who was here before and shows no papers now: chosen from those of just this name and telephone.
+    Another name than that of a known paper is asked about once: `doubted` is whose paper it is.
+    """
+
+    doubted = None
 
     id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType, initial=Person.IdType.RESIDENT)
     id_number = short(
@@ -221,10 +241,14 @@ class VisitorForm(PaperForm):
         help_text=_("输入后按回车，或刷证件：显示以往事项。没有带证件的留空。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "data-look-up": ""}),
     )
-    name = short(_("姓名"), 60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = short(_("姓名"), 60, widget=forms.TextInput(attrs={"autocomplete": "off", "data-look-up": ""}))
     phone = short(
-        _("手机号码"), 30, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})
+        _("手机号码"),
+        30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "data-look-up": ""}),
     )
+    known = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    other_name = forms.ChoiceField(choices=OTHER_NAME, required=False, widget=forms.HiddenInput)
     head_count = forms.IntegerField(label=_("来访人数"), min_value=1, max_value=LARGEST_GROUP, initial=1)
     care = forms.ChoiceField(label=_("优先照顾"), choices=Care, required=False)
     language = short(_("语言（方言、手语等）"), 30)
@@ -239,8 +263,9 @@ class VisitorForm(PaperForm):
     )
     layout = Layout(
         row(("id_type", 4), ("id_number", 8)),
-        Div(css_id="known"),
         row(("name", 6), ("phone", 6)),
+        "known",
+        Div(css_id="known"),
         row(("head_count", 3), ("care", 3), ("language", 3), ("appointment_at", 3)),
         Div("representatives", css_class="of-group"),
     )
@@ -270,16 +295,55 @@ class VisitorForm(PaperForm):
         return cleaned
 
     def check_person(self, cleaned):
-        if person := known_at_counter(cleaned["id_number"]):
-            cleaned["name"] = person.name
-        if not cleaned["id_number"]:
+        chosen, choice = cleaned.pop("known"), cleaned.pop("other_name")
+        if person := known_person(cleaned["id_number"]):
+            self.check_name(cleaned, person, choice)
+        elif not cleaned["id_number"]:
             cleaned["id_type"] = Person.IdType.NONE
-        if cleaned["name"]:
-            return
+            self.check_known(cleaned, chosen)
+        if not self.errors and not cleaned["name"]:
+            self.check_bare(cleaned)
+
+    def check_bare(self, cleaned):
+        """Nobody named: a bare number, unless something was told of them."""
         if cleaned["id_number"] or cleaned["phone"]:
             self.add_error("name", _("请填写姓名。"))
         for field in ("name", "id_type", "id_number", "phone"):
             cleaned.pop(field, None)
+
+    def check_name(self, cleaned, person, choice):
+        """The paper of one and the name of another: a slip, a changed name, or the wrong paper."""
+        typed = tidy_name(cleaned["name"])
+        if not typed or typed == person.name or choice == "registered":
+            cleaned["name"] = person.name
+        elif choice == "typed":
+            cleaned["put_right"] = person
+        elif choice == "wrong_paper":
+            self.add_error("id_number", _("请核对证件号码，重新填写。"))
+        else:
+            self.doubted = person
+            told = {"registered": person.masked, "typed": typed}
+            self.add_error("name", _("证件号已登记为 %(registered)s，您填写的是 %(typed)s。请选择。") % told)
+
+    def check_known(self, cleaned, chosen):
+        """Only who would have been offered for what was typed can be chosen."""
+        asked = chosen and cleaned["name"] and cleaned["phone"]
+        found = likely_at_counter(cleaned["name"], cleaned["phone"]) if asked else []
+        if person := next((one for one in found if one.pk == chosen), None):
+            cleaned["known"] = person
+
+
+class IdentifyForm(VisitorForm):
+    """Who it is after all. Nothing told is no answer, and who stands there already is not taken away by silence."""
+
+    def __init__(self, *args, is_named, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_named = is_named
+
+    def check_bare(self, cleaned):
+        super().check_bare(cleaned)
+        if not self.errors and (self.is_named or not self.has_changed()):
+            self.add_error("name", _("请填写来访人的姓名；没有要登记的，请按“取消”。"))
 
 
 def representative(words: list[str]) -> dict:
@@ -318,7 +382,7 @@ class ReplacePartyForm(PaperForm):
         self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
         self.check_paper_of("phone", normalise_phone)
         if not self.errors:
-            if person := known_at_counter(cleaned["id_number"]):
+            if person := known_person(cleaned["id_number"]):
                 cleaned["name"] = person.name
             if not cleaned["id_number"]:
                 cleaned["id_type"] = Person.IdType.NONE
@@ -389,8 +453,9 @@ class AfterwardsForm(VisitorForm):
     layout = Layout(
         row(("day", 3), ("came_at", 3), ("received_at", 3), ("ended_at", 3)),
         row(("id_type", 4), ("id_number", 8)),
-        Div(css_id="known"),
         row(("name", 6), ("phone", 6)),
+        "known",
+        Div(css_id="known"),
         row(("head_count", 3), ("care", 4), ("language", 5)),
         "note",
     )
@@ -411,16 +476,26 @@ class AfterwardsForm(VisitorForm):
 
 
 class LookUpForm(PaperForm):
-    """A paper to look a person up by. Sent by POST only."""
+    """What to look a person up by: a paper, or without one a name with a telephone. Sent by POST only."""
 
     id_type = forms.ChoiceField(choices=Person.IdType)
     id_number = short("", 30)
+    name, phone = short("", 60), short("", 30)
 
     def clean(self):
         cleaned = super().clean()
         id_type = cleaned.get("id_type") or Person.IdType.RESIDENT
         self.check_paper_of("id_number", lambda number: check_paper(id_type, number))
+        self.check_paper_of("phone", normalise_phone)
         return cleaned
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether a citizen's number tells that its bearer is under 18."""
+        if self.errors or self.cleaned_data["id_type"] != Person.IdType.RESIDENT:
+            return False
+        number = self.cleaned_data["id_number"]
+        return bool(number) and Person(birth_on=check_id_number(number).birth_on).is_minor
 
 
 class NoteForm(VerbForm):
@@ -523,10 +598,31 @@ class CancelForm(NoteForm):
     note = long(_("作废原因"), 2, max_length=300)
 
 
+READY = [_("已引导至有权受理的部门"), _("已当面答复咨询")]
+"""What may be said of a visit in a word: it tells nothing of the matter."""
+
+
 class FinishForm(NoteForm):
     note = long(
-        _("接待情况"), 3, max_length=300, help_text=_("没有登记事项的来访，请写明问了什么、怎么答复的。")
+        _("接待情况"),
+        3,
+        max_length=300,
+        help_text=_("没有登记事项的来访，请写明怎么答复的，或选一句现成的话。"),
     )
+    ready = forms.ChoiceField(
+        label=_("现成的话"),
+        choices=[("", _("自己填写")), *((text, text) for text in READY)],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("检举控告、家庭暴力等不宜写在来访上的，选“已引导至有权受理的部门”。"),
+    )
+    field_order = ["ready", "note"]
+
+    def clean(self):
+        cleaned = super().clean()
+        ready = cleaned.pop("ready", "")
+        cleaned["note"] = cleaned.get("note") or ready
+        return cleaned
 
 
 OUTCOMES = [
@@ -539,7 +635,7 @@ OUTCOMES = [
 SAID = _("告知其他途径的，写明向哪个机关提出、地址电话、带什么材料：印在告知书上。")
 SUGGEST = {
     "hx-post": reverse_lazy("intake:suggest"),
-    "hx-trigger": "input changed delay:500ms",
+    "hx-trigger": "input changed delay:500ms, restored",
     "hx-target": "#suggestion",
     "hx-swap": "outerHTML",
     "hx-sync": "this:replace",
@@ -608,20 +704,42 @@ class TriageForm(VerbForm):
         )
         self.fields["to_unit"].queryset = self.units if self.is_bound else self.units.none()
 
+    @property
+    def chosen(self) -> Outlet | None:
+        """The outlet of a form that came back: what belongs to it shows again."""
+        return getattr(self, "cleaned_data", {}).get("outlet")
+
     def offer_desks(self, outlet, **chosen):
         """Offer only the units at the desk of an outlet, with the usual one chosen."""
-        self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
-        self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, **chosen)
+        self.fields["to_unit"].queryset = self.units.filter(
+            pk__in=desks_for(outlet.route, outlet.restriction)
+        )
+        self.initial["to_unit"] = usual_desk(outlet, hall=self.hall, restriction=outlet.restriction, **chosen)
+
+    def clean_outlet(self):
+        """What few may know of does not come into this form: its words would stand in lists until it is hidden."""
+        outlet = self.cleaned_data["outlet"]
+        if outlet.restriction:
+            raise forms.ValidationError(
+                _(
+                    "“%(outlet)s”按规定限制查看，不在这里登记：请用本页的“只记一句”，不写细节、不写被反映的人。"
+                    "您写的内容还在表单中，没有保存。"
+                ),
+                params={"outlet": outlet.name},
+            )
+        return outlet
 
     def clean(self):
         cleaned = super().clean()
+        if outlet := cleaned.get("outlet"):
+            self.fields["to_unit"].queryset = self.units.filter(kind__in=DESK_KINDS[outlet.route])
         contacts = [self.contact(cleaned, n) for n in CONTACTS]
         if not self.errors:
             self.check_desk(cleaned)
             self.check_outcome(cleaned)
         if self.errors:
             return cleaned
-        cleaned["title"] = cleaned["title"] or first_sentence(cleaned["story"])
+        cleaned["title"] = cleaned["title"] or title_of(cleaned["story"])
         name, kind = cleaned.pop("respondent_name"), cleaned.pop("respondent_kind")
         cleaned["respondent"] = {"kind": kind, "name": name} if name else None
         cleaned["contacts"] = [contact for contact in contacts if contact]
@@ -631,7 +749,9 @@ class TriageForm(VerbForm):
         """An outlet decides the desk; a unit that does not sit there is refused, an empty one is found."""
         outlet, unit = cleaned["outlet"], cleaned["to_unit"]
         if unit is None or outlet.route == Route.INTAKE:
-            unit = usual_desk(outlet, hall=self.hall, category=cleaned["category"], area=cleaned["area"])
+            chosen = {name: cleaned[name] for name in ("category", "area")}
+            restriction = cleaned.get("restriction", "")
+            unit = usual_desk(outlet, hall=self.hall, restriction=restriction, **chosen)
         if unit is None or (unit.kind not in DESK_KINDS[outlet.route] and unit != self.hall):
             self.add_error("to_unit", _("这个单位不办理“%(outlet)s”，请另选。") % {"outlet": outlet.name})
         cleaned["to_unit"] = unit
@@ -663,9 +783,9 @@ def ends_of(outlet) -> list[str]:
     return [Outcome.GUIDED] if outlet.leads_away else [Outcome.ANSWERED, Outcome.SETTLED]
 
 
-def first_sentence(story: str) -> str:
+def title_of(story: str) -> str:
     """The first sentence of a story, cut to a title."""
-    sentence = re.split(r"[。！？；\n]", story.strip())[0]
+    sentence = first_sentence(story)
     return sentence if len(sentence) <= TITLE_LENGTH else f"{sentence[: TITLE_LENGTH - 1]}…"
 
 
@@ -696,7 +816,7 @@ class BriefForm(VerbForm):
         if not self.errors:
             kind, choice = cleaned.pop("desk").split(":", 1)
             route, unit = desk_of(choice)
-            cleaned |= {"restriction": kind, "to_unit": unit} | as_matter(cleaned["line"], route)
+            cleaned |= {"restriction": kind, "to_unit": unit} | as_matter(cleaned["line"], route, kind)
         return cleaned
 
 
@@ -805,6 +925,9 @@ class ArrivalForm(TriageForm):
         super().__init__(*args, user=user, **kwargs)
         self.at_a_window = Role.CLERK in user.roles
 
+    def clean_outlet(self):
+        return self.cleaned_data["outlet"]
+
     def clean_outside_number(self):
         number = "".join(self.cleaned_data["outside_number"].split()).upper()
         if not number and self.cleaned_data.get("channel") in FROM_A_SYSTEM:
@@ -820,7 +943,11 @@ class ArrivalForm(TriageForm):
         return came_at
 
     def check_desk(self, cleaned):
-        """A restricted matter goes only where somebody may open it: elsewhere it would lie unseen."""
+        """A restricted matter goes only where somebody may open it: elsewhere it would lie unseen.
+
+        What goes the way of a restricted outlet is restricted, whatever was ticked.
+        """
+        cleaned["restriction"] = cleaned["restriction"] or cleaned["outlet"].restriction
         super().check_desk(cleaned)
         kind, unit = cleaned["restriction"], cleaned["to_unit"]
         if not (kind and unit) or units_that_open(kind).filter(pk=unit.pk).exists():

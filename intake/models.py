@@ -779,8 +779,14 @@ class HelpCall(OfHall):
     def __str__(self):
         return str(self.window or _("引导台"))
 
+    def people(self) -> list[User]:
+        """Who comes: those on call; where nobody is, the director and the guides. Never who pressed."""
+        on_call = list(User.objects.filter(on_call__unit=self.unit_id, is_active=True))
+        people = on_call or User.objects.in_unit(self.unit, Role.DIRECTOR, Role.GUIDE)
+        return [person for person in people if person.pk != self.by_id]
+
     def is_on_call(self, user) -> bool:
-        return OnCall.objects.filter(unit=self.unit_id, user=user).exists()
+        return user in self.people()
 
     def topics(self):
         return ["hall", f"help:{self.unit_id}"]

@@ -11,7 +11,7 @@ from cases.models import Case, Wording
 from cases.papers import particulars
 from cases.states import ConferenceState, Side
 from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
-from intake.states import Signed
+from intake.states import WITNESSED, Signed
 from kernel.models import HistoryEntry
 from kernel.moments import NEVER, last_day_of
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
@@ -51,6 +51,11 @@ class Visit:
             last[entry.details["party"]] = Reading(entry, names.get(entry.details["party"], ""), overtaken)
         return list(last.values())
 
+    @property
+    def has_witness(self) -> bool:
+        """Whether somebody who could or would not sign was read to before a witness."""
+        return any(reading.signed in WITNESSED for reading in self.readings() if not reading.overtaken)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -89,7 +94,7 @@ def register_form(visit: Visit) -> Paper:
         (_("来访时间"), f"{visit.opened_at:%Y年%m月%d日 %H:%M}"),
         (_("来源"), case.get_channel_display()),
         (_("对方当事人"), "、".join(party.name for party in others)),
-        (_("事项"), case.title),
+        (_("事项"), case.whole_title),
         (_("诉求"), case.story),
         (_("办理途径"), case.outlet.name),
         (_("接待人员"), receivers(ticket)),
@@ -100,7 +105,14 @@ def register_form(visit: Visit) -> Paper:
         blocks=[
             Facts(rows),
             Text(confirmation(visit)),
-            Signatures([_("来访人（签名或按指印）"), _("接待人员（签名）"), _("记录人（签名）")]),
+            Signatures(
+                [
+                    _("来访人（签名或按指印）"),
+                    *([_("见证人（签名）")] if visit.has_witness else []),
+                    _("接待人员（签名）"),
+                    _("记录人（签名）"),
+                ]
+            ),
         ],
     )
 
@@ -167,7 +179,7 @@ def notice_at_once(visit: Visit) -> Paper:
                     "您提出的“%(title)s”已登记，办理途径为%(outlet)s，由%(unit)s办理。凭查询码%(code)s可以查询进度。"
                 )
                 % {
-                    "title": case.title,
+                    "title": case.whole_title,
                     "outlet": case.outlet.name,
                     "unit": case.unit.name,
                     "code": case.query_code,
@@ -191,13 +203,13 @@ def route_notice(visit: Visit) -> Paper:
     case, outlet = visit.case, visit.case.outlet
     told = Settlement.objects.filter(case=case).exclude(said="").order_by("-pk").first()
     return Paper(
-        title=outlet.notice_title or _("法定途径告知书"),
+        title=label_of("route-notice", visit),
         number=_("统一编号：%(number)s") % {"number": case.number},
         blocks=[
             Text("、".join(party.name for party in visit.applicants) + "：", flush=True),
             Text(
                 _("您于%(day)s提出的“%(title)s”，我们已经登记。")
-                % {"day": f"{visit.opened_at:%Y年%m月%d日}", "title": case.title}
+                % {"day": f"{visit.opened_at:%Y年%m月%d日}", "title": case.whole_title}
             ),
             Text(outlet.notice_text),
             Heading(_("请向下列机关、单位提出")),
@@ -237,7 +249,7 @@ def choice_of_representatives(visit: Visit) -> Paper:
         blocks=[
             Text(
                 _("我们就“%(title)s”共同推选以下代表（不超过五名），代表我们反映情况、提出诉求。")
-                % {"title": visit.case.title}
+                % {"title": visit.case.whole_title}
             ),
             Table([_("序号"), _("姓名"), _("联系电话"), _("代表签名")], rows),
             Heading(_("推选人签名")),
@@ -261,7 +273,7 @@ def power_of_attorney(visit: Visit) -> Paper:
                     (_("与委托人关系"), ""),
                 ]
             ),
-            Text(_("委托人就“%(title)s”委托上述受委托人代为办理。") % {"title": visit.case.title}),
+            Text(_("委托人就“%(title)s”委托上述受委托人代为办理。") % {"title": visit.case.whole_title}),
             Text(_("委托权限（请勾选）：\n□ 一般授权：代为陈述、提交和接收材料。")),
             Text(_("□ 特别授权：代为承认、放弃、变更请求，代为达成并签署协议。")),
             Text(_("委托期限：自　　　年　　月　　日至　　　年　　月　　日。")),
@@ -352,7 +364,7 @@ PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
     "register-form": (_("来访登记表"), register_form),
     "materials": (_("材料接收清单"), list_of_materials),
     "notice": (_("一次性告知单"), notice_at_once),
-    "route-notice": (_("法定途径告知书"), route_notice),
+    "route-notice": (_("导入法定途径告知书"), route_notice),
     "privacy": (_("个人信息处理告知书"), privacy_notice),
     "representatives": (_("群体来访代表推选书"), choice_of_representatives),
     "attorney": (_("授权委托书"), power_of_attorney),
@@ -362,6 +374,12 @@ PAPERS: dict[str, tuple[str, Callable[[Visit], Paper]]] = {
 
 UNSIGNED = frozenset({"contacts", "reception-brief"})
 """Papers that nobody signs."""
+
+
+def label_of(slug: str, visit: Visit) -> str:
+    """What a paper is called, in lists as on its head: the notice of an outlet has the name that the outlet gives."""
+    given = visit.case.outlet.notice_title if slug == "route-notice" else ""
+    return given or str(PAPERS[slug][0])
 
 
 def fitting(visit: Visit) -> list[str]:

@@ -118,6 +118,8 @@ def kiosk(request):
         token = signing.dumps(form.result.pk, salt=TICKET_SALT)
         return redirect(f"{reverse('intake:kiosk_ticket', args=[token])}?print=1")
     context = {"form": form, "kiosk": found, "day": selectors.day_of(found.unit)}
+    if request.headers.get("HX-Target") == "waiting":
+        return render(request, "intake/guide.html#waiting", context)
     return renewed(request, render_form(request, "intake/guide.html", context), found)
 
 

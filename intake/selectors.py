@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from cases.models import Case, Category, Outlet, Party, Round
 from cases.rules import rules as current_rules
-from cases.selectors import DESK_KINDS
-from cases.states import Route, Urgency
+from cases.selectors import DESK_KINDS, units_that_open
+from cases.states import TAKERS, Route, Urgency
 from intake.models import (
     Advice,
     Announcement,
@@ -29,9 +29,10 @@ from intake.models import (
 from intake.states import AT_WINDOW, DOORKEEPERS, ClosingState, PauseState, ScreenState, SpanKind, State
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from people.identity import folded
+from people.identity import folded, tidy_name
 from people.models import Area, Person, Post, Seat, Unit, Window
 from people.roles import OPENS, Restriction, Role
+from people.selectors import known_in_secret
 from people.services import known_person
 
 SPOKEN_FOR = timedelta(minutes=2)
@@ -39,6 +40,8 @@ SPOKEN_FOR = timedelta(minutes=2)
 USUAL_CONVERSATION = 15 * 60
 DAY = timedelta(days=1)
 EARLIER = 8
+MOST_LIKELY = 5
+LONGEST_NUMBER = 6
 LATELY = 12
 
 
@@ -75,6 +78,14 @@ def todays(user) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(user).today().visits()
 
 
+def todays_visit(text: str, user) -> Ticket | None:
+    """The visit of today with this number, as it stands on the ticket: A043."""
+    prefix, digits = text[:1].upper(), text[1:]
+    if not (prefix.isalpha() and digits.isdecimal() and len(digits) < LONGEST_NUMBER):
+        return None
+    return todays(user).filter(queue__prefix=prefix, number=int(digits)).order_by("pk").first()
+
+
 def average_wait(tickets: QuerySet[Ticket]) -> float | None:
     """Seconds from the number to the first call, over those of `tickets` that were called; None where none was."""
     waits = Span.objects.filter(ticket__in=tickets, kind=SpanKind.WAITING, ended_at__isnull=False)
@@ -100,14 +111,22 @@ class Place:
         return self.ticket.why_next(timezone.now())
 
     @property
+    def rejoined(self) -> bool:
+        """Whether they missed a call and wait again: between, nothing ran."""
+        left = self.ticket.left_at
+        return bool(left) and left < self.since
+
+    @property
     def seconds(self) -> float:
-        return (timezone.now() - self.since).total_seconds()
+        """How long they have been here, whatever came between."""
+        return (timezone.now() - self.ticket.issued_at).total_seconds()
 
 
 def waiting_in(unit, day):
     since = Span.objects.open().filter(ticket=OuterRef("pk")).order_by().values("started_at")
+    before = Span.objects.filter(ticket=OuterRef("pk"), ended_at__isnull=False).order_by("-ended_at")
     tickets = Ticket.objects.on(day).waiting().filter(unit=unit).with_people()
-    return tickets.annotate(since=Subquery(since)).in_order()
+    return tickets.annotate(since=Subquery(since), left_at=Subquery(before.values("ended_at")[:1])).in_order()
 
 
 WAITING_IN = Prepared(waiting_in, {"unit": -1, "day": date.min})
@@ -342,22 +361,25 @@ def last_open_day(unit) -> date:
     return before.first() or today
 
 
-def known_at_counter(id_number: str) -> Person | None:
-    """Who has these papers, if they came before or have a matter of the ordinary kind.
-
-    Whoever is known from an isolated matter alone is as new as anybody: the counter would betray that there is one.
-    """
-    person = known_person(id_number)
-    if person is None:
-        return None
-    whole = Person.objects.filter(pk=person.pk).with_their_doubles()
-    came = Ticket.objects.filter(visitor__in=whole).exists()
-    return person if came or Party.objects.filter(person__in=whole, case__restriction="").exists() else None
-
-
 def known(id_number: str, user) -> Known | None:
-    person = known_at_counter(id_number)
-    return Known(person, list(earlier_matters(person, user)[:EARLIER])) if person else None
+    person = known_person(id_number)
+    return with_matters(person, user) if person else None
+
+
+def with_matters(person, user) -> Known:
+    return Known(person, list(earlier_matters(person, user)[:EARLIER]))
+
+
+def likely_at_counter(name: str, phone: str) -> list[Person]:
+    """Who is known by just this name and this whole telephone, for a visitor who shows no papers."""
+    same = Person.objects.with_phone(phone).filter(name=tidy_name(name)).select_related("merged_into")
+    found = {person.standing for person in same.order_by("pk")[:MOST_LIKELY]}
+    open_ones = [person for person in found if not known_in_secret(person)]
+    return sorted(open_ones, key=lambda person: person.pk)
+
+
+def likely(name: str, phone: str, user) -> list[Known]:
+    return [with_matters(person, user) for person in likely_at_counter(name, phone)]
 
 
 def earlier_matters(person, user) -> QuerySet[Case]:
@@ -439,16 +461,17 @@ def returned_to(user) -> QuerySet[Round]:
 # --- Where a matter goes --------------------------------------------------------------------------------------------
 
 
-def desks_for(route) -> QuerySet[Unit]:
-    """The units at the desk of a route."""
-    return Unit.objects.filter(kind__in=DESK_KINDS[route]) if route else Unit.objects.none()
+def desks_for(route, restriction="") -> QuerySet[Unit]:
+    """The units at the desk of a route; of a restricted matter those in which somebody may open it."""
+    units = units_that_open(restriction) if restriction else Unit.objects.all()
+    return units.filter(kind__in=DESK_KINDS[route])
 
 
-def usual_desk(outlet, *, hall, category=None, area=None) -> Unit | None:
+def usual_desk(outlet, *, hall, category=None, area=None, restriction="") -> Unit | None:
     """The unit to which a matter usually goes: the window itself, the unit that leads the category, or the township."""
     if outlet.route == Route.INTAKE:
         return hall
-    units = desks_for(outlet.route)
+    units = desks_for(outlet.route, restriction)
     if outlet.route == Route.DISPATCH:
         leading = category.lead_unit if category and category.lead_unit_id else None
         of_area = units.filter(area=area).exclude(kind=Unit.Kind.DEPARTMENT).first() if area else None
@@ -471,12 +494,13 @@ POSTS_THAT_HEAR = Prepared(posts_that_hear, {"area": -1})
 def desks_that_hear(hall) -> list[tuple[str, str]]:
     """Where the window guides somebody with a restricted matter: ("violence:mediation:7", "家庭暴力：…委员会").
 
-    The hall itself is named only where nobody else near it may open such a matter.
+    Only where somebody who may open it can take it in hand. The hall itself is named only where nobody else near it
+    can.
     """
     posts = POSTS_THAT_HEAR.rows(area=hall.area_id)
     choices = []
     for kind in Restriction:
-        units = {post.unit.pk: post.unit for post in posts if kind in OPENS[Role(post.role)]}
+        units = {post.unit.pk: post.unit for post in posts if hears(post, kind)}
         others = [unit for unit in units.values() if unit.kind != Unit.Kind.CENTRE]
         choices += [
             (f"{kind}:{route_of(unit)}:{unit.pk}", f"{kind.label}：{unit}")
@@ -485,18 +509,28 @@ def desks_that_hear(hall) -> list[tuple[str, str]]:
     return choices
 
 
+def hears(post, kind) -> bool:
+    """Whether somebody in this post may open a restricted matter of a kind, and take it at the desk of the unit."""
+    return kind in OPENS[Role(post.role)] and post.role in TAKERS[route_of(post.unit)]
+
+
 def route_of(unit) -> Route:
     """The desk at which a unit sits."""
     return next(route for route, kinds in DESK_KINDS.items() if unit.kind in kinds)
 
 
-def as_matter(line: str, route: Route) -> dict:
-    """Category, outlet and urgency of a matter of which the window knows one line; its desk puts them right."""
+def as_matter(line: str, route: Route, restriction: str) -> dict:
+    """Category, outlet and urgency of a matter of which the window knows one line; its desk puts them right.
+
+    The outlet is one of this restriction where there is one, and none of another.
+    """
     found = suggested(line)
-    outlets = [outlet for outlet in found.outlets if outlet.route == route and not outlet.leads_away]
+    outlets = Outlet.objects.filter(route=route, notice_title="", restriction__in=["", restriction])
+    fitting = [outlet for outlet in found.outlets if outlet in outlets]
+    own = sorted([*fitting, *outlets], key=lambda outlet: not outlet.restriction)
     return {
         "category": next(iter(found.categories), None) or Category.objects.last(),
-        "outlet": next(iter(outlets), None) or Outlet.objects.filter(route=route, notice_title="").first(),
+        "outlet": next(iter(own), None),
         "urgency": found.urgency,
     }
 
@@ -516,6 +550,8 @@ class Suggested:
     people_count: int | None
     amount: object
     area: Area | None
+    restriction: str
+    hint: str
 
 
 def suggested(text: str) -> Suggested:
@@ -532,6 +568,8 @@ def suggested(text: str) -> Suggested:
         people_count=found.people_count,
         amount=found.amount,
         area=towns[0] if len(towns) == 1 else None,
+        restriction=found.restriction,
+        hint=found.hint,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
-from cases.models import Case
+from cases.models import Case, Party
 from cases.states import Channel, Route, Side
 from intake.models import (
     MOST_REPRESENTATIVES,
@@ -26,7 +26,6 @@ from intake.models import (
     Joining,
     Material,
     Notice,
-    OnCall,
     Pause,
     Queue,
     Receiver,
@@ -40,7 +39,6 @@ from intake.models import (
     new_board_code,
     of_visit,
 )
-from intake.selectors import known_at_counter
 from intake.states import (
     AT_WINDOW,
     LEFT_OVER,
@@ -60,16 +58,18 @@ from intake.states import (
 )
 from kernel import clocks, history, live
 from kernel.attachments import attach
-from kernel.editing import editing
+from kernel.editing import editing, seen_token
 from kernel.encryption import lookup_hash
 from kernel.models import MessageKind
 from kernel.moves import NEW, MoveRefused
 from kernel.notifications import notify
+from kernel.notifications import settle as settle_calls
 from kernel.numbering import next_number
 from kernel.transitions import moving, opening
-from people.models import Person, Seat, Unit, User, Window
+from people.models import Person, Seat, Unit, Window
+from people.persons import correct_person
 from people.roles import Role
-from people.services import register_organisation, register_person
+from people.services import known_person, register_organisation, register_person
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ def register(
     stood (`by` is None then). Numbers come last of all that may fail, so whoever registers at the same time waits for
     a moment only, and a registration that fails leaves no gap.
     """
-    person = register_person(by=by, **visitor) if visitor else known_at_counter(card)
+    person = person_of(by=by, **visitor) if visitor else known_person(card)
     day = timezone.localdate()
     queue = open_queue(unit)
     if instead_of:
@@ -133,6 +133,14 @@ def register(
     with opening(ticket, "register", by=by, details=details):
         choose(ticket, representatives)
     return ticket
+
+
+def person_of(*, by, known=None, put_right=None, **visitor) -> Person:
+    """The visitor as a person: `known` who came without papers, or as registered. `put_right` had another name."""
+    if put_right:
+        seen = seen_token(put_right, "correct_person", ["name"])
+        correct_person(put_right, by=by, seen=seen, name=visitor["name"], note=_("来访登记时更正姓名"))
+    return known or register_person(by=by, **visitor)
 
 
 @transaction.atomic
@@ -242,7 +250,7 @@ def identify(
 ):
     """Say who the visitor is, after a bare number or a mistake. Once a matter is registered, its file says it."""
     visitor = with_card(visitor, ticket.card.plain)
-    person = register_person(by=by, **visitor) if visitor else None
+    person = person_of(by=by, **visitor) if visitor else None
     details = {"person": [ticket.visitor_id, person and person.pk]}
     with moving(ticket, "identify", by=by, details=details):
         if matters_of(ticket).exists():
@@ -261,7 +269,7 @@ def identify(
 
 def with_card(visitor, card) -> dict:
     """A name without a paper takes the paper that was read at the door."""
-    if card and visitor and not visitor.get("id_number"):
+    if card and visitor and not visitor.get("id_number") and not visitor.get("known"):
         return visitor | {"id_type": Person.IdType.RESIDENT, "id_number": card}
     return visitor
 
@@ -271,7 +279,7 @@ def enter_afterwards(
     *, by, came_at, received_at, ended_at, note, head_count=1, care=Care.NONE, language="", **visitor
 ) -> Ticket:
     """A visit that stands on paper only (补录), with the times it had. It is marked, and its matters follow."""
-    person = register_person(by=by, **visitor) if visitor else None
+    person = person_of(by=by, **visitor) if visitor else None
     queue, window, day = default_queue(), by.seat.window, timezone.localdate(came_at)
     ticket = Ticket(
         queue=queue,
@@ -616,18 +624,16 @@ def call_help(*, by, unit, window=None) -> HelpCall:
     """The quiet button: no sound here, and a message at once to whoever is on call."""
     help_call = HelpCall(unit=unit, window=window, by=by)
     with opening(help_call, "call_help", by=by):
-        people = [entry.user for entry in OnCall.objects.filter(unit=unit).select_related("user")]
-        people = people or list(User.objects.in_unit(unit, Role.DIRECTOR, Role.GUIDE))
         text = _("%(place)s求助，请立即到场（%(by)s）") % {"place": help_call, "by": by}
         url = reverse("intake:answer_help", args=[help_call.pk])
-        notify(people, help_call, text, url=url, kind=MessageKind.HELP, urgent=True)
+        notify(help_call.people(), help_call, text, url=url, kind=MessageKind.HELP, urgent=True)
     return help_call
 
 
 def answer_help(help_call, *, by, note=""):
     """Somebody is there, and what it was."""
     with moving(help_call, "answer_help", by=by, note=note):
-        pass
+        settle_calls(help_call)
 
 
 @transaction.atomic
@@ -697,8 +703,11 @@ def book(ticket, state, *, by):
 
 
 def matters_of(ticket):
-    """The matters of a visit: they share its query code, or the visit joined them."""
-    return Case.objects.filter(of_visit(ticket))
+    """The matters of a visit: they share its query code, or the visit joined them.
+
+    Restricted ones are left out: what is asked or refused because of them would tell that there is one.
+    """
+    return Case.objects.filter(of_visit(ticket), restriction="")
 
 
 @transaction.atomic
@@ -714,6 +723,7 @@ def join(ticket, *, by, case, said, again=False):
         if matters_of(ticket).filter(pk=case.pk).exists():
             raise MoveRefused(_("%(case)s已经是本次来访的事项。") % {"case": case.number})
         Joining.objects.create(ticket=ticket, case=case, by=by)
+        cases.answer_to(case, ticket.query_code, tail_hash=lookup_hash("pin", ticket.pin.plain))
         last = cases.lock_file(case)
         if again:
             last = cases.reopen(case, by=by, unit=last.unit, route=last.route, reason=said)
@@ -735,7 +745,7 @@ def triage(ticket, *, by, **matter) -> Case:
         case = register_matter(
             by=by,
             unit=ticket.unit,
-            applicant=ticket.visitor,
+            parties=who_came(ticket, by=by),
             query_code=ticket.query_code,
             tail_hash=lookup_hash("pin", ticket.pin.plain),
             **matter,
@@ -743,6 +753,30 @@ def triage(ticket, *, by, **matter) -> Case:
         if not case.restriction:  # the history of a visit does not betray an isolated file
             details |= {"case": case.number}
     return case
+
+
+def who_came(ticket, *, by) -> list[dict]:
+    """The applicants of a visit: the visitor, and of a group the few who speak for it."""
+    visitor = {"side": Side.APPLICANT, "person": ticket.visitor, "name": ticket.visitor.name}
+    parties = [visitor]
+    for one in ticket.representatives.all() if ticket.head_count > 1 else ():
+        if one.name == ticket.visitor.name:
+            visitor["is_representative"] = True
+            continue
+        person = spoke_before(ticket, one) or register_person(
+            by=by, name=one.name, id_type=Person.IdType.NONE, phone=one.phone.plain
+        )
+        parties.append(
+            {"side": Side.APPLICANT, "person": person, "name": person.name, "is_representative": True}
+        )
+    return parties
+
+
+def spoke_before(ticket, representative) -> Person | None:
+    """Who stands for a group in an earlier matter of the same visit is one person in all of them."""
+    spoke = Party.objects.filter(case__query_code=ticket.query_code, is_representative=True)
+    people = (party.person for party in spoke if party.person.name == representative.name)
+    return next((one for one in people if one.phone.plain == representative.phone.plain), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -775,13 +809,15 @@ def triage_briefly(ticket, *, by, named, line, **matter) -> Arrived:
     return Arrived(case, pin)
 
 
-def register_matter(*, by, unit, outlet, respondent=None, contacts=(), outcome="", said="", **matter) -> Case:
+def register_matter(
+    *, by, unit, outlet, parties=(), respondent=None, contacts=(), outcome="", said="", **matter
+) -> Case:
     """A matter in front of its desk, whichever door it came in by.
 
     `respondent` is {"kind", "name"} of the other side. A matter that the window handles itself is taken at once by
     whoever works there, and settled at once where an outcome is given.
     """
-    parties = [party_of(respondent, by=by)] if respondent else []
+    parties = [*parties, *([party_of(respondent, by=by)] if respondent else [])]
     case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
     for contact in contacts:
         cases.keep_contact(case, by=by, **contact)
@@ -923,8 +959,9 @@ def void_requirement(requirement, *, by, note) -> None:
         pass
 
 
-def may_take_up(case, user) -> bool:
-    return Settlement.MOVES.named("take_up").allows(Settlement(unit=case.unit, state=NEW), user)
+def may_take_up(waiting, user) -> bool:
+    """Whether somebody takes up what waits at its window: a case or a round."""
+    return Settlement.MOVES.named("take_up").allows(Settlement(unit=waiting.unit, state=NEW), user)
 
 
 def party_of(respondent, *, by) -> dict:

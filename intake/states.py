@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Channel, pass_on
+from cases.states import TAKERS, Channel, Route, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -131,7 +131,7 @@ class ScreenKind(models.TextChoices):
     KIOSK = "kiosk", _("自助取号机")
 
 
-RECEPTION = (Role.CLERK, Role.MEDIATOR, Role.COURT)
+RECEPTION = TAKERS[Route.INTAKE]
 SEATED = dict.fromkeys(RECEPTION, "seated")
 AT_ITS_WINDOW = dict.fromkeys(RECEPTION, "at_its_window")
 AT_THE_DOOR = SEATED | {Role.GUIDE: "of_the_unit"}

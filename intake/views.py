@@ -20,7 +20,19 @@ from intake.public import on_ticket
 from intake.states import DOORKEEPERS, State
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
-from kernel.web import action, buttons, page, posted, render_form, render_move, require, submit, trace
+from kernel.web import (
+    action,
+    buttons,
+    looked,
+    page,
+    posted,
+    render_form,
+    render_move,
+    require,
+    submit,
+    trace,
+    wants_part,
+)
 from people.models import Unit
 from people.roles import Role
 
@@ -114,11 +126,14 @@ def look_up(request):
     """Whether this person was here before, and with what. Each look is traced in the person's own history."""
     my_hall(request)
     form = forms.LookUpForm(request.POST)
-    number = form.is_valid() and form.cleaned_data["id_number"]
+    form.is_valid()
+    number, name, phone = (form.cleaned_data.get(field) for field in ("id_number", "name", "phone"))
     known = selectors.known(number, request.user) if number else None
-    if known:
-        trace(request, known.person, "view", note=_("来访登记"))
-    return render(request, "intake/look_up.html", {"form": form, "number": number, "known": known})
+    likely = selectors.likely(name, phone, request.user) if name and phone and not number else []
+    for found in [*filter(None, [known]), *likely]:
+        trace(request, found.person, "view", note=_("来访登记"))
+    context = {"form": form, "number": number, "known": known, "likely": likely}
+    return render(request, "intake/look_up.html", context)
 
 
 @page
@@ -153,7 +168,8 @@ def cancel(request, pk):
 def identify(request, pk):
     """Who the visitor is, after a bare number or a mistake."""
     found = one_ticket(request, pk)
-    form = forms.VisitorForm(posted(request), initial=shown_of(found))
+    named = found.visitor_id is not None
+    form = forms.IdentifyForm(posted(request), initial=shown_of(found), is_named=named)
     if submit(form, services.identify, found, by=request.user):
         return redirect(back_to(request, found))
     context = {"form": form, "brief": brief_form(None, found), "ticket": found}
@@ -201,24 +217,30 @@ def window(request, pk=None):
     desk = selectors.desk_of(found)
     other = around(desk.ticket, user)
     places = selectors.queue_of(hall)
+    is_mine = bool(user.seat) and user.seat.window_id == found.pk
     context = {
         "hall": hall,
         "desk": desk,
         "windows": windows,
         "topic": f"window:{found.pk}",
-        "is_mine": bool(user.seat) and user.seat.window_id == found.pk,
+        "is_mine": is_mine,
         "places": places,
         "next_place": next(
             (place for place in places if place.ticket.meant_for_id in {None, found.pk}), None
         ),
-        "presses": presses(desk.ticket, user, **other) if desk.ticket else [],
-        "aside": [(ticket, presses(ticket, user)) for ticket in [*desk.held, *desk.missed]],
+        "presses": presses(desk.ticket, user, **other) if desk.ticket and is_mine else [],
+        "aside": [(ticket, beside(ticket, user, is_mine)) for ticket in [*desk.held, *desk.missed]],
         "waits_longest": max((place.seconds for place in places), default=None),
         "served": selectors.todays(user).served().count(),
         "returned": selectors.returned_to(user).count(),
         **other,
     }
     return render(request, "intake/window.html#window" if request.htmx else "intake/window.html", context)
+
+
+def beside(ticket, user, is_mine) -> list[Press]:
+    """The buttons of a visit that is held or was missed: others than those of its window only let it wait again."""
+    return [press for press in presses(ticket, user) if is_mine or press.verb == "rejoin"]
 
 
 def around(ticket, user) -> dict:
@@ -329,7 +351,8 @@ def triage(request, pk):
     if found.visitor is None:
         messages.info(request, _("请先登记来访人，再登记事项。"))
         return redirect("intake:identify", pk=pk)
-    form = forms.TriageForm(posted(request), user=user, hall=found.unit)
+    told = {"people_count": found.head_count}
+    form = forms.TriageForm(posted(request), user=user, hall=found.unit, initial=told)
     if submit(form, services.triage, found, by=user):
         messages.success(request, registered(form.result))
         return redirect(after_triage(request, form.result, back=back_to(request, found)))
@@ -410,7 +433,12 @@ def suggest(request):
     """While somebody types a story: three categories, three outlets, an urgency, and the words that led to them."""
     story = request.POST.get("story", "").replace("\0", "").strip()[:5000]
     found = selectors.suggested(story) if story else None
-    return render(request, "intake/suggest.html", {"suggested": found})
+    return render(request, "intake/suggest.html", {"suggested": found, "may_restrict": may_restrict(request)})
+
+
+def may_restrict(request) -> bool:
+    """Whether the form that asks can hide a matter itself. That of a visit sends to the one line instead."""
+    return "restriction" in request.POST
 
 
 @page(post=True)
@@ -422,7 +450,8 @@ def desk(request):
     outlet = chosen.is_valid() and chosen.cleaned_data["outlet"]
     if outlet:
         form.offer_desks(**chosen.cleaned_data)
-    return render(request, "intake/desk.html", {"form": form, "outlet": outlet})
+    context = {"form": form, "outlet": outlet, "may_restrict": may_restrict(request)}
+    return render(request, "intake/desk.html", context)
 
 
 # --- Visits -----------------------------------------------------------------------------------------------------------
@@ -514,6 +543,7 @@ def detail(request, pk):
 def panel(request, pk):
     """The piece of the case page on which the window's own work stands."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    looked(request, case, in_part=wants_part(request))
     user = request.user
     waiting = Round.objects.visible_to(user).waiting_for(Route.INTAKE).filter(case=case)
     round = waiting.select_related("unit").prefetch_related("transfers__from_unit").first()
@@ -522,7 +552,7 @@ def panel(request, pk):
     context = {
         "case": case,
         "round": round,
-        "may_take_up": bool(round) and Settlement(unit=round.unit).is_holder(user),
+        "may_take_up": bool(round) and services.may_take_up(round, user),
         "settlements": [(settlement, buttons(settlement, user)) for settlement in settlements],
     }
     return render(request, "intake/panel.html", context)
@@ -565,7 +595,7 @@ def returned(request):
 def take_up(request, pk):
     """The window takes a waiting matter."""
     rounds = Round.objects.visible_to(request.user).select_related("case__category", "case__area", "unit")
-    round = get_object_or_404(rounds, pk=pk)
+    round = looked(request, get_object_or_404(rounds, pk=pk))
     require(request.user, Settlement(case=round.case, round=round, unit=round.unit), "take_up")
     form = ConfirmForm(posted(request))
     if submit(form, services.take_up, round, by=request.user):
@@ -576,7 +606,8 @@ def take_up(request, pk):
 
 
 def one_settlement(request, pk) -> Settlement:
-    return get_object_or_404(Settlement.objects.visible_to(request.user).with_case(), pk=pk)
+    settlements = Settlement.objects.visible_to(request.user).with_case()
+    return looked(request, get_object_or_404(settlements, pk=pk))
 
 
 @action

@@ -15,6 +15,7 @@ from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
 from kernel.web import action, buttons, page, posted, render_form, render_move, render_verb, require, submit
 from people.models import Window
+from people.roles import Role
 
 
 def my_day(request):
@@ -36,6 +37,8 @@ def guide(request):
     if submit(form, services.give_number, by=request.user, unit=hall):
         return redirect(reverse("intake:ticket", args=[form.result.pk]) + "?print=1")
     context = {"form": form, "advice_form": forms.AdviceForm(), "day": selectors.day_of(hall)}
+    if request.headers.get("HX-Target") == "waiting":
+        return render(request, "intake/guide.html#waiting", context)
     return render_form(request, "intake/guide.html", context)
 
 
@@ -89,10 +92,22 @@ def day(request):
         "day": found,
         "rules": TurnRule.objects.visible_to(user),
         "rests": services.resting_together(hall).exists(),
-        "may_close": not Closing.MOVES.named("close_hall").why_not(Closing(unit=hall, state=""), user),
+        "help_calls": [(call, buttons(call, user)) for call in found.help_calls],
+        "may": what_may_begin(hall, user),
         "may_reopen": found.closing and bool(buttons(found.closing, user)),
     }
     return render(request, "intake/day.html#day" if request.htmx else "intake/day.html", context)
+
+
+def what_may_begin(hall, user) -> set[str]:
+    """The verbs of the day that are open to somebody: what only refuses has no button."""
+    rows = {"pause": Pause, "close_hall": Closing, "post_notice": Notice}
+    may = {verb for verb, row in rows.items() if row.MOVES.named(verb).allows(row(unit=hall), user)}
+    if hall.pk in user.unit_ids and Screen.MOVES.named("pair_screen").allows(Screen(unit=hall), user):
+        may.add("pair_screen")
+    if Role.DIRECTOR in user.roles:
+        may.add("change_turn_rule")
+    return may
 
 
 def to_the_day(request, form, subject, verb):

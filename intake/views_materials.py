@@ -12,7 +12,7 @@ from intake.models import Material, Requirement
 from intake.views_papers import visit_in_sight
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
-from kernel.web import action, posted, render_form, render_move, submit
+from kernel.web import action, looked, posted, render_form, render_move, submit
 
 
 @action
@@ -80,7 +80,7 @@ def url_of(case) -> str:
 
 def material_in_sight(request, pk) -> Material:
     rows = Material.objects.visible_to(request.user).select_related("case", "party")
-    return get_object_or_404(rows, pk=pk)
+    return looked(request, get_object_or_404(rows, pk=pk))
 
 
 @action

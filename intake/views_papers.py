@@ -14,14 +14,14 @@ from cases.papers import Row, printings
 from cases.states import Side
 from cases.views_papers import signed_copy
 from intake import forms, services
-from intake.papers import PAPERS, UNSIGNED, Visit, fitting, visit_of
+from intake.papers import PAPERS, UNSIGNED, Visit, fitting, label_of, visit_of
 from kernel.papers import FORMS, answer
-from kernel.web import action, page, posted, render_verb, submit, trace
+from kernel.web import action, looked, page, posted, render_verb, submit, trace
 
 
 def visit_in_sight(request, pk) -> Visit:
     cases = Case.objects.visible_to(request.user).select_related("outlet", "unit", "dossier")
-    return visit_of(get_object_or_404(cases, pk=pk), request.user)
+    return visit_of(looked(request, get_object_or_404(cases, pk=pk)), request.user)
 
 
 @page
@@ -32,18 +32,19 @@ def papers(request, pk):
     printed = printings(visit.case)
     context = {
         "case": visit.case,
-        "rows": [row_of(visit.case, slug, printed.get(slug, []), concerned) for slug in fitting(visit)],
+        "rows": [row_of(visit, slug, printed.get(slug, []), concerned) for slug in fitting(visit)],
         "readings": visit.readings(),
         "may_read_back": concerned,
     }
     return render(request, "intake/papers.html", context)
 
 
-def row_of(case, slug, printed, concerned) -> Row:
-    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in ("html", "docx")]
+def row_of(visit, slug, printed, concerned) -> Row:
+    case = visit.case
+    addresses = [reverse("intake:print_paper", args=[case.pk, slug, kind]) for kind in FORMS]
     is_signed = concerned and printed and slug not in UNSIGNED
     signed_url = reverse("intake:keep_signed", args=[case.pk, slug]) if is_signed else ""
-    return Row(PAPERS[slug][0], printed, *addresses, signed_url)
+    return Row(label_of(slug, visit), printed, *addresses, signed_url)
 
 
 @page(post=True)
@@ -52,13 +53,13 @@ def print_paper(request, pk, slug, kind):
     if slug not in PAPERS or kind not in FORMS:
         raise Http404
     visit = visit_in_sight(request, pk)
-    label, make = PAPERS[slug]
+    label, make = label_of(slug, visit), PAPERS[slug][1]
     form = forms.PrintPaperForm(posted(request))
     if not visit.concerns(request.user) and not form.is_valid():
         back = reverse("intake:papers", args=[pk])
         return render_verb(request, form, label, subject=visit.case, back=back)
     note = form.cleaned_data["reason"] if form.is_valid() else ""
-    trace(request, visit.case, "print_paper", note=note or str(label), details={"paper": slug, "kind": kind})
+    trace(request, visit.case, "print_paper", note=note or label, details={"paper": slug, "kind": kind})
     return answer(request, make(visit), kind)
 
 
@@ -89,4 +90,4 @@ def keep_signed(request, pk, slug):
         raise PermissionDenied(_("只有接待人员和办理单位可以上传已签扫描件。"))
     printed = printings(visit.case).get(slug, [])
     keep = partial(services.keep_signed, visit, slug)
-    return signed_copy(request, keep, PAPERS[slug][0], printed, subject=visit.case, back=back)
+    return signed_copy(request, keep, label_of(slug, visit), printed, subject=visit.case, back=back)

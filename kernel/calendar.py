@@ -1,6 +1,7 @@
 """Days and hours that count. A year without a calendar is never guessed."""
 
 from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,8 @@ from kernel.moments import last_day_of
 
 DAY = timedelta(days=1)
 WEEKEND = 5
+NOTICED = 11
+"""The State Council tells the days off of a year in the November before."""
 
 
 class NoCalendar(Exception):
@@ -119,6 +122,13 @@ ANY = Calendar({})
 """For rules that ask no calendar."""
 
 
+def missing_year(today: date) -> int | None:
+    """The first year whose calendar should be entered by now: this one, or from November on (NOTICED) the next."""
+    known = current().years
+    asked = [today.year, today.year + 1] if today.month >= NOTICED else [today.year]
+    return next((year for year in asked if year not in known), None)
+
+
 def current() -> Calendar:
     """The newest version of the calendar."""
     version = CalendarVersion.objects.order_by("pk").values_list("pk", flat=True).last()
@@ -169,7 +179,9 @@ class Term:
 
     def nominal_end(self, start: date) -> date:
         """The last day before any roll. What was left when a pause began is counted on from its end."""
-        end = self._advance(start, ceil(self.length))
+        length = ceil(self.length)
+        by_month = self.rule.unit == ClockRule.Unit.MONTH
+        end = months_after(start, length) if by_month else self._advance(start, length)
         for pause in self.pauses:
             first = max(pause.first, start + DAY)
             if first <= end and first <= pause.last:
@@ -201,7 +213,7 @@ class Term:
     def _why_not(self, day: date, nominal: date) -> str:
         if pause := self._paused(day):
             return _("暂停：%(reason)s") % {"reason": pause.reason} if pause.reason else _("暂停")
-        counts_all = self.rule.unit in (ClockRule.Unit.CALENDAR_DAY, ClockRule.Unit.HOUR)
+        counts_all = self.rule.unit not in (ClockRule.Unit.WORKING_DAY, ClockRule.Unit.WORKING_HOUR)
         if (counts_all and not (self.rule.rolls and day >= nominal)) or self.calendar.works(day):
             return ""
         return self.calendar.why_off(day)
@@ -226,6 +238,13 @@ def opening_times(day: date, calendar: Calendar) -> Iterator[tuple[datetime, dat
             for opens, closes in settings.CENTRE_HOURS:
                 yield local(day, opens), local(day, closes)
         day += DAY
+
+
+def months_after(start: date, count: int) -> date:
+    """The corresponding day `count` months on, or the last day of a month that has none (民法典 202)."""
+    month = start.year * 12 + start.month - 1 + count
+    year, month = month // 12, month % 12 + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
 
 
 def days_between(first: date, last: date) -> Iterable[date]:

@@ -132,7 +132,7 @@ class SecretAttribute:
 class ProtectedField(models.BinaryField):
     """A column of protected text. `kind` chooses the mask; `hash_field` names the column, below this one, of the hash.
 
-    The model must inherit from `Protected`, because the ciphertext is bound to the row's key.
+    The model must inherit from `Protected` or be `Veiled`, because the ciphertext is bound to the row's key.
     """
 
     _pyi_private_set_type: "str | bytes | Secret"  # what the type checker reads of a field
@@ -209,16 +209,16 @@ def new_file_key() -> str:
     return f"{cipher}:{os.urandom(FILE_KEY).hex()}"
 
 
-def seal_bytes(plain: bytes, file_key: str) -> bytes:
+def seal_bytes(plain: bytes, file_key: str, where: str = "") -> bytes:
     cipher, key = file_key.split(":")
     nonce = os.urandom(NONCE)
-    return nonce + SEAL[cipher](bytes.fromhex(key), nonce, plain, b"")
+    return nonce + SEAL[cipher](bytes.fromhex(key), nonce, plain, where.encode())
 
 
-def open_bytes(sealed: bytes, file_key: str) -> bytes:
-    """Raises InvalidTag if the bytes were tampered with."""
+def open_bytes(sealed: bytes, file_key: str, where: str = "") -> bytes:
+    """Raises InvalidTag if the bytes were tampered with, or moved from where they belong."""
     cipher, key = file_key.split(":")
-    return OPEN[cipher](bytes.fromhex(key), sealed[:NONCE], sealed[NONCE:], b"")
+    return OPEN[cipher](bytes.fromhex(key), sealed[:NONCE], sealed[NONCE:], where.encode())
 
 
 def _sm4_seal(key, nonce, plain, context):

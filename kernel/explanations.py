@@ -29,7 +29,7 @@ def sentences(term: Term, start: datetime) -> Iterator[str]:
 def beginning(term: Term, start: datetime) -> Iterator[str]:
     yield (
         _("从“%(event)s”（%(start)s）起算，当日不计入。")
-        if term.in_days
+        if term.in_days and term.length
         else _("从“%(event)s”（%(start)s）起算。")
     ) % {
         "event": term.rule.start_event or term.rule.name,

@@ -11,7 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
-from kernel.models import HistoryEntry
+from kernel.encryption import new_file_key
+from kernel.models import Dossier, HistoryEntry
 from kernel.veil import hidden_note
 
 HASHED = (
@@ -76,7 +77,7 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
     dossier = lock(subject.dossier_id)
     note = str(note)
     if getattr(subject, "restriction", ""):
-        note = hidden_note(note, subject.dossier_id, dossier.length + 1)
+        note = hidden_note(note, note_key(subject.dossier_id), subject.dossier_id, dossier.length + 1)
     entry = HistoryEntry(
         dossier_id=subject.dossier_id,
         seq=dossier.length + 1,
@@ -99,6 +100,15 @@ def record(subject, verb, *, by, before="", after="", note="", details=None, at=
         (entry.pk,) = cursor.fetchone()
     entry._state.adding = False
     return entry
+
+
+def note_key(dossier_id: int) -> str:
+    """The key of the notes of a restricted file, made with the first of them. The caller holds the dossier's lock."""
+    dossier = Dossier.objects.get(pk=dossier_id)
+    if not dossier.note_key:
+        dossier.note_key = new_file_key()
+        dossier.save(update_fields=["note_key"])
+    return dossier.note_key.plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.encryption import Protected, ProtectedField, Secret
 from kernel.moments import NEVER
 from kernel.scoping import Reference
-from kernel.veil import Veiled, shown_note
+from kernel.veil import Veiled, is_hidden, shown_note
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -36,11 +36,12 @@ class Dossier(models.Model):
     """The spine of one file: all entries about a matter, a visit, a person or a user form one chain.
 
     Whoever writes to the file locks this row first, so only writers of one matter wait for each other.
-    `head` is the hash of the last of `length` entries.
+    `head` is the hash of the last of `length` entries. `note_key` is the key of the notes of a restricted file.
     """
 
     length = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
+    note_key = ProtectedField(kind="text", editable=False)
 
     def __str__(self):
         return f"{self.pk} ({self.length})"
@@ -92,7 +93,9 @@ class HistoryEntry(AboutSubject):
     @property
     def shown_note(self) -> str:
         """The note for those who may read the file."""
-        return shown_note(self.note, self.dossier_id, self.seq)
+        if not is_hidden(self.note):
+            return self.note
+        return shown_note(self.note, self.dossier.note_key, self.dossier_id, self.seq)
 
 
 class Anchor(models.Model):
@@ -141,6 +144,7 @@ class ClockRule(models.Model):
     class Unit(models.TextChoices):
         CALENDAR_DAY = "calendar_day", _("日")
         WORKING_DAY = "working_day", _("工作日")
+        MONTH = "month", _("月")
         HOUR = "hour", _("小时")
         WORKING_HOUR = "working_hour", _("工作小时")
 
@@ -151,7 +155,8 @@ class ClockRule(models.Model):
         ARBITRATION_HEAD = "arbitration_head", _("仲裁委员会主任")
         DISPATCHER = "dispatcher", _("派单单位")
 
-    IN_DAYS = (Unit.CALENDAR_DAY, Unit.WORKING_DAY)
+    IN_DAYS = (Unit.CALENDAR_DAY, Unit.WORKING_DAY, Unit.MONTH)
+    """Those that run out with a day."""
 
     code = models.CharField(_("代码"), max_length=60)
     name = models.CharField(_("名称"), max_length=60)
@@ -176,7 +181,7 @@ class ClockRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "since"], name="clockrule_once"),
             models.CheckConstraint(
-                condition=Q(pausable="") | Q(unit__in=["calendar_day", "working_day"]),
+                condition=Q(pausable="") | Q(unit__in=["calendar_day", "working_day", "month"]),
                 name="clockrule_pauses_in_days",
             ),
             models.CheckConstraint(
@@ -200,7 +205,11 @@ class ClockRule(models.Model):
         return self.amount(self.extension_max) if self.extension_max else ""
 
     def amount(self, length) -> str:
-        """So many of the rule's units, in words: 30日, 5个工作日, 0.5小时."""
+        """So many of the rule's units, in words: 30日, 5个工作日, 6个月, 30分钟; of no days, 当日."""
+        if not length and self.unit in self.IN_DAYS:
+            return str(_("当日"))
+        if length < 1 and self.unit == self.Unit.HOUR:
+            return _("%(count)s分钟") % {"count": f"{float(length) * 60:g}"}
         spelled = _("%(count)s日") if self.unit == self.Unit.CALENDAR_DAY else _("%(count)s个%(unit)s")
         return spelled % {"count": f"{float(length):g}", "unit": self.get_unit_display()}
 
@@ -356,6 +365,16 @@ class AttachmentQuerySet(models.QuerySet):
             return None
         subjects = attachment.subject_type.model_class().objects.visible_to(user)
         return attachment if subjects.filter(pk=attachment.subject_id).exists() else None
+
+    def seen_by(self, user):
+        """The keys of those whose subject `user` sees, with one query for each kind of subject."""
+        attachments = list(self.select_related("subject_type"))
+        seen = set()
+        for kind in {one.subject_type for one in attachments}:
+            subjects = {one.subject_id for one in attachments if one.subject_type == kind}
+            rows = kind.model_class().objects.visible_to(user).filter(pk__in=subjects)
+            seen |= {(kind.pk, pk) for pk in rows.values_list("pk", flat=True)}
+        return {one.pk for one in attachments if (one.subject_type_id, one.subject_id) in seen}
 
 
 class Attachment(Veiled, AboutSubject):

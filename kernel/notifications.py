@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from kernel import delivery, live
 from kernel.models import MessageKind, Notification
 
-UNREAD = "SELECT count(*) FROM kernel_notification WHERE to_id = %s AND read_at IS NULL"
+UNREAD = """
+SELECT count(*), count(*) FILTER (WHERE kind = %s) FROM kernel_notification WHERE to_id = %s AND read_at IS NULL
+"""
 KEEP = """
 INSERT INTO kernel_notification (to_id, subject_type_id, subject_id, text, url, kind, reason, created_at)
 SELECT person.id, message.type, message.subject, message.text, message.url, message.kind, message.reason, %s
@@ -88,17 +90,41 @@ def keep(messages: list[Message]) -> list[Kept]:
         return [Kept(*row) for row in cursor.fetchall()]
 
 
-def unread_count(person) -> int:
-    """How many messages wait in the tray. It stands on every page, so its SQL is written out."""
+class Waiting(NamedTuple):
+    """What waits in a tray: how many messages, and the calls for help among them, which stand on the page itself."""
+
+    unread: int
+    calls: list[Notification]
+
+
+def waiting_for(person) -> Waiting:
+    """It stands on every page, so its SQL is written out; the calls are read only where there are any."""
     with connection.cursor() as cursor:
-        cursor.execute(UNREAD, [person.pk])
-        return cursor.fetchone()[0]
+        cursor.execute(UNREAD, [MessageKind.HELP, person.pk])
+        unread, calls = cursor.fetchone()
+    mine = Notification.objects.filter(to=person, kind=MessageKind.HELP, read_at=None).order_by("-created_at")
+    return Waiting(unread, list(mine) if calls else [])
 
 
 def mark_read(*, by):
     """All messages in the tray of `by` have been seen."""
     Notification.objects.filter(to=by, read_at=None).update(read_at=timezone.now())
     live.changed(f"tray:{by.pk}")
+
+
+def mark_one_read(notification, *, by):
+    """`by` has seen this message."""
+    Notification.objects.filter(pk=notification.pk, to=by, read_at=None).update(read_at=timezone.now())
+    live.changed(f"tray:{by.pk}")
+
+
+def settle(subject):
+    """What the messages about `subject` asked for is done: nobody is pressed any more."""
+    about = ContentType.objects.get_for_model(subject)
+    unread = Notification.objects.filter(subject_type=about, subject_id=subject.pk, read_at=None)
+    told = list(unread.values_list("to", flat=True))
+    unread.update(read_at=timezone.now())
+    live.changed(*{f"tray:{person}" for person in told})
 
 
 def withhold(subjects, *, readers):

@@ -1,6 +1,7 @@
-"""Papers: what one says is data, and two renderings print it, an A4 page of the browser and a .docx.
+"""Papers: what one says is data, and three renderings print it: an A4 page of the browser, a .docx and a PDF.
 
-A desk says with blocks what stands on its paper; lay-out and typefaces (GB/T 9704) are here and in a4.css alone.
+A desk says with blocks what stands on its paper; lay-out and typefaces (GB/T 9704) are here, in a4.css and in
+paper.typ alone.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-FORMS = ("html", "docx")
+from kernel.pdf import pdf
+
+FORMS = ("html", "docx", "pdf")
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY, HEAD, TITLE = "仿宋", "黑体", "宋体"
 CENTRED, RIGHT, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -102,12 +106,17 @@ class Paper:
 
 
 def answer(request, paper: Paper, form: str, *, name: str = "") -> HttpResponse:
-    """The paper as a page to print, or as a file for Word where `form` is "docx"; `name` tells files apart."""
-    if form != "docx":
+    """The paper as a page to print, or as a file of the `form` "docx" or "pdf"; `name` tells files apart."""
+    if form not in FILES:
         return render(request, "kernel/paper.html", {"paper": paper})
-    response = HttpResponse(docx(paper), content_type=DOCX)
+    content_type, make = FILES[form]
     file_name = "-".join(filter(None, [str(paper.title), name]))
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{file_name}.docx")
+    return download(make(paper), content_type, f"{file_name}.{form}")
+
+
+def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, file_name)
     return response
 
 
@@ -245,3 +254,5 @@ WRITERS: dict[str, Callable[..., None]] = {
     "signatures": write_signatures,
     "closing": write_closing,
 }
+
+FILES: dict[str, tuple[str, Callable[[Paper], bytes]]] = {"docx": (DOCX, docx), "pdf": (PDF, pdf)}

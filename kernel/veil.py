@@ -7,11 +7,23 @@ and bound to model, column and row. Nothing that reads columns (search, order, S
 import base64
 import json
 
+from cryptography.exceptions import InvalidTag
 from django.db import models
+from django.utils.translation import gettext as _
 
-from kernel.encryption import ProtectedField, decrypt, encrypt, next_key
+from kernel.encryption import (
+    ProtectedField,
+    Secret,
+    WrongRow,
+    decrypt,
+    encrypt,
+    next_key,
+    open_bytes,
+    seal_bytes,
+)
 
-MARK = "cipher:"
+MARK, SEALED = "cipher:", "sealed:"
+"""How a note begins that is cipher under a key of the centre, and under that of its file."""
 
 
 class Veiled(models.Model):
@@ -74,18 +86,33 @@ def veil_restricted(model, columns: tuple[str, ...], restriction: str) -> None:
         model.objects.filter(pk=row["pk"]).update(veiled=cipher, **dict.fromkeys(columns, ""))
 
 
-def hidden_note(note: str, dossier_id: int, seq: int) -> str:
-    """A line of history as it is kept of a restricted file: bound to its place in the file."""
+def hidden_note(note: str, note_key: str, dossier_id: int, seq: int) -> str:
+    """A line of history as it is kept of a restricted file: bound to its place in the file, under the file's own key.
+
+    History is never written again, so its key is one that stays, and is itself kept under the newest key.
+    """
     if not note:
         return ""
-    return MARK + base64.b64encode(encrypt(note, note_place(dossier_id, seq))).decode()
+    sealed = seal_bytes(note.encode(), note_key, note_place(dossier_id, seq))
+    return SEALED + base64.b64encode(sealed).decode()
 
 
-def shown_note(note: str, dossier_id: int, seq: int) -> str:
-    """The note as it was written."""
-    if not note.startswith(MARK):
-        return note
-    return decrypt(base64.b64decode(note.removeprefix(MARK)), note_place(dossier_id, seq))
+def shown_note(note: str, note_key: Secret, dossier_id: int, seq: int) -> str:
+    """The note as it was written, or that its key is not there any more: a file stays readable without it.
+
+    Notes from before files had keys of their own stand under the key of their day.
+    """
+    place = note_place(dossier_id, seq)
+    try:
+        if note.startswith(SEALED):
+            return open_bytes(base64.b64decode(note.removeprefix(SEALED)), note_key.plain, place).decode()
+        return decrypt(base64.b64decode(note.removeprefix(MARK)), place)
+    except (WrongRow, InvalidTag):
+        return _("（加密这条记录的密钥已停用，内容无法显示。）")
+
+
+def is_hidden(note: str) -> bool:
+    return note.startswith((MARK, SEALED))
 
 
 def note_place(dossier_id: int, seq: int) -> str:

@@ -1,5 +1,5 @@
 from django.http import FileResponse, Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from kernel import notifications
 from kernel.attachments import SHOWN_INLINE, content
@@ -31,11 +31,20 @@ def attachment(request, pk):
 def tray(request):
     """The latest notifications of the one who asks."""
     mine = Notification.objects.visible_to(request.user).order_by("-created_at")
-    return render(request, "kernel/_tray.html", {"notifications": mine[:20]})
+    return render(request, "kernel/_tray.html", {"notifications": mine[:20], "live": True})
 
 
 @action
 def read_notifications(request):
     if request.method == "POST":
         notifications.mark_read(by=request.user)
+    return redirect("kernel:tray")
+
+
+@action
+def read_notification(request, pk):
+    """One message was seen."""
+    found = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)
+    if request.method == "POST":
+        notifications.mark_one_read(found, by=request.user)
     return redirect("kernel:tray")

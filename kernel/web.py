@@ -7,6 +7,7 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -32,15 +33,12 @@ def page(view=None, *, post=False):
     @require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])
     @wraps(view)
     def reading(request, *args, **kwargs):
-        request.traces = []
+        request.traces, request.looks = [], {}
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")
             response = view(request, *args, **kwargs)
-        if request.traces:
-            with transaction.atomic():
-                for subject, verb, details in request.traces:
-                    history.record(subject, verb, by=request.user, **details)
+        write_traces(request)
         return response
 
     return reading
@@ -51,16 +49,44 @@ def trace(request, subject, verb, **details):
     request.traces.append((subject, verb, details))
 
 
+def looked(request, row, *, in_part=False):
+    """Note that a page shows `row`: each look at a restricted file leaves one trace. Returns the row.
+
+    What is fetched as a part of a page that was looked at already (`in_part`) leaves none of its own.
+    """
+    if row.restriction and not in_part:
+        request.looks[row.dossier_id] = row
+    return row
+
+
+def write_traces(request):
+    """The traces of a page, and its looks at files that none of them is about."""
+    traced = {subject.dossier_id for subject, _verb, _details in request.traces}
+    looks = [(row, "view", {}) for dossier, row in request.looks.items() if dossier not in traced]
+    if not (request.traces or looks):
+        return
+    with transaction.atomic():
+        for subject, verb, details in [*request.traces, *looks]:
+            history.record(subject, verb, by=request.user, **details)
+
+
 def action(view):
-    """A view that makes one move: GET asks, POST does. A refusal outside a form is answered with 409 and says why."""
+    """A view that makes one move: GET asks, POST does. A refusal outside a form is answered with 409 and says why.
+
+    What it shows of a restricted file leaves a trace, as on a page; a move is one itself.
+    """
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def acting(request, *args, **kwargs):
+        request.traces, request.looks = [], {}
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except MoveRefused as refusal:
             return render(request, "409.html", {"refusal": refusal}, status=REFUSED)
+        if not isinstance(response, HttpResponseRedirectBase):
+            write_traces(request)
+        return response
 
     return acting
 
@@ -134,10 +160,14 @@ def render_verb(request, form, label, *, subject, back) -> HttpResponse:
 
 def render_part(request, template, part, context):
     """Render the page, or only its fragment `part` when htmx asks for that."""
-    wants_part = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
-    response = render(request, f"{template}#{part}" if wants_part else template, context)
+    response = render(request, f"{template}#{part}" if wants_part(request) else template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def wants_part(request) -> bool:
+    """Whether htmx asks for a fragment. A boosted link, and a page come back to, are whole pages."""
+    return bool(request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,11 @@ from django.db.models import Q
 SPLIT = re.compile(r"[\s,，。；;、:：!！?？()（）《》“”\"'’‘\-]+")
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a text, whole."""
+    return re.split(r"[。！？；\n]", text.strip())[0]
+
+
 def pairs(text: str) -> list[str]:
     """The characters and pairs of neighbours of each run of text: 讨薪 → 讨, 薪, 讨薪. Sorted, each once."""
     found: set[str] = set()

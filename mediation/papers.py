@@ -6,7 +6,8 @@ parties in full, as the law asks of it. Where violence is named even it bears ne
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import FollowUp, Wording
-from cases.papers import particulars
+from cases.papers import particulars, printings
 from cases.states import Side
+from kernel.models import Attachment
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from mediation.capitals import date_in_chinese
 from mediation.endings import ENDINGS
@@ -28,6 +30,7 @@ from people.roles import Restriction
 ROOM = 6
 """Empty rows or lines, to be filled in by hand."""
 BLANK = "＿" * 12
+BLANKS = "　" * 3
 DAY = "%Y年%m月%d日"
 SETTLED = frozenset({AgreementState.SIGNING, AgreementState.IN_FORCE})
 COUNTS = "零一二三四五六七八九十"
@@ -222,7 +225,7 @@ def notice(file: File) -> Paper:
             Text(
                 told
                 % {
-                    "title": file.case.title,
+                    "title": file.case.whole_title,
                     "committee": mediation.unit,
                     "day": f"{began.year}年{began.month}月{began.day}日",
                     "ground": mediation.get_ground_display(),
@@ -260,7 +263,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
         blocks.append(Signatures([signature_line(place) for place in places]))
     return Paper(
         title=title(agreement),
-        mark="" if agreement.state in SETTLED else _("草稿，不具有效力"),
+        mark=mark_of(agreement),
         number=agreement.number or number_to_come(agreement),
         blocks=[*blocks, Closing(closing(agreement))],
         foot=foot(agreement, mediation.case.number),
@@ -269,6 +272,13 @@ def agreement_paper(agreement: Agreement) -> Paper:
 
 def title(agreement: Agreement) -> str:
     return _("人民调解口头协议登记表") if agreement.is_oral else _("人民调解协议书")
+
+
+def mark_of(agreement: Agreement) -> str:
+    """What a version is that binds nobody."""
+    if agreement.state in SETTLED:
+        return ""
+    return _("草稿，不具有效力") if agreement.state in LIVE else _("已作废，不具有效力")
 
 
 def number_to_come(agreement: Agreement) -> str:
@@ -387,7 +397,7 @@ def confirmation(file: File) -> Paper:
         "现共同请求人民法院依法确认该协议的效力。"
     )
     about = {
-        "title": file.case.title,
+        "title": file.case.whole_title,
         "committee": file.mediation.unit,
         "day": date_in_chinese(agreement.in_force_on),
         "number": agreement.number,
@@ -494,7 +504,7 @@ def cover(file: File) -> Paper:
                 [
                     (_("调解委员会"), str(mediation.unit)),
                     (_("卷宗编号"), file.in_force.number if file.in_force else ""),
-                    (_("卷名"), file.case.title),
+                    (_("卷名"), file.case.whole_title),
                     (_("纠纷类别"), file.case.category.name),
                     (_("当事人"), file.names()),
                     (_("人民调解员"), str(mediation.mediator)),
@@ -515,18 +525,22 @@ def cover(file: File) -> Paper:
     )
 
 
-def contents(file: File) -> Paper:
-    """卷内目录: what the file holds by now, in the order in which it is bound; pages are numbered by hand."""
-    slugs, place = fitting(file), before_the_agreement(file)
-    names = [label_of(file, slug) for slug in slugs[:place] if slug not in BINDING]
-    names += [label_of_agreement(one) for one in file.agreements]
-    names += [label_of(file, slug) for slug in slugs[place:] if slug not in BINDING]
-    names += [attachment.name for attachment in file.case.dossier.attachments.order_by("attached_at", "pk")]
-    rows = [[str(n), name, "", ""] for n, name in enumerate(names, 1)]
+def contents(file: File, rows=None) -> Paper:
+    """卷内目录: what the file holds by now, in the order in which it is bound.
+
+    `rows` tells pages and remarks of the parts where they are known; otherwise pages are numbered by hand.
+    """
+    rows = rows or [[part.label, "", ""] for part in parts(file)]
     return Paper(
         title=_("卷内目录"),
         number=file.number,
-        blocks=[Table([_("序号"), _("文书名称"), _("页次"), _("备注")], rows, shares=(1, 6, 1, 2))],
+        blocks=[
+            Table(
+                [_("序号"), _("文书名称"), _("页次"), _("备注")],
+                [[str(n), *row] for n, row in enumerate(rows, 1)],
+                shares=(2, 12, 3, 4),
+            )
+        ],
     )
 
 
@@ -543,13 +557,13 @@ def state_of_the_file(file: File) -> Paper:
     )
 
 
-def back(file: File) -> Paper:
-    """卷宗封底."""
+def back(file: File, pages=BLANKS, apart=BLANKS) -> Paper:
+    """卷宗封底: how many pages are bound, and how many things are kept apart."""
     return Paper(
         title=_("卷宗封底"),
         number=file.number,
         blocks=[
-            Text(_("本卷共　　　页，附件　　　件。")),
+            Text(_("本卷共%(pages)s页，附件%(apart)s件。") % {"pages": pages, "apart": apart}),
             Signatures([_("立卷人（签名）"), _("检查人（签名）"), _("归档接收人（签名）")]),
         ],
     )
@@ -574,6 +588,8 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 SESSION = "session-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
+LAST = frozenset({"confirmation", "receipt", "follow-up", "state"})
+"""What is bound after the evidence."""
 
 
 def fitting(file: File) -> list[str]:
@@ -613,3 +629,56 @@ def made(file: File, slug: str) -> Paper:
         number = int(slug.removeprefix(SESSION))
         return session_record(file, next(one for one in file.sessions if one.number == number))
     return PAPERS[slug][1](file)
+
+
+# --- The order of binding ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry of the contents: a file that was kept, a paper that can be made, or a file with its paper."""
+
+    label: str
+    make: Callable[[], Paper] | None = None
+    attachment: Attachment | None = None
+    remark: str = ""
+
+
+def parts(file: File) -> list[Part]:
+    """What is bound between the contents and the back: papers, records, agreements, notices, evidence, the rest."""
+    kept = {one.pk: one for one in file.case.dossier.attachments.order_by("attached_at", "pk")}
+    printed = printings(file.mediation)
+    slugs, place = fitting(file), before_the_agreement(file)
+
+    def of(chosen):
+        return [part for slug in chosen for part in parts_of_paper(file, slug, printed, kept)]
+
+    before = of(slugs[:place])
+    agreed = [part for one in file.agreements for part in parts_of_agreement(one, kept)]
+    notices = of(slug for slug in slugs[place:] if slug not in LAST)
+    last = of(slug for slug in slugs if slug in LAST)
+    evidence = [Part(one.name, attachment=one) for one in kept.values()]  # what is no signed copy
+    return [*before, *agreed, *notices, *evidence, *last]
+
+
+def parts_of_paper(file: File, slug: str, printed, kept) -> list[Part]:
+    """A paper that came back signed is bound as its scans, which leave `kept`; otherwise as it stands."""
+    if slug in BINDING:
+        return []
+    label, make = label_of(file, slug), partial(made, file, slug)
+    scans = signed_parts(label, printed.get(slug, []), kept)
+    return [replace(scans[0], make=make), *scans[1:]] if scans else [Part(label, make)]
+
+
+def parts_of_agreement(agreement: Agreement, kept) -> list[Part]:
+    """An agreement and its signed scans: what was agreed can be read and searched beside what was signed."""
+    remark = "" if agreement.state in LIVE else agreement.get_state_display()
+    label = label_of_agreement(agreement)
+    printed = printings(agreement, "print_agreement").get("", [])
+    made_of = partial(agreement_paper, agreement)
+    return [Part(label, made_of, remark=remark), *signed_parts(label, printed, kept)]
+
+
+def signed_parts(label: str, printed, kept) -> list[Part]:
+    scans = [kept.pop(one.signed.details["attachment"], None) for one in printed if one.signed]
+    return [Part(label + _("（已签扫描件）"), attachment=scan) for scan in scans if scan]

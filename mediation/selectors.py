@@ -66,7 +66,9 @@ def guardians_in(case):
 
 
 def entries_of(dossier):
-    return HistoryEntry.objects.filter(dossier=dossier).select_related("by").order_by("-seq")
+    """What was done to a file; mere looks at its pages stand on the page of the case."""
+    done = HistoryEntry.objects.filter(dossier=dossier).exclude(verb="view")
+    return done.select_related("by", "dossier").order_by("-seq")
 
 
 ONE_MEDIATION = PreparedFor(mediation_with_case, {"pk": -1})

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Route, handling_moves, pass_on
+from cases.states import TAKERS, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -52,7 +52,7 @@ class Way(models.TextChoices):
 
 NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
-MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
+MEDIATORS = TAKERS[Route.MEDIATION]
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")
 
@@ -70,6 +70,7 @@ MOVES = Moves(
         label=_("记录调解"),
         sources={State.MEDIATING},
         who=COLLEAGUES,
+        stops=("case.first_contact",),
     ),
     Move(
         verb="draft_agreement",
@@ -176,7 +177,8 @@ REFERRAL_MOVES = handling_moves(
     ("accept_referral", _("接收")),
     ("answer_referral", _("答复当事人")),
     ("send_back_referral", _("退回窗口")),
-    who=[Role.COURT],
+    who=TAKERS[Route.COURT],
+    clock="court.handle",
 )
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/record-oral-agreement/", verbs.record_oral_agreement, name="record_oral_agreement"),
     path("<int:pk>/give-up/", verbs.give_up, name="give_up"),
     path("<int:pk>/papers/", papers.papers, name="papers"),
+    path("<int:pk>/print-file/", papers.print_file, name="print_file"),
     path("<int:pk>/papers/<slug:slug>/keep-signed/", papers.keep_signed, name="keep_signed"),
     path("<int:pk>/papers/<slug:slug>/<str:kind>/", papers.print_paper, name="print_paper"),
     path("agreements/<int:pk>/edit-agreement/", verbs.edit_agreement, name="edit_agreement"),

@@ -94,7 +94,7 @@ class CopyWeekForm(VerbForm):
 
 
 class StandInForm(VerbForm):
-    user = forms.ModelChoiceField(label=_("顶岗人"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(label=_("顶岗人"), queryset=User.objects.none(), empty_label=_("请选择"))
 
     def __init__(self, *args, seat, **kwargs):
         super().__init__(*args, **kwargs)

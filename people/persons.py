@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from kernel import history
 from kernel.editing import editing
-from kernel.encryption import lookup_hashes
 from kernel.moves import MoveRefused
 from kernel.transitions import reread_locked
 from people.identity import check_id_number, initials
 from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import CORRECTS_PERSONS, MERGES_PERSONS
-from people.services import register_person, replace_phone
+from people.selectors import known_in_secret
+from people.services import lock_paper, register_person, replace_phone
 
 
 def allow(by, roles) -> None:
@@ -40,11 +40,9 @@ def correct_person(person, *, by, seen, note="", **changes) -> None:
 def consequences(person, changes) -> dict:
     found = {"initials": initials(changes["name"])} if changes.get("name") else {}
     if number := changes.get("id_number"):
-        if (
-            Person.objects.filter(id_hash__in=lookup_hashes("id_number", number))
-            .exclude(pk=person.pk)
-            .exists()
-        ):
+        lock_paper(number)
+        others = Person.objects.with_paper(number).exclude(pk=person.pk)
+        if not all(known_in_secret(other) for other in others):
             raise MoveRefused(_("这个证件号码已登记在另一份人员记录上：请核对，确是同一人的请合并。"))
         if changes.get("id_type", person.id_type) == Person.IdType.RESIDENT:
             checked = check_id_number(number)
@@ -132,9 +130,9 @@ def name_guardian(minor, guardian, *, by, kinship) -> Guardian:
     """Note that `guardian` answers for `minor`. Once; a minor can guard nobody."""
     history.lock(minor.dossier_id)
     if not minor.is_minor:
-        raise MoveRefused(_("%(name)s不是未成年人，不需要登记监护人。") % {"name": minor.masked})
+        raise MoveRefused(_("%(name)s不是未成年人，不需要登记法定代理人。") % {"name": minor.masked})
     if guardian.pk == minor.pk or guardian.is_minor:
-        raise MoveRefused(_("监护人须是成年人，且不能是本人。"))
+        raise MoveRefused(_("法定代理人须是成年人，且不能是本人。"))
     standing = minor.guardians.filter(guardian=guardian, ended_at=None).first()
     if standing is None:
         standing = Guardian.objects.create(minor=minor, guardian=guardian, kinship=kinship)

@@ -76,6 +76,9 @@ OPENS = {
     Role.STAMP_KEEPER: frozenset(
         {Restriction.VIOLENCE, Restriction.MINOR}
     ),  # agreements of these matters bind too
+    Role.PETITION_OFFICER: frozenset(
+        {Restriction.PSYCHIATRIC}
+    ),  # the director only sees: a desk has to answer
     Role.COURT: frozenset({Restriction.VIOLENCE, Restriction.MINOR}),  # 人身安全保护令 (反家庭暴力法 28)
     Role.DIRECTOR: frozenset({Restriction.VIOLENCE, Restriction.MINOR, Restriction.PSYCHIATRIC}),
 }

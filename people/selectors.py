@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel import calendar
-from people.models import Leave, Post, RosterDay, Seat, Unit, User, Window
+from people.models import Leave, Person, Post, RosterDay, Seat, Unit, User, Window
 from people.roles import Role
 from people.states import ON_DUTY_LISTS, SEATED
 
@@ -422,3 +422,26 @@ def rostered(unit) -> QuerySet[User]:
     posts = Post.objects.filter(user=OuterRef("pk"), role__in=SEATED, unit__area=unit.area_id)
     people = User.objects.filter(Exists(posts), is_active=True).select_related("deputy")
     return people.order_by(F("deputy").asc(nulls_last=True), "pk")
+
+
+# --- Persons ----------------------------------------------------------------------------------------------------------
+
+OPEN_LINKS = (
+    Q(visits__isnull=False)
+    | Q(parties__case__restriction="")
+    | Q(agencies__case__restriction="")
+    | Q(wards__minor__visits__isnull=False)
+    | Q(wards__minor__parties__case__restriction="")
+)
+RESTRICTED_LINKS = (
+    Q(parties__case__restriction__gt="")
+    | Q(agencies__case__restriction__gt="")
+    | Q(wards__minor__parties__case__restriction__gt="")
+)
+"""What ties a person to visits and matters. Those relations belong to the apps above, and are only named here."""
+
+
+def known_in_secret(person) -> bool:
+    """Whether somebody is known from restricted matters alone: to everybody at a counter they are as new as anybody."""
+    whole = Person.objects.filter(pk=person.pk).with_their_doubles()
+    return whole.filter(RESTRICTED_LINKS).exists() and not whole.filter(OPEN_LINKS).exists()

@@ -5,14 +5,14 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel import history
-from kernel.encryption import lookup_hashes
+from kernel.encryption import lookup_hash, lookup_hashes
 from kernel.models import MessageKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
@@ -45,6 +45,7 @@ from people.selectors import (
     free,
     gaps_on,
     keepers_of,
+    known_in_secret,
     partners,
     working_days,
 )
@@ -54,18 +55,45 @@ tell_of_roster = partial(notify, kind=MessageKind.ROSTER)
 
 
 @transaction.atomic
-def register_person(*, by, name, id_type=Person.IdType.RESIDENT, id_number="", phone="", **details) -> Person:
+def register_person(
+    *,
+    by,
+    name,
+    id_type=Person.IdType.RESIDENT,
+    id_number="",
+    phone="",
+    in_secret=False,
+    **details,
+) -> Person:
     """The person with these papers, or a new one. A known person keeps their name; a new telephone comes first.
 
-    `details` are origin, address, sex and birth_on; sex and birth come from the ID number where there is one.
+    `details` are origin, address, sex and birth_on; sex and birth come from the ID number where there is one. Of two
+    who register one paper at once, the second gets the record of the first. A restricted matter (`in_secret`) changes
+    no record that others see: with another telephone it gets one of its own.
     """
-    known = known_person(id_number)
-    if known is None:
+    known = known_person(id_number) or known_once_alone(id_number)
+    news = known is not None and phone and known.phone.plain != phone
+    if known is None or (news and in_secret):
         return _new_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, **details)
-    if phone and known.phone.plain != phone:
+    if news:
         reread_locked(known)
         replace_phone(known, by=by, number=phone)
     return known
+
+
+def known_once_alone(id_number: str) -> Person | None:
+    """As known_person(), asked again when nobody else registers this paper, which stays so until the commit."""
+    if not id_number:
+        return None
+    lock_paper(id_number)
+    return known_person(id_number)
+
+
+def lock_paper(id_number: str) -> None:
+    """Whoever gives this number to a record does so alone. Before any dossier is locked."""
+    key = lookup_hash("id_number", id_number, min(settings.LOOKUP_KEYS))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def replace_phone(person, *, by, number) -> None:
@@ -81,11 +109,14 @@ def replace_phone(person, *, by, number) -> None:
 
 
 def known_person(id_number: str) -> Person | None:
-    """The record that stands for whoever has these papers."""
+    """The record that stands for whoever has these papers, as far as a counter may know.
+
+    Whoever is known from restricted matters alone is as new as anybody: it would betray that there are such.
+    """
     if not lookup_hashes("id_number", id_number):
         return None
-    found = Person.objects.with_paper(id_number).select_related("merged_into").order_by("pk").first()
-    return found and found.standing
+    found = Person.objects.with_paper(id_number).select_related("merged_into").order_by("pk")
+    return next((person.standing for person in found if not known_in_secret(person)), None)
 
 
 def _new_person(*, by, name, id_type, id_number, **details) -> Person:

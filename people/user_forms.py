@@ -65,7 +65,7 @@ class EditUserForm(VerbForm):
 
 
 class AddPostForm(VerbForm):
-    unit = forms.ModelChoiceField(label=_("单位"), queryset=Unit.objects.all())
+    unit = forms.ModelChoiceField(label=_("单位"), queryset=Unit.objects.all(), empty_label=_("请选择"))
     role = forms.ChoiceField(label=_("岗位"), choices=Role)
 
 

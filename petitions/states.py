@@ -2,16 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import HandlingState, handling_moves, pass_on
+from cases.states import TAKERS, HandlingState, Route, handling_moves, pass_on
 from kernel.moves import Moves
-from people.roles import Role
 
 MOVES = Moves(
     *handling_moves(
         ("accept_petition", _("接办信访事项")),
         ("answer_petition", _("答复信访人")),
         ("send_back_petition", _("退回窗口")),
-        who=[Role.PETITION_OFFICER, Role.DISCIPLINE],
+        who=TAKERS[Route.PETITIONS],
     ),
     pass_on(HandlingState.IN_HAND),
 )

@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 
 from cases.lists import DESK_TABS, desk_columns, desk_tab, of_my_desk, topics_of_work, words_of_case
 from cases.models import Case, Round
+from cases.selectors import LOOKS
 from cases.states import Route
 from kernel.listing import Listing, render_list
-from kernel.web import action, buttons, page, posted, render_move, require, submit
+from kernel.web import action, buttons, looked, page, posted, render_move, require, submit, wants_part
 from petitions import forms, services
 from petitions.models import PetitionHandling
 
@@ -46,19 +47,21 @@ def handled_by(user, tab):
 @page
 def detail(request, pk):
     handling = visible_handling(request, pk)
-    entries = handling.history.select_related("by").order_by("-seq")
+    entries = handling.history.exclude(verb__in=LOOKS).select_related("by", "dossier").order_by("-seq")
     context = {"handling": handling, "buttons": buttons(handling, request.user), "entries": entries}
     return render(request, "petitions/detail.html", context)
 
 
 def visible_handling(request, pk) -> PetitionHandling:
-    return get_object_or_404(PetitionHandling.objects.visible_to(request.user).with_case(), pk=pk)
+    handlings = PetitionHandling.objects.visible_to(request.user).with_case()
+    return looked(request, get_object_or_404(handlings, pk=pk))
 
 
 @page
 def panel(request, pk):
     """The petition desk's piece of the page of a case."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    looked(request, case, in_part=wants_part(request))
     handlings = PetitionHandling.objects.visible_to(request.user).filter(case=case)
     rows = [(row, buttons(row, request.user)) for row in handlings.with_case().order_by("opened_at")]
     waiting = Round.objects.visible_to(request.user).waiting_for(Route.PETITIONS).filter(case=case)
@@ -76,7 +79,7 @@ def may_accept(round, user) -> bool:
 @action
 def accept_petition(request, pk):
     rounds = Round.objects.visible_to(request.user).filter(route=Route.PETITIONS)
-    round = get_object_or_404(rounds.select_related("case", "unit"), pk=pk)
+    round = looked(request, get_object_or_404(rounds.select_related("case", "unit"), pk=pk))
     opening = PetitionHandling(case=round.case, round=round, unit=round.unit)
     require(request.user, opening, "accept_petition")
     form = forms.NoForm(posted(request))

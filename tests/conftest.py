@@ -53,7 +53,7 @@ def _files(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _rules():
+def _rules_of_suggestion():
     """Each test reads the rules of the suggestion anew: the version of a rolled-back book comes again."""
     Kept.version = None
 

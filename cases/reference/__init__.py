@@ -39,7 +39,7 @@ class Outlet:
     """O01 to O20: the way a matter goes. `tell` is what the visitor is told.
 
     `notice` is the title and `notice_text` the body of the paper that a visitor takes along, where the way leads away
-    from the centre.
+    from the centre. What goes the way of one with a `restriction` is hidden from its first saved word.
     """
 
     code: str
@@ -49,12 +49,22 @@ class Outlet:
     cues: tuple[Cue, ...]
     notice: str = ""
     notice_text: str = ""
+    restriction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
     level: str
     reason: str
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionHint:
+    """The words in a story that speak for a restricted matter of a kind, and what whoever types it is told then."""
+
+    kind: str
+    hint: str
     cues: tuple[Cue, ...]
 
 
@@ -88,6 +98,10 @@ def outlets() -> list[Outlet]:
 def urgencies() -> list[Urgency]:
     """Most urgent first; 一般 is what is left when none of them speaks."""
     return [Urgency(**row) for row in _rows("urgencies")]
+
+
+def restriction_hints() -> list[RestrictionHint]:
+    return [RestrictionHint(**row) for row in _rows("restrictions")]
 
 
 def channels() -> list[Channel]:

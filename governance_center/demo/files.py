@@ -16,7 +16,7 @@ from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
 from kernel.calendar import ANY, DAY, Term, current, local
 from kernel.clocks import due_of
-from kernel.encryption import encrypt
+from kernel.encryption import encrypt, new_file_key
 from kernel.escalation import ladder
 from kernel.history import HASHED, digest_of
 from kernel.models import Anchor, Clock, ClockRule, Dossier, Firing, HistoryEntry, NumberSeries
@@ -247,8 +247,11 @@ class File:
                 texts = json.dumps({name: row[name] for name in names}, ensure_ascii=False)
                 row.update(dict.fromkeys(names, ""))
                 row["veiled"] = encrypt(texts, f"{row.table.label}.veiled:{row['id']}")
+        key = new_file_key()
+        if any(entry["note"] for entry in self.entries):
+            self.dossier["note_key"] = encrypt(key, f"{self.dossier.table.label}.note_key:{self.id}")
         for entry in self.entries:
-            entry["note"] = hidden_note(str(entry["note"]), self.id, entry["seq"])
+            entry["note"] = hidden_note(str(entry["note"]), key, self.id, entry["seq"])
 
     def seal(self) -> None:
         """Chain the entries, let the sweep tell what is late by now, and hand all rows over to be sent."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from cases.models import (
+    CallBack,
     Case,
     Category,
     ContactEntry,
@@ -292,6 +293,7 @@ class Matter:
         whom, said = texts.contact(self.random, **self.slots())
         whom = self.slots().get(whom, self.unit.name if whom == "department" else "村（社区）干部")
         self.file.add(ContactEntry, case_id=self.case["id"], at=self.at, whom=whom, said=said, by_id=by.pk)
+        self.file.stop(self.round, "case.first_contact", self.at)
         self.file.record(self.case, "log_contact", by=by.pk, at=self.at, note=f"{whom}：{said}")
 
     def attach(self, by: Colleague) -> None:
@@ -409,17 +411,33 @@ class Matter:
             at=at,
         )
         self.file.stop(self.round, "case.rating", at)
+        if answer == Answer.UNSATISFIED:
+            self.file.start(self.round, "case.call_back", at)
         details = {"answer": answer.value, "through": through}
         self.file.record(self.round, "rate", by=None, at=at, note=str(answer.label), details=details)
         self.at = at
         return answer.value
 
+    def call_back(self, *, reopens: bool) -> None:
+        """Somebody of the centre who had no part in it asks why they were not content."""
+        self.wait(0.5)
+        clerk = self.world.crew.any(self.random, self.world.centre.pk, "clerk", "director", but=self.busy)
+        said = texts.CALL_BACKS[0 if reopens else 1]
+        told = {"way": "phone", "said": said, "reopens": reopens, "by_id": clerk.pk, "at": self.at}
+        round = self.round
+        self.file.add(CallBack, round_id=round["id"], **told)
+        if reopens:
+            self.begin_again(clerk, said)
+        self.file.move(round, "call_back", by=clerk.pk, at=self.at, note=said)
+
     def reopen(self) -> None:
         self.wait(1.5)
         clerk = self.world.crew.any(self.random, self.world.centre.pk, "clerk", "director")
+        self.begin_again(clerk, "回访发现约定没有履行，重新调解。")
+
+    def begin_again(self, clerk: Colleague, reason: str) -> None:
         number = self.round["number"] + 1
         unit = self.world.units["committee"]
-        reason = "回访发现约定没有履行，重新调解。" if not self.kept else "当事人不满意，重新调解。"
         self.open_round("reopen", by=clerk.pk, number=number, route=Route.MEDIATION, unit=unit, note=reason)
         self.see(unit, Sight.Why.HOLDS)
 

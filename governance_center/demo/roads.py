@@ -44,16 +44,25 @@ def live(matter: Matter, in_front_of: Colleague | None = None) -> None:
     try:
         through_desks(matter, in_front_of)
         matter.follow_up()
-        answer = matter.rate()
-        if (answer == "unsatisfied" or not matter.kept) and matter.chance(0.5):
-            matter.reopen()
+        if goes_on(matter):
             through_desks(matter)
             matter.follow_up()
-            matter.rate()
+            goes_on(matter, likelihood=0)
     except NotYet:
         pass
     matter.lived = True
     matter.seal()
+
+
+def goes_on(matter: Matter, likelihood=0.5) -> bool:
+    """What the citizen says of it, and whether the matter is gone through once more."""
+    unhappy = matter.rate() == "unsatisfied"
+    again = (unhappy or not matter.kept) and matter.chance(likelihood)
+    if unhappy:
+        matter.call_back(reopens=again)
+    elif again:
+        matter.reopen()
+    return again
 
 
 def through_desks(matter: Matter, in_front_of: Colleague | None = None) -> None:
@@ -121,7 +130,7 @@ def mediate(matter: Matter) -> None:
 
 
 def prepare(matter: Matter, mediator: Colleague) -> None:
-    if matter.chance(0.6):
+    if matter.chance(0.95):
         matter.wait(0.4)
         matter.log_contact(mediator)
     if matter.chance(ATTACHED):
@@ -374,7 +383,7 @@ def handle(matter: Matter, model, noun: str, roles, *, days: float) -> None:
     matter.take(handler)
     handling = desk_row(matter, model, handler_id=handler.pk)
     matter.file.open(handling, f"accept_{noun}", by=handler.pk, at=matter.at, clocked=matter.round)
-    if matter.chance(0.35):
+    if matter.chance(0.9):
         matter.wait(0.5)
         matter.log_contact(handler)
     if matter.chance(ATTACHED):

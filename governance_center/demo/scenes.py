@@ -81,7 +81,7 @@ def delayed(mediation, by, somebody) -> None:
     request, helper = ask(mediation, by, "human_resources", "请提供近六个月的工资发放记录。")
     cases.accept_request(request, by=helper)
     cases.ask_deferral(
-        request.clocks.get(),
+        request.clocks.get(code="request.answer"),
         case=mediation.case,
         unit=request.to_unit,
         by=helper,

@@ -104,7 +104,7 @@ class GuardianForm(PaperForm):
     """Who answers for a minor: found by their papers, or registered."""
 
     kinship = text(_("与未成年人的关系（父亲、母亲、祖父等）"), 20)
-    name = text(_("监护人姓名"), 60)
+    name = text(_("法定代理人姓名"), 60)
     id_type = forms.ChoiceField(label=_("证件类型"), choices=Person.IdType)
     id_number = text(_("证件号码"), 40, required=False)
     phone = text(_("电话"), 30, required=False)

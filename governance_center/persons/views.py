@@ -17,7 +17,7 @@ from kernel.editing import seen_token
 from kernel.fields import ConfirmForm
 from kernel.listing import Column, Listing, render_list
 from kernel.models import HistoryEntry
-from kernel.web import action, page, posted, render_form, render_verb, submit, trace
+from kernel.web import action, looked, page, posted, render_form, render_verb, submit, trace
 from people import persons as services
 from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import Role
@@ -72,10 +72,13 @@ def correct_party(request, pk):
     """From the page of a matter: who the party is, put right with a reason after the matter was registered."""
     parties = Party.objects.visible_to(request.user).select_related("case")
     party = get_object_or_404(parties, pk=pk, person__isnull=False)
+    looked(request, party.case)
     form = correction(request, party.person, forms.CorrectPartyForm)
     back = reverse("cases:detail", args=[party.case_id]) + "#parties"
     if submit(form, cases.correct_party, party, by=request.user):
-        messages.success(request, _("当事人信息已更正，原因已记入事项和人员的记录。"))
+        kept_in_both = _("当事人信息已更正，原因已记入事项和人员的记录。")
+        kept_in_file = _("当事人信息已更正，原因只记入本件的记录。")
+        messages.success(request, kept_in_file if party.case.restriction else kept_in_both)
         return redirect(back)
     return render_verb(request, form, _("更正当事人信息"), subject=party.case.number, back=back)
 
@@ -129,9 +132,9 @@ def add_guardian(request, pk):
     person = visible_person(request, pk)
     form = forms.GuardianForm(posted(request))
     if submit(form, services.add_guardian, person, by=request.user):
-        messages.success(request, _("监护人已登记。"))
+        messages.success(request, _("法定代理人已登记。"))
         return redirect(person_url(person))
-    return render_person_form(request, person, form, _("登记监护人"))
+    return render_person_form(request, person, form, _("登记法定代理人"))
 
 
 @action
@@ -141,7 +144,7 @@ def end_guardian(request, pk):
     form = forms.NoteForm(posted(request))
     if submit(form, services.end_guardian, guardian, by=request.user):
         return redirect(person_url(guardian.minor))
-    return render_person_form(request, guardian.minor, form, _("解除监护登记"))
+    return render_person_form(request, guardian.minor, form, _("解除法定代理登记"))
 
 
 @action

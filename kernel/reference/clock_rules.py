@@ -1,6 +1,7 @@
 """How long each clock runs, and by what law: the rows that a new installation starts with.
 
-Sources: domain.md 1, 2, 4.3 and 11, corrected by practice.md (Clocks 3 and 4, Mediation 3). The fields are those of
+Sources: domain.md 1, 2, 4.3 and 11, corrected by practice.md (Clocks 3 and 4, Mediation 3). Where an article is not
+beyond doubt the basis says 建议值: a centre puts it right on the page of rules. The fields are those of
 `kernel.models.ClockRule`. Days are calendar days unless the unit says otherwise; the first day does not count
 (民法典 201). `rolls` moves a last day on a holiday to the next working day (民法典 203, 民诉法 85), which holds for
 courts, labour arbitration and administrative review, not for petitions, mediation and events.
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-DAY, WORKING_DAY, HOUR, WORKING_HOUR = "calendar_day", "working_day", "hour", "working_hour"
+DAY, WORKING_DAY, MONTH = "calendar_day", "working_day", "month"
+HOUR, WORKING_HOUR = "hour", "working_hour"
 
 HEAD = "unit_head"
 PARTIES = "both_parties"
@@ -40,6 +42,7 @@ ORDERED = [*SOON, rung(RED, in_hours=False), rung(REPORT, days=3)]
 EVERYDAY = [rung(UNIT), rung(REPORT, days=3)]
 """The centre's own small steps."""
 LADDERS = {
+    "aid.": OFFICIAL,
     "card.": EVERYDAY,
     "case.": EVERYDAY,
     "case.instruction": ORDERED,
@@ -47,8 +50,12 @@ LADDERS = {
     "case.reply_by": ORDERED,
     "court.": OFFICIAL,
     "event.": ORDERED,
+    "injury.": OFFICIAL,
     "labour.": OFFICIAL,
     "labour.sue": [],
+    "land.": OFFICIAL,
+    "land.sue": [],
+    "market.": OFFICIAL,
     "mediation.": OFFICIAL,
     "mediation.ask_confirmation": countdown(30, 20, 7, 3),
     "mediation.instalment": [],
@@ -121,7 +128,15 @@ CIVIL_PROCEDURE = date(2024, 1, 1)
 LABOUR_ACT = date(2008, 5, 1)
 WAGES = date(2021, 1, 1)
 REVIEW_ACT = date(2024, 1, 1)
+LAND_ACT = date(2010, 1, 1)
+INJURY = date(2011, 1, 1)
+AID_ACT = date(2022, 1, 1)
+VIOLENCE_ACT = date(2016, 3, 1)
+MARKET = date(2020, 1, 1)
 
+SUGGESTED = "（建议值，可设定）"
+
+SIMPLE = f"《信访事项简易办理办法（试行）》（国信发〔2016〕8号）{SUGGESTED}"
 PETITION_RULES = [
     rule("petition.transfer", "转送交办", "《信访工作条例》第二十二条", "收到信访事项", 15, since=PETITIONS),
     rule(
@@ -188,6 +203,8 @@ PETITION_RULES = [
         HOUR,
         since=PETITIONS,
     ),
+    rule("petition.accept.simple", "简易办理受理", SIMPLE, "收到信访事项", 3, WORKING_DAY, since=PETITIONS),
+    rule("petition.handle.simple", "简易办理", SIMPLE, "受理", 10, WORKING_DAY, since=PETITIONS),
 ]
 
 MEDIATION_RULES = [
@@ -239,6 +256,14 @@ MEDIATION_RULES = [
         extend=(15, PARTIES),
     ),
     rule(
+        "mediation.mediate.traffic",
+        "交通事故损害赔偿调解",
+        f"《道路交通事故处理程序规定》{SUGGESTED}",
+        "治疗终结、定残或者损失确定",
+        10,
+        since=date(2018, 5, 1),
+    ),
+    rule(
         "mediation.ask_confirmation",
         "申请司法确认",
         "《人民调解法》第三十三条、《民事诉讼法》第二百零五条",
@@ -256,6 +281,9 @@ MEDIATION_RULES = [
         since=MEDIATION_ACT,
     ),
 ]
+
+TRIED = "公告、鉴定、处理管辖异议等期间"
+"""民诉法解释 243: what does not count towards the time for a trial."""
 
 COURT_RULES = [
     rule(
@@ -286,9 +314,73 @@ COURT_RULES = [
         since=CIVIL_PROCEDURE,
         rolls=True,
     ),
-    rule("court.handle", "法院驻点办理", "中心内部规定", "收到流转", 10, WORKING_DAY, since=LONG_AGO),
+    rule(
+        "court.try",
+        "民事一审（普通程序）",
+        "《民事诉讼法》第一百五十二条",
+        "立案",
+        6,
+        MONTH,
+        since=CIVIL_PROCEDURE,
+        extend=(6, COURT),
+        pausable=TRIED,
+        rolls=True,
+    ),
+    rule(
+        "court.try.summary",
+        "民事一审（简易程序）",
+        "《民事诉讼法》第一百六十四条",
+        "立案",
+        3,
+        MONTH,
+        since=CIVIL_PROCEDURE,
+        extend=(1, COURT),
+        pausable=TRIED,
+        rolls=True,
+    ),
+    rule(
+        "court.try.small",
+        "民事一审（小额诉讼）",
+        "《民事诉讼法》第一百六十八条",
+        "立案",
+        2,
+        MONTH,
+        since=CIVIL_PROCEDURE,
+        extend=(1, COURT),
+        pausable=TRIED,
+        rolls=True,
+    ),
+    rule(
+        "court.payment_order",
+        "发出支付令",
+        "《民事诉讼法》第二百二十七条",
+        "受理支付令申请",
+        15,
+        since=CIVIL_PROCEDURE,
+        rolls=True,
+    ),
+    rule(
+        "court.protect",
+        "人身安全保护令",
+        "《反家庭暴力法》第二十八条",
+        "受理保护令申请",
+        72,
+        HOUR,
+        since=VIOLENCE_ACT,
+    ),
+    rule(
+        "court.protect.urgent",
+        "人身安全保护令（情况紧急）",
+        "《反家庭暴力法》第二十八条",
+        "受理保护令申请",
+        24,
+        HOUR,
+        since=VIOLENCE_ACT,
+    ),
+    rule("court.handle", "法院驻点办理", "中心内部规定", "驻点窗口接收", 10, WORKING_DAY, since=LONG_AGO),
 ]
 
+MARKET_BASIS = "《市场监督管理投诉举报处理暂行办法》（有新规定的，请按新规定修改）"
 OTHER_LEGAL_RULES = [
     rule(
         "labour.accept",
@@ -357,6 +449,84 @@ OTHER_LEGAL_RULES = [
         pausable="行政复议中止",
         rolls=True,
     ),
+    rule(
+        "review.accept",
+        "行政复议审查受理",
+        "《行政复议法》第三十条、第八十八条（五日为工作日）",
+        "收到复议申请",
+        5,
+        WORKING_DAY,
+        since=REVIEW_ACT,
+    ),
+    rule(
+        "review.decide.simple",
+        "行政复议决定（简易程序）",
+        "《行政复议法》第六十二条第二款",
+        "受理复议申请",
+        30,
+        since=REVIEW_ACT,
+        pausable="行政复议中止",
+        rolls=True,
+    ),
+    rule(
+        "land.accept",
+        "农村土地承包仲裁受理通知",
+        "《农村土地承包经营纠纷调解仲裁法》第二十三条",
+        "收到仲裁申请",
+        5,
+        WORKING_DAY,
+        since=LAND_ACT,
+    ),
+    rule(
+        "land.award",
+        "农村土地承包仲裁裁决",
+        "《农村土地承包经营纠纷调解仲裁法》第四十七条",
+        "受理仲裁申请",
+        60,
+        since=LAND_ACT,
+        extend=(30, TRIBUNAL),
+        rolls=True,
+    ),
+    rule(
+        "land.sue",
+        "对土地承包裁决起诉",
+        "《农村土地承包经营纠纷调解仲裁法》第四十八条",
+        "收到裁决书",
+        30,
+        since=LAND_ACT,
+        rolls=True,
+    ),
+    rule(
+        "injury.decide",
+        "工伤认定",
+        "《工伤保险条例》第二十条第一款",
+        "受理工伤认定申请",
+        60,
+        since=INJURY,
+        pausable="等待司法机关或者有关主管部门的结论",
+    ),
+    rule(
+        "injury.decide.clear",
+        "工伤认定（事实清楚）",
+        "《工伤保险条例》第二十条第二款",
+        "受理工伤认定申请",
+        15,
+        since=INJURY,
+    ),
+    rule("aid.review", "法律援助审查", "《法律援助法》第四十三条", "收到法律援助申请", 7, since=AID_ACT),
+    rule("aid.assign", "法律援助指派", "《法律援助法》第四十三条", "决定给予法律援助", 3, since=AID_ACT),
+    rule(
+        "market.accept", "消费投诉受理", f"{MARKET_BASIS}第十四条", "收到投诉", 7, WORKING_DAY, since=MARKET
+    ),
+    rule(
+        "market.mediate",
+        "消费投诉调解",
+        f"{MARKET_BASIS}第二十一条",
+        "受理投诉",
+        45,
+        WORKING_DAY,
+        since=MARKET,
+    ),
 ]
 
 EVERYDAY_RULES = [
@@ -400,8 +570,8 @@ EVERYDAY_RULES = [
 ]
 
 
-LEVELS = {"2": "村（社区）", "3": "乡镇（街道）", "4": "区级"}
-EVENT_BASIS = "基层治理四平台事件办理规定（建议值，可设定）"
+LEVELS = {"1": "格内", "2": "村（社区）", "3": "乡镇（街道）", "4": "区级", "5": "重大突发"}
+EVENT_BASIS = f"基层治理四平台事件办理规定{SUGGESTED}"
 ACCEPT = {
     "2.一般": (4, WORKING_HOUR),
     "2.紧急": (4, WORKING_HOUR),
@@ -409,8 +579,13 @@ ACCEPT = {
     "3.紧急": ("0.5", HOUR),
     "4.一般": (1, WORKING_DAY),
     "4.紧急": ("0.5", HOUR),
+    "5.一般": ("0.25", HOUR),
+    "5.紧急": ("0.25", HOUR),
 }
+"""A grid worker solves what is of level 1 at once, and logs it after."""
 FINISH = {
+    "1.一般": (0, DAY),
+    "1.紧急": (0, DAY),
     "2.一般": (2, WORKING_DAY),
     "2.紧急": (2, WORKING_DAY),
     "3.一般": (5, WORKING_DAY),
@@ -418,6 +593,7 @@ FINISH = {
     "4.一般": (10, WORKING_DAY),
     "4.紧急": (48, HOUR),
 }
+"""Of level 1 on the same day; of level 5 there are rolling reports until it is over."""
 
 
 def event_rules() -> list[ClockRuleRow]:
@@ -430,7 +606,7 @@ def event_rules() -> list[ClockRuleRow]:
         )
     for key, (length, unit) in FINISH.items():
         name = f"{LEVELS[key[0]]}事件办结（{key[2:]}）"
-        extend = (length // 2, DISPATCHER)
+        extend = (length // 2, DISPATCHER if length else "")
         rows.append(
             rule(
                 f"event.finish.{key}",

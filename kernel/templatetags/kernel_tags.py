@@ -91,6 +91,17 @@ def hm(seconds) -> str:
 
 
 @register.filter
+def about(seconds) -> str:
+    """A length as people say it: 约 34 分钟, 约 1 小时 5 分钟."""
+    if seconds is None:
+        return NONE
+    hours, minutes = divmod(max(int(seconds) // MINUTE, 0), 60)
+    if not hours:
+        return _("约 %(minutes)d 分钟") % {"minutes": minutes} if minutes else _("不到 1 分钟")
+    return _("约 %(hours)d 小时 %(minutes)d 分钟") % {"hours": hours, "minutes": minutes}
+
+
+@register.filter
 def ago(moment) -> SafeString | str:
     """3 分钟前, with the whole moment behind it; the date once it is older than a day."""
     if not moment:
@@ -182,8 +193,3 @@ def state_label(entry) -> str:
 
 def _model(entry):
     return ContentType.objects.get_for_id(entry.subject_type_id).model_class()
-
-
-@register.filter
-def unread(notifications) -> int:
-    return sum(notification.read_at is None for notification in notifications)

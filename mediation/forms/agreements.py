@@ -77,7 +77,9 @@ class SignAgreementForm(VerbForm):
             label=_("代签人"),
             required=False,
             empty_value=None,
-            help_text=_("监护人代未成年人签名，特别授权的代理人代委托人签名；先在事项或人员页面登记。"),
+            help_text=_(
+                "法定代理人代未成年人签名，特别授权的委托代理人代委托人签名；先在事项或人员页面登记。"
+            ),
             coerce=known["coerce"],
             choices=[("", _("本人签名")), *known["choices"]],
         )

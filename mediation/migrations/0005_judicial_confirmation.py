@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0017_handler'),
-        ('kernel', '0011_notices'),
+        ('kernel', '0013_notices'),
         ('mediation', '0004_veiled_work'),
         ('people', '0008_duty_officer'),
     ]

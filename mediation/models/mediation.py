@@ -1,5 +1,7 @@
 """The work of one committee on one round, and what is noted beside it."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import DeskQuerySet, DeskRow, FileRow
 from kernel.encryption import Protected, ProtectedField
+from kernel.moments import NEVER
 from kernel.scoping import ScopedQuerySet
 from mediation.states import (
     LIVE,
@@ -70,6 +73,13 @@ class Mediation(DeskRow):
 
     def is_in_charge(self, user) -> bool:
         return self.mediator_id == user.pk and self.is_holder(user)
+
+    @property
+    def term_ends_at(self) -> datetime:
+        """When the time to mediate runs out; NEVER while it stands still. Other clocks of the round may be nearer."""
+        running = self.round.clocks.running().filter(due_at__isnull=False)
+        term = running.filter(code__startswith="mediation.mediate").first()
+        return term.due_at if term else NEVER
 
     def live_agreement(self):
         """The agreement that counts: drafted, being signed, or in force."""

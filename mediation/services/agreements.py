@@ -68,7 +68,7 @@ def sign_agreement(agreement, *, by, signature, way, signed_on, signer=None):
     `signer` is whoever signed in place of the party: their guardian, or an agent with special authority.
     """
     details = {"signature": signature.pk, "signed_on": str(signed_on), "signer": signer and signer.pk}
-    note = f"{signature.name}：{Way(way).label}"
+    note = f"{named_by_side(signature, signer)}：{Way(way).label}"
     with moving(agreement, "sign_agreement", by=by, note=note, details=details):
         place = agreement.signatures.get(pk=signature.pk)
         refuse_signature(place, by)
@@ -80,6 +80,12 @@ def sign_agreement(agreement, *, by, signature, way, signed_on, signer=None):
             place.details = json.dumps(json.loads(place.details.plain) | {"stand_ins": acting})
         place.save()
     take_effect_when_complete(agreement, by=by)
+
+
+def named_by_side(place, signer) -> str:
+    """Who signed, without a name: the history is read where parties are masked."""
+    side = place.party.get_side_display() if place.party_id else _("调解员")
+    return _("%(side)s（代签）") % {"side": side} if signer else side
 
 
 def refuse_signature(place, by):
@@ -101,9 +107,9 @@ def refuse_signer(place, signer):
 def refuse_in_place_of_minor(minor, signer):
     guardians = [link.guardian_id for link in minor.guardians.filter(ended_at=None)]
     if not guardians:
-        raise MoveRefused(_("当事人是未成年人，须由监护人签名：请先在人员页面登记监护人。"))
+        raise MoveRefused(_("当事人是未成年人，须由法定代理人签名：请先在人员页面登记法定代理人。"))
     if signer is None or signer.pk not in guardians:
-        raise MoveRefused(_("当事人是未成年人，须由其监护人签名，本人或其他人签名无效。"))
+        raise MoveRefused(_("当事人是未成年人，须由其法定代理人签名，本人或其他人签名无效。"))
 
 
 def refuse_agent(place, signer):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Round
 from cases.states import Route
 from kernel.fields import ConfirmForm
-from kernel.web import action, buttons, page, render_form, require, submit
+from kernel.web import action, buttons, looked, page, render_form, require, submit, wants_part
 from mediation import services
 from mediation.forms import AnswerReferralForm, DeskNoteForm, SendBackReferralForm, sent
 from mediation.models import CourtReferral
@@ -16,9 +16,8 @@ from people.roles import Role
 
 
 def one_referral(request, pk) -> CourtReferral:
-    return get_object_or_404(
-        CourtReferral.objects.visible_to(request.user).with_case().select_related("handler"), pk=pk
-    )
+    referrals = CourtReferral.objects.visible_to(request.user).with_case().select_related("handler")
+    return looked(request, get_object_or_404(referrals, pk=pk))
 
 
 @page
@@ -31,7 +30,7 @@ def court_detail(request, pk):
         "parties": referral.case.parties.select_related("person", "organisation"),
         "in_full": referral.is_holder(request.user),
         "arrivals": referral.round.transfers.select_related("from_unit", "by").order_by("-at"),
-        "entries": referral.entries().select_related("by").order_by("-seq"),
+        "entries": referral.entries().exclude(verb="view").select_related("by", "dossier").order_by("-seq"),
     }
     return render(request, "mediation/court_detail.html", context)
 
@@ -40,11 +39,14 @@ def court_detail(request, pk):
 def court_panel(request, pk):
     """The piece of the case page on which a case shows what the court's desk did."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    looked(request, case, in_part=wants_part(request))
     waiting = Round.objects.visible_to(request.user).waiting_for(Route.COURT).filter(case=case)
     round = waiting.select_related("unit").first()
     context = {
         "round": round,
-        "may_accept": bool(round) and round.is_holder(request.user),
+        "may_accept": bool(round)
+        and CourtReferral.MOVES.named("accept_referral").allows(CourtReferral(unit=round.unit), request.user)
+        and round.is_holder(request.user),
         "referrals": CourtReferral.objects.visible_to(request.user)
         .filter(case=case)
         .select_related("handler", "unit")
@@ -57,6 +59,7 @@ def court_panel(request, pk):
 def accept_referral(request, pk):
     rounds = Round.objects.visible_to(request.user).waiting_for(Route.COURT)
     round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
+    looked(request, round)
     require(request.user, CourtReferral(case=round.case, round=round, unit=round.unit), "accept_referral")
     form = ConfirmForm(sent(request))
     if submit(form, services.accept_referral, round, by=request.user):

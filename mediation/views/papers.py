@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from cases.papers import Row, printings
 from cases.views_papers import signed_copy
-from kernel.papers import FORMS, answer
+from kernel.papers import FORMS, PDF, answer, download
 from kernel.web import action, page, render_form, trace
 from mediation import services
+from mediation.binding import whole_file
 from mediation.forms import ReasonForm, sent
 from mediation.papers import (
     BINDING,
@@ -44,16 +45,14 @@ def papers(request, pk):
 
 
 def row_of(mediation, slug, label, made, holds) -> Row:
-    addresses = [
-        reverse("mediation:print_paper", args=[mediation.pk, slug, kind]) for kind in ("html", "docx")
-    ]
+    addresses = [reverse("mediation:print_paper", args=[mediation.pk, slug, kind]) for kind in FORMS]
     is_signed = holds and made and slug not in BINDING
     signed_url = reverse("mediation:keep_signed", args=[mediation.pk, slug]) if is_signed else ""
     return Row(label, made, *addresses, signed_url)
 
 
 def agreement_row(agreement, holds) -> Row:
-    addresses = [reverse("mediation:print_agreement", args=[agreement.pk, kind]) for kind in ("html", "docx")]
+    addresses = [reverse("mediation:print_agreement", args=[agreement.pk, kind]) for kind in FORMS]
     made = printings(agreement, "print_agreement").get("", [])
     signed_url = reverse("mediation:keep_signed_agreement", args=[agreement.pk]) if holds and made else ""
     return Row(label_of_agreement(agreement), made, *addresses, signed_url)
@@ -93,9 +92,11 @@ def print_paper(request, pk, slug, kind):
     file = file_of(mediation)
     if slug not in fitting(file) or kind not in FORMS:
         raise Http404
-    return printed(
-        request, mediation, mediation, "print_paper", partial(made, file, slug), kind=kind, paper=slug
-    )
+
+    def deliver():
+        return answer(request, made(file, slug), kind, name=mediation.case.number)
+
+    return printed(request, mediation, mediation, "print_paper", deliver, kind=kind, paper=slug)
 
 
 @page(post=True)
@@ -104,17 +105,31 @@ def print_agreement(request, pk, kind):
     agreement = one_agreement(request, pk)
     if kind not in FORMS:
         raise Http404
-    make, version = partial(agreement_paper, agreement), agreement.version
-    return printed(
-        request, agreement.mediation, agreement, "print_agreement", make, kind=kind, version=version
-    )
+
+    def deliver():
+        return answer(request, agreement_paper(agreement), kind, name=agreement.mediation.case.number)
+
+    details = {"kind": kind, "version": agreement.version}
+    return printed(request, agreement.mediation, agreement, "print_agreement", deliver, **details)
 
 
-def printed(request, mediation, subject, verb, make, *, kind, **details):
-    """A paper with its trace. A matter of one's own unit is reason enough; others type one."""
+@page(post=True)
+def print_file(request, pk):
+    """整卷: cover, contents, papers, scans and pictures, bound as one PDF."""
+    mediation = one_mediation(request, pk)
+
+    def deliver():
+        content = whole_file(file_of(mediation), reader=request.user)
+        return download(content, PDF, f"{_('人民调解卷宗')}-{mediation.case.number}.pdf")
+
+    return printed(request, mediation, mediation, "print_paper", deliver, kind="pdf", paper="file")
+
+
+def printed(request, mediation, subject, verb, deliver, **details):
+    """What is printed, with its trace. A matter of one's own unit is reason enough; others type one."""
     form = ReasonForm(sent(request))
     if not subject.is_holder(request.user) and not form.is_valid():
         return render_form(request, "mediation/print_paper.html", {"form": form, "mediation": mediation})
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    trace(request, subject, verb, note=reason, details={"kind": kind, **details})
-    return answer(request, make(), kind, name=mediation.case.number)
+    trace(request, subject, verb, note=reason, details=details)
+    return deliver()

@@ -11,7 +11,18 @@ from cases.models import Case, Round
 from cases.states import Route
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm, MoneyField
-from kernel.web import Button, action, buttons, page, render_form, render_part, require, submit
+from kernel.web import (
+    Button,
+    action,
+    buttons,
+    looked,
+    page,
+    render_form,
+    render_part,
+    require,
+    submit,
+    wants_part,
+)
 from mediation import selectors, services
 from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
@@ -32,12 +43,12 @@ from mediation.selectors import colleagues
 from mediation.states import LIVE, AgreementState
 
 
-def one_mediation(request, pk) -> Mediation:
-    return selectors.ONE_MEDIATION.one_or_404(request.user, pk=pk)
+def one_mediation(request, pk, *, in_part=False) -> Mediation:
+    return looked(request, selectors.ONE_MEDIATION.one_or_404(request.user, pk=pk), in_part=in_part)
 
 
 def one_agreement(request, pk) -> Agreement:
-    return selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk)
+    return looked(request, selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk))
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -58,7 +69,7 @@ def next_moves(mediation, agreement, user) -> list[Button]:
 
 @page
 def detail(request, pk):
-    mediation = one_mediation(request, pk)
+    mediation = one_mediation(request, pk, in_part=wants_part(request))
     agreements = selectors.agreements_with_places(mediation)
     agreement = next((one for one in agreements if one.state in LIVE), None)
     sessions = selectors.sessions_with_parties(mediation)
@@ -74,9 +85,11 @@ def detail(request, pk):
         "sessions": sessions,
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
+        "asks_reason": not mediation.case.is_in_hand_of(request.user),
         "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),
     }
-    return render_part(request, "mediation/detail.html", "state", context)
+    part = "history" if request.htmx.target == "history" else "state"
+    return render_part(request, "mediation/detail.html", part, context)
 
 
 def confirmation_of(mediation, user) -> JudicialConfirmation | None:
@@ -88,6 +101,7 @@ def confirmation_of(mediation, user) -> JudicialConfirmation | None:
 def panel(request, pk):
     """The piece of the case page on which a case shows its mediation."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    looked(request, case, in_part=wants_part(request))
     mediations = (
         Mediation.objects.visible_to(request.user).filter(case=case).select_related("mediator", "unit")
     )
@@ -95,7 +109,8 @@ def panel(request, pk):
     round = waiting.select_related("unit").first()
     context = {
         "round": round,
-        "may_accept": bool(round) and round.is_holder(request.user),
+        "may_accept": bool(round)
+        and Mediation.MOVES.named("accept").allows(Mediation(unit=round.unit), request.user),
         "mediations": mediations.order_by("-opened_at").prefetch_related("agreements"),
     }
     return render(request, "mediation/panel.html", context)
@@ -105,6 +120,7 @@ def panel(request, pk):
 def accept(request, pk):
     rounds = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION)
     round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
+    looked(request, round)
     require(request.user, Mediation(case=round.case, round=round, unit=round.unit), "accept")
     form = ConfirmForm(sent(request))
     if submit(form, services.accept, round, by=request.user):

@@ -23,15 +23,20 @@
 
   let lookedUp = "";
 
-  async function lookUp(field) {
-    if (field.value === lookedUp) return;
-    lookedUp = field.value;
-    const values = { id_number: field.value, id_type: $("[name=id_type]", visitor).value };
+  // By the paper; without one by name and telephone together. Another question forgets who was chosen.
+  async function lookUp() {
+    const typed = (name) => $(`[name=${name}]`, visitor).value.trim();
+    const names = typed("id_number") ? ["id_type", "id_number"] : ["id_type", "name", "phone"];
+    const values = Object.fromEntries(names.map((name) => [name, typed(name)]));
+    const asked = JSON.stringify(values);
+    if (asked === lookedUp || Object.values(values).includes("")) return;
+    lookedUp = asked;
+    $("#id_known").value = "";
     await htmx.ajax("POST", visitor.dataset.looksUp, { target: "#known", swap: "outerHTML", values });
   }
 
   async function afterPaper(field) {
-    await lookUp(field);
+    await lookUp();
     if (document.activeElement !== field) return;
     if ($("#known .invalid-feedback")) field.select();
     else $(`[name=${$("#known[data-name-known]") ? "phone" : "name"}]`, visitor).focus();
@@ -43,7 +48,7 @@
       if (event.key !== "Enter" || event.isComposing || !field.matches("input, select, [data-representatives]")) return;
       if (field.matches("[data-representatives]") && !/(^|\n)$/.test(field.value)) return; // one line more
       event.preventDefault();
-      if (field.matches("[data-look-up]") && field.value) afterPaper(field);
+      if (field.name === "id_number" && field.value) afterPaper(field);
       else goOn(field);
     });
     // Who speaks for a group is asked of groups only.
@@ -52,10 +57,18 @@
     const showGroup = () => group && (group.hidden = Number(heads.value) < 2);
     heads.addEventListener("input", showGroup);
     showGroup();
-    const paper = $("[data-look-up]", visitor);
-    paper.addEventListener("change", () => paper.value && lookUp(paper));
-    if (paper.value) lookUp(paper);
+    for (const field of $$("[data-look-up]", visitor)) field.addEventListener("change", lookUp);
+    lookUp();
   }
+
+  // --- The kiosk: one person more or less by a thumb --------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const count = $(`[name=${button.closest("[data-steps]").dataset.steps}]`);
+    count.value = Math.min(Math.max(Number(count.value) + Number(button.dataset.step), Number(count.min)), Number(count.max));
+  });
 
   // --- Triage: a suggestion is taken by a press, and stays the decision of whoever presses ------------------------------
 
@@ -74,6 +87,15 @@
     for (const other of $$(`[data-fills="${button.dataset.fills}"]`)) other.setAttribute("aria-pressed", String(other === button));
   });
 
+  // What few may know of is noted elsewhere on the page; what was typed stays where it is.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const part = opener && $(opener.dataset.opens);
+    if (!part) return;
+    part.open = true;
+    $("select, input:not([type=hidden])", part).focus();
+  });
+
   // What is settled on the spot is asked only where the window keeps the matter.
   function showParts() {
     const desk = $("#desk");
@@ -85,8 +107,9 @@
   if (outlet) {
     showParts();
     document.addEventListener("htmx:load", showParts);
+    // A form that came back, or that the browser restored: htmx listens only once it has read the page.
     const story = $("#id_story");
-    if (outlet.value) htmx.trigger(outlet, "change");
-    if (story.value) htmx.trigger(story, "input");
+    const restore = () => story.value && htmx.trigger(story, "restored");
+    document.addEventListener("htmx:load", restore, { once: true });
   }
 })();

@@ -87,7 +87,7 @@ OTHERWISE = {
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
         cases:accept_request cases:object_to_request cases:ask_deferral cases:refuse_deferral cases:withdraw_deferral
-        cases:resume_clock cases:correct_instruction cases:hold_conference cases:cancel_conference
+        cases:resume_clock cases:call_back cases:correct_instruction cases:hold_conference cases:cancel_conference
         cases:print_conference cases:print_deferral
         cases:release_sweep cases:answer_card cases:appeal_card cases:close_card
         cases:send_card_back cases:withdraw_card cases:revoke_card cases:uphold_card

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from intake import services
-from intake.models import Advice, Announcement, Representative, Screen, Ticket
+from intake.models import Advice, Announcement, OnCall, Representative, Screen, Ticket
 from intake.states import State
 from people.roles import Role
-from tests.factories import CaseFactory, PersonFactory, UserFactory
-from tests.intake.factories import hall, next_window, paired, seated, token_of, waiting
+from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.intake.factories import hall, next_window, outlet, paired, seated, serving, token_of, waiting
 from tests.mediation.factories import with_rules
 
 pytestmark = pytest.mark.browser
@@ -198,6 +198,46 @@ def test_a_group_of_37_has_five_who_speak_for_it_and_a_sixth_is_refused(desk, si
     lines.press("Alt+s")
     expect(desk.locator(".ticket-number")).to_have_text("A001")
     assert (Ticket.objects.get().head_count, Representative.objects.count()) == (37, 5)
+
+
+# --- Triage and help --------------------------------------------------------------------------------------------------
+
+
+def test_a_triage_that_came_back_shows_what_is_settled_on_the_spot_and_the_suggestion(desk, site, clerk):
+    ticket = serving(clerk)
+    desk.goto(f"{site}/hall/tickets/{ticket.pk}/triage/")
+    expect(desk.locator("#on-the-spot")).to_be_hidden()
+    desk.locator("#id_story").fill("公司拖欠我两个月工资，想问问怎么办。")
+    desk.locator("#id_category").select_option(index=1)
+    desk.locator("#id_area").select_option(index=1)
+    desk.locator("#id_outlet").select_option(str(outlet().pk))
+    expect(desk.locator("#on-the-spot")).to_be_visible()
+    desk.locator("#on-the-spot [value=answered]").check()
+    desk.keyboard.press("Alt+s")
+    expect(desk.locator("#id_said_error")).to_be_visible()
+    expect(desk.locator("#id_said")).to_be_visible()
+    expect(desk.locator("#suggestion")).to_contain_text("类别建议")
+    desk.locator(".notice-error a[href='#id_said']").click()
+    expect(desk.locator("#id_said")).to_be_focused()
+
+
+def test_who_is_called_for_help_sees_it_on_the_open_page_at_once(page, desk, site, clerk):
+    guard = UserFactory(post=(Role.HANDLER, UnitFactory()))
+    OnCall.objects.create(unit=clerk.seat.window.unit, user=guard, post="安保")
+    guard.set_password(PASSWORD)
+    guard.save()
+    other = page.context.browser.new_context(locale="zh-CN").new_page()
+    log_in(other, site, guard)
+    expect(other.locator("#calls")).to_be_empty()
+    services.call_help(by=clerk, unit=clerk.seat.window.unit, window=clerk.seat.window)
+    banner = other.locator("#calls[aria-live=assertive] .notice")
+    expect(banner).to_contain_text("求助，请立即到场", timeout=15_000)
+    desk.goto(f"{site}/hall/window/")
+    expect(desk.locator("#calls")).to_be_empty()
+    banner.get_by_role("button", name="知道了").click()
+    expect(banner).to_have_count(0)
+    expect(other.locator("#tray-count")).to_be_empty()
+    other.context.close()
 
 
 # --- Calling ----------------------------------------------------------------------------------------------------------

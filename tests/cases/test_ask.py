@@ -32,10 +32,29 @@ def request_(round, handler, bureau, other_bureau):
 
 def test_asking_leaves_the_case_where_it_is_and_starts_a_clock(request_, round, other_bureau):
     assert request_.state == RequestState.OPEN
-    assert request_.clocks.running().get().code == "request.answer"
+    running = request_.clocks.running().values_list("code", flat=True)
+    assert sorted(running) == ["request.accept", "request.answer"]
     assert verbs(request_)[-1] == "ask"
     round.refresh_from_db()
     assert round.unit != other_bureau
+
+
+def test_signing_for_a_request_has_a_clock_of_its_own(request_, handler, stranger):
+    def signs_for():
+        return request_.clocks.running().filter(code="request.accept").exists()
+
+    services.object_to_request(request_, by=stranger, note="不归我们管。")
+    assert not signs_for()
+    services.refuse_objection(request_, by=handler, note="归你们管。")
+    assert signs_for()
+    services.accept_request(request_, by=stranger)
+    assert not signs_for()
+    assert request_.clocks.running().get().code == "request.answer"
+
+
+def test_a_request_that_is_taken_back_is_signed_for_no_more(request_, handler):
+    services.withdraw_request(request_, by=handler, note="不需要了。")
+    assert not request_.clocks.running().exists()
 
 
 def test_the_unit_that_is_asked_sees_every_row_of_the_file(request_, case, other_bureau):

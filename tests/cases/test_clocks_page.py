@@ -26,12 +26,22 @@ def test_the_page_explains_running_clocks_first_then_the_stopped(client, case, h
     clocks.turn(case.latest_round(), starts=["mediation.mediate"])
     take(case.latest_round(), by=handler)
     client.force_login(handler)
-    first, *_others, last = cards(client, case)
+    contact, first, *_others, last = cards(client, case)
+    assert "首次联系" in contact
     assert "人民调解" in first
     assert "依据：法律未规定期限" in first
     assert "当日24时到期" in first
     assert "停止计时" in last
     assert "不计入" in last
+
+
+def test_a_date_in_a_year_without_a_calendar_is_marked_on_the_cover_and_on_its_card(client, case, handler):
+    client.force_login(handler)
+    cover = reverse("cases:detail", args=[case.pk])
+    assert "暂计" not in client.get(cover).content.decode()
+    case.latest_round().clocks.update(provisional=True)
+    assert "暂计" in client.get(cover).content.decode()
+    assert "暂计" in cards(client, case)[0]
 
 
 def test_a_date_given_by_a_paper_names_the_paper(client, case, handler):

@@ -14,6 +14,7 @@ from cases.models import Case, Conference, Instruction
 from cases.services import take
 from cases.states import ConferenceState, Outcome
 from kernel.moves import MoveRefused
+from tests.pdfs import pdf_text
 
 SHANGHAI = timezone.get_default_timezone()
 TUESDAY = datetime(2026, 3, 3, 10, tzinfo=SHANGHAI)
@@ -160,8 +161,10 @@ def test_its_result_is_entered_once_it_was_held_and_prints(client, conference, h
     assert "住建局三日内拨付。" in page
     word = client.get(reverse("cases:print_conference", args=[conference.pk, "docx"]))
     assert word.content.startswith(b"PK")
-    assert client.get(reverse("cases:print_conference", args=[conference.pk, "pdf"])).status_code == 404
-    assert conference.history.filter(verb="print_conference").count() == 2
+    archived = client.get(reverse("cases:print_conference", args=[conference.pk, "pdf"]))
+    assert "住建局三日内拨付。" in pdf_text(archived.content)
+    assert client.get(reverse("cases:print_conference", args=[conference.pk, "odt"])).status_code == 404
+    assert conference.history.filter(verb="print_conference").count() == 3
 
 
 def test_an_empty_agenda_and_a_day_long_gone_are_refused_and_nothing_is_lost(

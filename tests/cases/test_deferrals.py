@@ -13,6 +13,7 @@ from cases import escalation, services
 from cases.models import Deferral
 from cases.services import ask, take
 from cases.states import DeferralKind, DeferralState
+from cases.tasks import tell_of_deferrals
 from kernel import clocks
 from kernel.models import ClockRule, Notification
 from kernel.moments import NEVER
@@ -20,6 +21,7 @@ from kernel.moves import MoveRefused
 from people.roles import Role
 from tests.cases.fixtures import verbs
 from tests.factories import UnitFactory, UserFactory
+from tests.pdfs import pdf_text
 
 SHANGHAI = timezone.get_default_timezone()
 START = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
@@ -34,6 +36,7 @@ def later(**span):
 def round(case, handler):
     """Taken by the bureau, with a clock of 30 days that both parties can lengthen and an appraisal can stop."""
     take(case.latest_round(), by=handler)
+    services.log_contact(case, by=handler, whom="王冬梅", said="约好明天来。")
     ClockRule.objects.filter(code="mediation.mediate").update(
         extension_max=30, extension_approver="unit_head", pausable="鉴定所需时间"
     )
@@ -148,6 +151,93 @@ def test_a_pause_takes_the_date_away_and_resuming_counts_on(clock, case, handler
     assert Deferral.objects.get().state == DeferralState.RESUMED
 
 
+PAUSE = {
+    "kind": DeferralKind.PAUSE,
+    "amount": None,
+    "first_day": date(2026, 3, 10),
+    "until": date(2026, 3, 19),
+}
+
+
+@pytest.fixture
+def paused(clock, case, handler, head) -> Deferral:
+    """Standing still from 10 March on, for an appraisal that should be there on the 19th."""
+    with later(days=8):
+        deferral = asked(clock, case, handler, **PAUSE)
+        services.grant_deferral(deferral, by=head)
+    return deferral
+
+
+def tell_at(**span):
+    """The task of the morning, some days after the start."""
+    with later(**span):
+        tell_of_deferrals()
+
+
+def told(user, words) -> int:
+    return Notification.objects.filter(to=user, text__contains=words).count()
+
+
+def test_a_pause_that_should_be_over_reminds_the_unit_each_working_day_until_it_is_resumed(
+    paused, handler, stranger
+):
+    tell_at(days=17)  # Thursday the 19th, still a day of the pause
+    assert not told(handler, "请恢复计算")
+    tell_at(days=18)
+    tell_at(days=18, hours=1)
+    assert told(handler, "预计暂停到2026-03-19，请恢复计算") == 1
+    tell_at(days=19)  # a Saturday
+    tell_at(days=21)
+    assert (told(handler, "请恢复计算"), told(stranger, "请恢复计算")) == (2, 0)
+    with later(days=21):
+        services.resume_clock(paused, by=handler, last_day=date(2026, 3, 20))
+    tell_at(days=22)
+    assert told(handler, "请恢复计算") == 2
+
+
+def test_what_stands_still_is_a_pile_of_those_who_resume_and_a_number_of_those_who_supervise(
+    client, paused, case, handler, stranger, centre
+):
+    pile, cards = reverse("pile", args=["paused"]), reverse("cases:card_list")
+    for somebody, count in [(handler, 1), (stranger, 0), (UserFactory(post=(Role.DIRECTOR, centre)), 1)]:
+        client.force_login(somebody)
+        assert client.get(pile).content.decode().count(case.title) == count
+        assert f"暂停中的期限 {count} 个" in client.get(cards).content.decode()
+    with later(days=10):
+        services.resume_clock(paused, by=handler, last_day=date(2026, 3, 12))
+    assert case.title not in client.get(pile).content.decode()
+
+
+def test_a_pause_is_asked_for_with_its_expected_end(client, case, clock, handler):
+    client.force_login(handler)
+    typed = {"kind": "pause", "amount": "", "first_day": "2026-03-05"}
+    with later(days=5):
+        without = post(client, case, clock, **typed)
+        assert without.status_code == 422
+        assert "请填写预计暂停到哪天" in without.content.decode()
+        assert post(client, case, clock, **typed, until="2026-03-04").status_code == 409
+        assert post(client, case, clock, **typed, until="2026-03-20").status_code == 302
+    assert Deferral.objects.get().until == date(2026, 3, 20)
+    assert "预计到 2026-03-20" in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
+
+
+def test_who_asked_and_who_decides_are_told_the_day_before_a_request_lapses(
+    clock, case, handler, head, stranger
+):
+    with later(days=20):
+        deferral = asked(clock, case, handler)
+    tell_at(days=28)  # the last day is the 30th
+    assert not told(handler, "失效")
+    tell_at(days=29)
+    tell_at(days=29, hours=1)
+    words = "还没有审批，2026-04-01到期后失效"
+    assert [told(user, words) for user in (handler, head, stranger)] == [1, 1, 0]
+    with later(days=29):
+        services.refuse_deferral(deferral, by=head, answer="材料已经齐全。")
+    tell_at(days=30)
+    assert told(handler, "失效") == 1
+
+
 def test_what_the_rule_does_not_allow_is_not_offered(client, case, handler, round):
     rating = round.clocks.get(code="mediation.mediate")
     ClockRule.objects.filter(code="mediation.mediate").update(extension_max=0, pausable="")
@@ -210,10 +300,11 @@ def test_a_request_to_another_unit_is_deferred_by_the_head_of_that_unit(
     ask(round, by=handler, kind="help", from_unit=case.unit, to_unit=other_bureau, text="请协助核实。")
     request = case.requests.get()
     client.force_login(stranger)
-    assert post(client, case, request.clocks.get(), amount="2").status_code == 302
+    clock = request.clocks.get(code="request.answer")
+    assert post(client, case, clock, amount="2").status_code == 302
     assert Deferral.objects.get().unit == other_bureau
     client.force_login(handler)
-    assert post(client, case, request.clocks.get(), amount="2").status_code == 403
+    assert post(client, case, clock, amount="2").status_code == 403
 
 
 def test_of_a_restricted_file_the_reason_is_cipher(clock, case, handler):
@@ -240,7 +331,9 @@ def test_the_person_is_told_on_paper_of_the_new_date_and_why(client, clock, case
     assert address in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()
     word = client.get(reverse("cases:print_deferral", args=[deferral.pk, "docx"]))
     assert word.content[:2] == b"PK"
-    assert deferral.history.filter(verb="print_deferral", by=handler).count() == 2
+    archived = client.get(reverse("cases:print_deferral", args=[deferral.pk, "pdf"]))
+    assert "需补充鉴定。" in pdf_text(archived.content)
+    assert deferral.history.filter(verb="print_deferral", by=handler).count() == 3
     client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
     assert client.get(address).status_code == 403
     assert address not in client.get(reverse("cases:clocks", args=[case.pk])).content.decode()

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from cases.models import Sight
 from cases.services import ask, grant_sight, log_contact, take
+from cases.states import Route
 from people.roles import Restriction, Role
+from petitions.services import accept_petition
 from tests.cases.fixtures import opened, verbs
 from tests.factories import PersonFactory, UserFactory
 
@@ -104,3 +106,42 @@ def test_a_unit_that_may_only_look_gets_no_buttons_to_change_anything(client, ca
     page = client.get(url(case)).content.decode()
     for verb in ("correct", "add_party", "log_contact", "attach", "reopen"):
         assert reverse(f"cases:{verb}", args=[case.pk]) not in page
+
+
+def looks_at(case) -> int:
+    return case.dossier.entries.filter(verb="view").count()
+
+
+BOOSTED = {"HX-Request": "true", "HX-Boosted": "true"}
+
+
+def test_every_whole_page_of_a_restricted_matter_leaves_a_trace_and_no_fragment_does(client, clerk, centre):
+    officer = UserFactory(post=(Role.DISCIPLINE, centre))
+    of = {"by": clerk, "unit": centre, "to_unit": centre, "applicant": PersonFactory()}
+    case = opened(**of, route=Route.PETITIONS, restriction=Restriction.ACCUSATION)
+    handling = accept_petition(case.latest_round(), by=officer)
+    client.force_login(officer)
+    pages = [
+        url(case),
+        reverse("cases:correct", args=[case.pk]),
+        reverse("cases:log_contact", args=[case.pk]),
+        reverse("cases:clocks", args=[case.pk]),
+        reverse("petitions:detail", args=[handling.pk]),
+        reverse("petitions:answer_petition", args=[handling.pk]),
+        reverse("petitions:panel", args=[case.pk]),
+        reverse("intake:papers", args=[case.pk]),
+    ]
+    for headers in ({}, BOOSTED):
+        for page in pages:
+            before = looks_at(case)
+            assert client.get(page, headers=headers).status_code == 200, page
+            assert looks_at(case) == before + 1, page
+    before = looks_at(case)
+    for fragment in (url(case), reverse("petitions:panel", args=[case.pk])):
+        assert client.get(fragment, headers={"HX-Request": "true"}).status_code == 200
+    assert looks_at(case) == before
+    history_restored = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    client.get(url(case), headers=history_restored)
+    assert looks_at(case) == before + 1
+    client.post(reverse("cases:log_contact", args=[case.pk]), {"whom": "来信人", "said": "已收到"})
+    assert looks_at(case) == before + 1  # a move is its own trace

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from cases.models import Category, Outlet, RuleBook, UrgencyRule
+from cases.models import Category, Outlet, RestrictionRule, RuleBook, UrgencyRule
 from cases.rules import rules
 from cases.services import edit_rule
 from cases.states import Urgency
@@ -113,3 +113,17 @@ def test_others_do_not_edit_rules(client, book, rule, role):
 def test_an_unknown_kind_of_rule_is_not_found(client, book, rule, analyst):
     client.force_login(analyst)
     assert client.get(reverse("cases:edit_rule", args=["else", rule.pk])).status_code == 404
+
+
+def test_the_restriction_of_an_outlet_and_the_words_that_hint_at_one_are_edited_too(client, book, analyst):
+    client.force_login(analyst)
+    outlet, hint = Outlet.objects.get(code="O15"), RestrictionRule.objects.get(kind="violence")
+    address = reverse("cases:edit_rule", args=["outlet", outlet.pk])
+    client.post(address, sent(book, "3: 量子纠缠", restriction="confidential"))
+    outlet.refresh_from_db()
+    assert outlet.restriction == "confidential"
+    assert "保密件" in client.get(reverse("cases:rule_list")).content.decode()
+    book.refresh_from_db()
+    address = reverse("cases:edit_rule", args=["restriction", hint.pk])
+    client.post(address, sent(book, "5: 量子纠缠"))
+    assert rules().answer(TEXT).restriction == "violence"

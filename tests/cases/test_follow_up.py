@@ -96,3 +96,12 @@ def test_the_page_keeps_what_was_typed_when_a_field_is_missing(client, resolved,
     answer = client.post(reverse("cases:follow_up", args=[resolved.pk]), {"said": "电话打不通"})
     assert answer.status_code == 422
     assert "电话打不通" in answer.content.decode()
+
+
+def test_who_follows_up_sees_whom_to_ring_and_what_came_of_it(client, resolved, clerk):
+    client.force_login(clerk)
+    page = client.get(reverse("cases:follow_up", args=[resolved.pk])).content.decode()
+    assert str(Outcome.REPLIED.label) in page
+    for party in resolved.case.parties.exclude(person=None):
+        assert party.masked in page
+        assert reverse("cases:reveal_party", args=[party.pk]) in page

@@ -334,6 +334,16 @@ def test_who_issued_a_card_does_not_judge_the_appeal_against_it(case, bureau, ha
         services.uphold_card(card, by=director, decision="不成立。")
 
 
+def test_colleagues_are_told_that_the_head_answers(client, card, bureau, handler, head):
+    word = f"由{bureau}单位负责人回复"
+    client.force_login(handler)
+    assert word in client.get(reverse("cases:detail", args=[card.case_id])).content.decode()
+    client.force_login(head)
+    page = client.get(reverse("cases:detail", args=[card.case_id])).content.decode()
+    assert word not in page
+    assert reverse("cases:answer_card", args=[card.pk]) in page
+
+
 def test_a_unit_without_a_head_is_answered_for_by_whoever_works_there(case, centre, handler, director):
     committee = UnitFactory()
     worker = UserFactory(post=(Role.MEDIATOR, committee))

@@ -5,7 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import ContactEntry
-from cases.services import log_contact
+from cases.services import log_contact, reroute, resolve, take
+from cases.states import Outcome, Route
+from kernel.moments import NEVER
 from kernel.moves import MoveRefused
 from tests.cases.fixtures import verbs
 
@@ -22,6 +24,32 @@ def test_a_stranger_notes_nothing(case, stranger):
     with pytest.raises(MoveRefused):
         log_contact(case, by=stranger, whom="公司", said="…")
     assert not ContactEntry.objects.exists()
+
+
+def test_the_first_contact_is_due_from_the_taking_on_and_met_by_the_desk_alone(case, handler, clerk):
+    round = case.latest_round()
+    take(round, by=handler)
+    assert round.clocks.running().get().code == "case.first_contact"
+    log_contact(case, by=clerk, whom="王冬梅", said="催问进度。")
+    assert round.clocks.running().exists()
+    log_contact(case, by=handler, whom="王冬梅", said="约好明天来。")
+    assert not round.clocks.running().exists()
+    case.refresh_from_db()
+    assert case.due_at == NEVER
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda round, by: resolve(round, by=by, outcome=Outcome.REPLIED),
+        lambda round, by: reroute(round, by=by, route=Route.DISPATCH, unit=round.unit, note="转办"),
+    ],
+)
+def test_whoever_is_done_owes_no_first_contact(case, handler, leave):
+    round = case.latest_round()
+    take(round, by=handler)
+    leave(round, handler)
+    assert not round.clocks.running().filter(code="case.first_contact").exists()
 
 
 def test_a_failure_half_way_leaves_no_entry(case, handler, monkeypatch):

@@ -3,9 +3,12 @@ import secrets
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from django.utils import timezone
 from redis.exceptions import ConnectionError
 
-from cases.services import add_party
+from cases.services import add_party, take
+from kernel import clocks
+from kernel.calendar import DAY
 from kernel.encryption import lookup_hash
 from people.roles import Restriction
 from tests.cases.fixtures import opened
@@ -134,3 +137,19 @@ def test_the_answer_costs_the_same_queries_however_it_ends(client, case, django_
         asked(client, "YYYYYYYYYY", "1234")
     with django_assert_num_queries(5):
         asked(client, case.query_code, "0000")
+
+
+def test_what_a_leader_asked_and_how_soon_somebody_rings_is_not_shown(client, case, handler):
+    """Internal supervision: neither the day nor the paper that gave it, and no date that is not the answer's."""
+    round = case.latest_round()
+    take(round, by=handler)
+    today = timezone.localdate()
+    clocks.give(
+        round, "case.instruction", last_day=today + 2 * DAY, at=timezone.now(), source="2026-03-02的领导批示"
+    )
+    clocks.give(round, "case.reply_by", last_day=today + 9 * DAY, at=timezone.now(), source="12345")
+    page = asked(client, case.query_code, "1234").content.decode()
+    assert "领导批示" not in page
+    assert "首次联系" not in page
+    assert f"在 {today + 9 * DAY:%Y年%-m月%-d日} 前给您答复" in page
+    assert "由12345载明" in page

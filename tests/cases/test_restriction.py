@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from openpyxl import load_workbook
@@ -25,8 +26,10 @@ from cases.services import (
     take,
 )
 from cases.states import Route, Side
+from intake.models import Ticket
 from kernel import live
 from kernel.anchors import verify
+from kernel.editing import seen_token
 from kernel.models import HistoryEntry, Notification
 from people.models import Unit, Window
 from people.roles import Restriction, Role
@@ -35,11 +38,13 @@ from tests.factories import (
     CaseFactory,
     CategoryFactory,
     OutletFactory,
+    PersonFactory,
     SeatFactory,
     UnitFactory,
     UserFactory,
 )
 from tests.guards.test_house_rules import url_patterns
+from tests.intake.factories import serving
 from tests.raw import tables_with
 
 TITLE, STORY, NAME, PLACE, SAID = (
@@ -50,7 +55,21 @@ TITLE, STORY, NAME, PLACE, SAID = (
     "电话里不愿多说",
 )
 MARKS = (TITLE, STORY, NAME, PLACE, SAID)
-OTHERS = [Role.CLERK, Role.MEDIATOR, Role.HANDLER, Role.DIRECTOR, Role.LEADER, Role.SYSADMIN]
+OTHERS = [
+    Role.CLERK,
+    Role.MEDIATOR,
+    Role.COURT,
+    Role.GUIDE,
+    Role.HANDLER,
+    Role.DIRECTOR,
+    Role.LEADER,
+    Role.SYSADMIN,
+    Role.SECADMIN,
+    Role.AUDITOR,
+]
+SEATED = [Role.CLERK, Role.MEDIATOR, Role.COURT]
+IN_THE_HALL = [*SEATED, Role.GUIDE]
+VISITOR = {"id_type": "resident", "name": "穆小山", "phone": "", "head_count": 1}
 CALLER, ID_NUMBER, PHONE = "闻人远舟", "330803197511204031", "13906701122"
 SEARCHES = [TITLE[:4], STORY[:4], NAME, CALLER, ID_NUMBER, PHONE, PHONE[-4:], "G00001"]
 EXPORT = 'name="export"'
@@ -167,6 +186,38 @@ def answers(clients) -> dict:
     return found
 
 
+def presses(clients, ticket, person) -> dict:
+    """What those in the hall get who press something about a visit or a person. Each press is taken back."""
+    found = {}
+    for who in IN_THE_HALL:
+        client = clients[who]
+        visitor = VISITOR | {"id_number": ID_NUMBER}
+        found[who, "register"] = taken_back(client.post, reverse("intake:register"), visitor)
+        found[who, "identify"] = taken_back(
+            client.post, reverse("intake:identify", args=[ticket.pk]), visitor
+        )
+        found[who, "finish"] = taken_back(
+            client.post, reverse("intake:finish", args=[ticket.pk]), {"note": ""}
+        )
+        found[who, "person"] = taken_back(client.get, reverse("persons:detail", args=[person.pk]))
+        correct = reverse("persons:correct_person", args=[person.pk])
+        seen = seen_token(person, "correct_person", ["name"])
+        given = {"id_type": "resident", "id_number": ID_NUMBER, "seen": seen}
+        found[who, "correct"] = taken_back(client.post, correct, given)
+    return found
+
+
+def taken_back(ask, *args) -> tuple:
+    """The answer, where it leads and whom the last visit is of then; nothing of it stays."""
+    before = transaction.savepoint()
+    answer = ask(*args)
+    ask.__self__.cookies.pop("messages", None)  # what the next page would say of it
+    visitor = Ticket.objects.order_by("pk").last().visitor
+    leads_to = re.sub(r"\d+", "", answer.headers.get("Location", ""))
+    transaction.savepoint_rollback(before)
+    return *plain(answer), leads_to, visitor and visitor.name
+
+
 def logged_in(user):
     client = Client()
     client.force_login(user)
@@ -192,17 +243,25 @@ def test_with_and_without_it_every_other_role_gets_the_same_answers(office, offi
     centre = Unit.objects.get(code="centre")
     people = {role: UserFactory(post=(role, centre)) for role in OTHERS}
     people["same office"] = UserFactory(post=(Role.PETITION_OFFICER, office))
-    SeatFactory(window=Window.objects.first(), user=people[Role.CLERK])
-    CaseFactory(unit=centre)
+    for role in SEATED:
+        SeatFactory(window=Window.objects.first(), user=people[role], role=role)
+    like_the_caller = PersonFactory(name=CALLER, phone=PHONE)
+    CaseFactory(unit=centre, applicant=like_the_caller)
+    ticket = serving(people[Role.CLERK])
     clients = {who: logged_in(user) for who, user in people.items()}
     answers(clients)  # whatever is made on the first look is made
-    before, notified = answers(clients), Notification.objects.count()
+    before, notified = (
+        answers(clients) | presses(clients, ticket, like_the_caller),
+        Notification.objects.count(),
+    )
     caplog.clear()
     with caplog.at_level(logging.DEBUG):
         case = accused(office, officer)
     logged = caplog.text
-    after = answers(clients)
+    Case.objects.filter(pk=case.pk).update(query_code=ticket.query_code)  # as a one-line matter of this visit
+    after = answers(clients) | presses(clients, ticket, like_the_caller)
     assert len(before) > 500
+    assert {before[who, "correct"][0] for who in SEATED} == {302}
     different = [key for key in before if before[key] != after[key]]
     assert different == [], first_difference(before[different[0]], after[different[0]])
     assert Notification.objects.exclude(to=officer).count() == notified

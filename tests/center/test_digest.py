@@ -34,6 +34,14 @@ def test_a_head_is_told_once_what_waits(head):
     assert row.url == "/deadlines/"
 
 
+def test_who_keeps_the_calendar_is_told_of_a_year_that_is_missing(head):
+    sysadmin = UserFactory(post=(Role.SYSADMIN, UnitFactory(centre=True)))
+    with time_machine.travel(MONDAY, tick=False):
+        tell_heads()
+    row = told().get()
+    assert (row.to, row.text) == (sysadmin, "今日提要：2027年工作日历未录入")
+
+
 def test_on_a_day_off_nobody_is_told(head):
     CaseFactory(unit=head.all_posts[0].unit)
     with time_machine.travel(SUNDAY, tick=False):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.states import State
-from governance_center.handover import still_out, work_of
+from governance_center.handover import colleagues_of, still_out, work_of
 from intake import services as intake
 from kernel.models import Notification
 from kernel.moves import MoveRefused
@@ -202,3 +202,9 @@ def test_nobody_opens_the_handover_of_a_stranger(client, giver, taker):
 def test_a_taker_that_cannot_be_shows_the_empty_form(client, giver, nobody):
     client.force_login(giver)
     assert client.get(reverse("handover:mine"), {"taker": nobody}).status_code == 200
+
+
+def test_administrators_take_no_work(client, giver, taker, committee):
+    admin = UserFactory(name="安全员", post=(Role.SECADMIN, committee))
+    assert list(colleagues_of(giver)) == [taker]
+    assert admin not in colleagues_of(giver)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from cases.models import ClockWatch
@@ -29,7 +30,14 @@ def test_ready_is_with_database_queue_schema_and_beat(client):
 
     assert answer.json() == {
         "ready": True,
-        "checks": {"database": "ok", "queue": "ok", "migrations": "ok", "beat": "ok", "clocks": "ok"},
+        "checks": {
+            "database": "ok",
+            "queue": "ok",
+            "migrations": "ok",
+            "beat": "ok",
+            "clocks": "ok",
+            "calendar": health.calendar(),
+        },
     }
 
 
@@ -43,6 +51,15 @@ def test_clocks_that_wait_or_are_held_are_named_but_no_page_is_taken_away(client
     ClockWatch.objects.update(state=WatchState.HELD)
     assert b"clocks_held 1.0" in client.get("/metrics").content
     assert client.get("/readyz").json()["checks"]["clocks"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026-10-31", "ok"), ("2026-11-01", "2027 not entered"), ("2027-02-01", "2027 not entered")],
+)
+def test_a_year_without_a_calendar_is_named_from_november_on(day, said):
+    with time_machine.travel(f"{day}T10:00:00+08:00", tick=False):
+        assert health.calendar() == said
 
 
 def test_a_failing_check_is_named_and_answered_with_503(client, monkeypatch):

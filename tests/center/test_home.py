@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from governance_center import work
 from people.models import Unit
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
+from tests.intake.factories import hall, next_window, seated, waiting
 from tests.mediation.factories import CommitteeFactory, accepted, mediator_of, sign_all, submitted, with_rules
 
 
@@ -56,6 +58,7 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "in-hand": 1,
         "to-answer": 1,
         "to-verify": 0,
+        "paused": 0,
     }
 
 
@@ -148,3 +151,33 @@ def test_browsers_find_the_icon_without_logging_in(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 302
     assert answer.url.endswith(".svg")
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [(Role.DIRECTOR, True), (Role.SYSADMIN, True), (Role.CLERK, False)]
+)
+def test_who_keeps_the_calendar_is_told_from_november_on_that_the_next_year_is_missing(client, role, told):
+    client.force_login(UserFactory(post=(role, UnitFactory(centre=True))))
+    for day, missing in [("2026-10-31", False), ("2026-11-01", told)]:
+        with time_machine.travel(f"{day}T10:00:00+08:00", tick=False):
+            page = client.get(reverse("home")).content.decode()
+        assert ("2027年的工作日历还没有录入" in page) is missing
+        assert (reverse("cases:edit_calendar", args=[2027]) in page) is missing
+
+
+def test_the_box_finds_todays_visit_by_its_number(client):
+    clerk = seated(next_window(hall()))
+    ticket = waiting(clerk)
+    client.force_login(clerk)
+    for q in ("A001", "a001", "A1"):
+        assert search(client, q).url == reverse("intake:detail", args=[ticket.pk])
+    assert "没有找到" in search(client, "A002").content.decode()
+    client.force_login(seated(next_window(UnitFactory())))
+    assert "没有找到" in search(client, "A001").content.decode()
+
+
+def test_a_hit_by_name_says_which_party_it_is(client, bureau, handler):
+    CaseFactory(unit=bureau, applicant=PersonFactory(name="王冬梅", initials="wdm"))
+    client.force_login(handler)
+    for q in ("王冬梅", "wdm"):
+        assert "申请人 王**" in search(client, q).content.decode()

@@ -2,15 +2,19 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Case
-from cases.states import State
+from cases.services import register_party, reveal_party
+from cases.states import Side, State
 from kernel.models import HistoryEntry
-from people.models import Apart, Person
+from people.models import Apart, Person, Post
 from people.persons import add_phone, merge_persons
 from people.roles import Restriction, Role
+from people.services import known_person, register_person
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
 from tests.people.factories import id_number
+from tests.raw import tables_with
 
 PHONE = "13800001234"
 
@@ -312,3 +316,102 @@ def test_a_closed_matter_and_a_matter_of_others_are_left_alone(logged_in, client
     assert person.name == "王冬梅"
     client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
     assert client.get(url("correct_party", party)).status_code == 404
+
+
+@pytest.fixture
+def accuser(bureau):
+    """Somebody known from an accusation alone, by the paper 42."""
+    hidden = PersonFactory(name="闻人远舟", id_number=id_number(42), phone="13906701122")
+    CaseFactory(unit=bureau, applicant=hidden, restriction=Restriction.ACCUSATION)
+    return hidden
+
+
+def test_registering_the_paper_of_a_hidden_accuser_makes_another_record(clerk, accuser):
+    new = register_person(by=clerk, name="穆青山", id_number=id_number(42), phone="13700000001")
+    assert (new.name, new.pk == accuser.pk) == ("穆青山", False)
+    accuser.refresh_from_db()
+    assert accuser.phone.plain == "13906701122"
+
+
+def test_naming_a_hidden_accuser_as_guardian_makes_another_record(client, bureau, clerk, accuser):
+    minor = PersonFactory(name="穆小山", birth_on=timezone.localdate())
+    CaseFactory(unit=bureau, applicant=minor)
+    client.force_login(clerk)
+    sent = {"kinship": "父亲", "name": "穆青山", "id_type": "resident", "id_number": id_number(42)}
+    assert client.post(url("add_guardian", minor), sent).status_code == 302
+    assert minor.guardians.get().guardian.name == "穆青山"
+
+
+def test_correcting_to_the_paper_of_a_hidden_accuser_is_not_refused(logged_in, person, case, accuser):
+    page = logged_in.get(url("correct_person", person))
+    sent = correction(person, page, id_number=id_number(42))
+    assert logged_in.post(url("correct_person", person), sent).status_code == 302
+    assert known_person(id_number(42)) == person
+    assert f"编号 {accuser.pk}" not in text(logged_in.get(url("detail", person)))
+
+
+def test_who_may_open_the_accusation_sees_the_likely_double(client, bureau, clerk, accuser):
+    new = register_person(by=clerk, name="穆青山", id_number=id_number(42))
+    CaseFactory(unit=bureau, applicant=new)
+    officer = UserFactory(post=(Role.DISCIPLINE, bureau))
+    client.force_login(officer)
+    assert "证件号码相同" in text(client.get(url("detail", accuser)))
+    assert f"编号 {new.pk}" in text(client.get(url("detail", accuser)))
+    client.force_login(clerk)
+    assert "证件号码相同" not in text(client.get(url("detail", new)))
+
+
+def test_a_party_of_an_ordinary_matter_with_the_paper_of_a_hidden_accuser_is_another_record(
+    case, clerk, accuser
+):
+    party = register_party(
+        case, by=clerk, side=Side.RESPONDENT, id_type="resident", name="穆青山", id_number=id_number(42)
+    )
+    assert (party.name, party.person == accuser) == ("穆青山", False)
+
+
+def test_a_restricted_matter_changes_no_telephone_that_others_see(bureau, person, case):
+    officer = UserFactory(post=(Role.DISCIPLINE, bureau))
+    hidden = CaseFactory(unit=bureau, restriction=Restriction.ACCUSATION)
+    given = {"side": Side.THIRD, "id_type": "resident", "name": "王冬梅", "id_number": id_number(12)}
+    party = register_party(hidden, by=officer, phone="13700000002", **given)
+    person.refresh_from_db()
+    assert person.phone.plain == PHONE
+    assert party.person.phone.plain == "13700000002"
+    assert "change_phone" not in verbs(person)
+
+
+@pytest.fixture
+def accusation(bureau, person):
+    """An accusation by somebody who is known from an ordinary matter too."""
+    return CaseFactory(unit=bureau, applicant=person, restriction=Restriction.ACCUSATION)
+
+
+@pytest.fixture
+def officer(bureau):
+    user = UserFactory(post=(Role.DISCIPLINE, bureau))
+    Post.objects.create(user=user, role=Role.PETITION_OFFICER, unit=bureau)
+    return user
+
+
+def test_why_a_party_of_an_accusation_was_corrected_or_looked_at_stands_in_its_file_alone(
+    client, person, case, accusation, officer, clerk
+):
+    party, why = accusation.parties.get(), "核对举报信署名"
+    client.force_login(officer)
+    answer = correcting(client, party, name="王冬玫", reason=why)
+    assert answer.status_code == 302
+    reveal_party(party, by=officer, reason=why)
+    in_file = [entry.shown_note for entry in accusation.dossier.entries.order_by("seq")]
+    assert in_file == [why, why]
+    assert verbs(person) == ["correct_person", "reveal"]
+    assert [(entry.note, "case" in entry.details) for entry in person.dossier.entries.all()] == [
+        ("", False)
+    ] * 2
+    assert tables_with(why) == []
+    client.force_login(clerk)
+    assert why not in text(client.get(url("detail", person)))
+    client.force_login(UserFactory(post=(Role.AUDITOR, case.unit)))
+    looks = text(client.get(reverse("persons:looks")))
+    assert why not in looks
+    assert accusation.number not in looks

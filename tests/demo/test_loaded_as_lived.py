@@ -206,10 +206,11 @@ class Lived:
         return mediating
 
     def handle(self, desk, noun: str, username: str) -> None:
-        """Taken and answered; a petition desk rings nobody, as the loaded one did not."""
+        """Taken, rung about, and answered."""
         by = User.objects.get(username=username)
         self.round.refresh_from_db()
         handling = getattr(desk, f"accept_{noun}")(self.round, by=by)
+        cases.log_contact(self.case, by=by, whom="对方", said="约好答复时间。")
         getattr(desk, f"answer_{noun}")(handling, by=by, reply="已答复。", outcome=self.outcome())
 
     def close(self) -> Case:
@@ -410,6 +411,9 @@ def of_the_request(case):
 def test_registered_without_a_visit(monkeypatch, channel):
     """A call that the centre enters above, and a matter of the hotline, which has a number and a date already."""
     monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
+    monkeypatch.setattr(
+        Diary, "after", lambda self, at, days, random: at + timedelta(hours=2)
+    )  # nothing is late
     ClockRule.objects.update(rungs=[])  # what is lived here is lived in one moment, and swept by nobody
     staff.load()
     day = timezone.localdate() - 91 * DAY

@@ -21,7 +21,7 @@ def test_accepting_takes_the_round_in_hand(handling, case, handler, bureau):
     case.refresh_from_db()
     assert (handling.state, handling.handler, handling.unit) == (HandlingState.IN_HAND, handler, bureau)
     assert case.state == State.IN_HAND
-    assert not case.latest_round().clocks.running().exists()
+    assert case.latest_round().clocks.running().get().code == "case.first_contact"
     assert verbs(case) == ["open_case", "take", "accept_order"]
 
 

@@ -125,6 +125,28 @@ def unknown_clocks(model, codes: set[str]) -> set[str]:
     return named - codes
 
 
+def started_clocks(models, root: Path, apps: list[str]) -> set[str]:
+    """The clocks that something starts: a move that names them, or a service that calls the kernel with their code."""
+    of_moves = {code for model in models for move in model.MOVES for code in move.starts}
+    of_services = {
+        node.value
+        for app in apps
+        for path in modules(root, app, "*.py")
+        for call in calls(path)
+        for given in starting(call)
+        for node in ast.walk(given)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return of_moves | of_services
+
+
+def starting(call: ast.Call) -> list[ast.expr]:
+    """Where a call of kernel.clocks names what it starts."""
+    if call.func.attr == "turn":
+        return [keyword.value for keyword in call.keywords if keyword.arg == "starts"]
+    return call.args if call.func.attr in {"give", "begin_all"} else []
+
+
 TEMPLATE_NAME = re.compile(r"""["']([\w/.-]+\.(?:html|txt))(?:#\w+)?["']""")
 
 

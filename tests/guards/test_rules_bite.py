@@ -47,6 +47,17 @@ def test_a_state_set_by_hand_is_found(house):
     assert rules.assigned_states(house, APPS) == ["desk/services.py:2"]
 
 
+def test_a_clock_that_a_move_or_a_service_starts_is_found(house):
+    opens = SimpleNamespace(MOVES=Moves(Move(verb="open", label="", sources={NEW}, starts=("desk.handle",))))
+    write(
+        house,
+        "desk/services.py",
+        "clocks.turn(row, stops=['desk.take'], starts=['desk.ring'] if x else [])\n",
+    )
+    write(house, "cases/services.py", "clocks.give(row, 'case.reply_by', last_day=day)\n")
+    assert rules.started_clocks([opens], house, APPS) == {"desk.handle", "desk.ring", "case.reply_by"}
+
+
 def test_a_dict_is_no_row(house):
     write(house, "desk/views.py", "def page(context):\n    context.update(a=1)\n")
     assert rules.writing_views(house, APPS) == []

@@ -1,5 +1,6 @@
 """The shape of a day: who is next and why, windows that rest, help without a sound, and the end of the day."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from intake.states import Care, SpanKind, State
 from kernel.editing import seen_token
 from kernel.models import Notification
 from kernel.moves import MoveRefused
+from kernel.notifications import Message, notify_all
 from people.models import Window
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
@@ -239,6 +241,73 @@ def test_the_quiet_button_tells_those_on_call_at_once(client, clerk, window, cen
 def test_without_a_list_guide_and_director_are_told(clerk, guide, director, centre):
     services.call_help(by=clerk, unit=centre, window=clerk.seat.window)
     assert set(Notification.objects.values_list("to", flat=True)) == {guide.pk, director.pk}
+
+
+def test_a_call_for_help_stands_on_every_page_of_those_on_call_until_somebody_is_there(
+    client, clerk, window, centre
+):
+    guards = [UserFactory(post=(Role.HANDLER, UnitFactory())) for _n in range(2)]
+    for guard in guards:
+        OnCall.objects.create(unit=centre, user=guard, post="安保")
+    call = services.call_help(by=clerk, unit=centre, window=window)
+
+    def page_of(user) -> str:
+        client.force_login(user)
+        return client.get("/").content.decode()
+
+    assert all(f"{window}求助，请立即到场" in page_of(guard) for guard in guards)
+    assert "求助，请立即到场" not in page_of(clerk)
+    services.answer_help(call, by=guards[0])
+    assert not any("求助，请立即到场" in page_of(guard) for guard in guards)
+
+
+def test_who_has_seen_a_call_for_help_puts_it_away(client, clerk, window, centre):
+    guard = UserFactory(post=(Role.HANDLER, UnitFactory()))
+    OnCall.objects.create(unit=centre, user=guard, post="安保")
+    services.call_help(by=clerk, unit=centre, window=window)
+    note = Notification.objects.get(to=guard)
+    address = reverse("kernel:read_notification", args=[note.pk])
+    client.force_login(clerk)
+    assert client.post(address).status_code == 404
+    client.force_login(guard)
+    assert "求助，请立即到场" in client.get("/").content.decode()
+    client.post(address)
+    assert "求助，请立即到场" not in client.get("/").content.decode()
+
+
+def test_the_tray_counts_all_that_waits_and_not_only_what_it_lists(client, clerk, guide):
+    notify_all([Message([guide], clerk, f"消息 {n}") for n in range(24)])
+    client.force_login(guide)
+    for address in ("/", reverse("kernel:tray")):
+        assert re.search(r'id="tray-count"[^>]*>24<', client.get(address).content.decode())
+
+
+def test_the_page_of_the_day_offers_the_answer_to_those_on_call(client, clerk, director, guide, centre):
+    call = services.call_help(by=clerk, unit=centre)
+    client.force_login(director)
+    page = client.get(reverse("intake:day")).content.decode()
+    assert reverse("intake:answer_help", args=[call.pk]) in page
+    client.force_login(clerk)
+    page = client.get(reverse("intake:day")).content.decode()
+    assert "求助中" in page
+    assert reverse("intake:answer_help", args=[call.pk]) not in page
+
+
+def test_the_page_of_the_day_offers_only_what_is_open_to_its_reader(client, clerk, director, guide, window):
+    pauses = [reverse("intake:pause_hall"), reverse("intake:pause", args=[window.pk])]
+    rules = "/turn-rules/"
+
+    def page_of(user) -> str:
+        client.force_login(user)
+        return client.get(reverse("intake:day")).content.decode()
+
+    everything = page_of(director)
+    assert all(address in everything for address in [*pauses, rules])
+    for user in (guide, clerk):
+        page = page_of(user)
+        for address in pauses:
+            assert (address in page) == (client.get(address).status_code == 200)
+        assert rules not in page
 
 
 def test_a_stranger_neither_calls_nor_answers_help(client, clerk, stranger, outsider, centre):

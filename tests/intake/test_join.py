@@ -77,6 +77,35 @@ def test_a_matter_is_joined_once_and_only_by_its_own_people(client, clerk, earli
     assert answer.status_code == 422
 
 
+def found_by(client, code, tail) -> str:
+    return client.post(reverse("public:query"), {"code": code, "tail": tail}).content.decode()
+
+
+def test_the_code_of_the_visit_finds_the_matter_that_it_joined(client, clerk, earlier):
+    ticket = of_known(clerk)
+    assert earlier.number not in found_by(client, ticket.query_code, CARD[-4:])
+    services.join(ticket, by=clerk, case=earlier, said="催问")
+    fresh = services.triage(ticket, by=clerk, to_unit=ticket.unit, **matter())
+    page = found_by(client, ticket.query_code, CARD[-4:])
+    assert earlier.number in page
+    assert fresh.number in page
+    assert fresh.number not in found_by(client, earlier.query_code, CARD[-4:])
+    assert earlier.number not in found_by(client, ticket.query_code, "0000")
+
+
+def test_the_four_digits_of_the_ticket_find_the_matter_that_it_joined(client, clerk, centre):
+    person = PersonFactory(name="王冬梅", id_type="none", id_number="", phone="")
+    case = CaseFactory(unit=centre, applicant=person)
+    ticket = serving(clerk)
+    Ticket.objects.filter(pk=ticket.pk).update(visitor=person)
+    ticket.refresh_from_db()
+    ticket.pin = "8206"
+    ticket.save(update_fields=["pin"])
+    services.join(ticket, by=clerk, case=case, said="催问")
+    assert case.number in found_by(client, ticket.query_code, "8206")
+    assert case.number not in found_by(client, ticket.query_code, "8207")
+
+
 def test_one_visit_has_several_matters_new_and_joined(clerk, earlier):
     ticket = of_known(clerk)
     services.join(ticket, by=clerk, case=earlier, said="催问")
@@ -181,8 +210,31 @@ def test_what_was_said_of_a_matter_that_was_hidden_since_stands_on_the_visit_no_
     address = reverse("intake:detail", args=[ticket.pk])
     assert "他又打人了" in client.get(address).content.decode()
     director = UserFactory(post=(Role.DIRECTOR, earlier.unit))
+    UserFactory(post=(Role.MEDIATOR, earlier.unit))  # somebody has to handle it then
     asked = ask_restriction(earlier, by=clerk, kind="violence", reason="家暴")
     grant_restricting(asked, by=director)
     assert "他又打人了" not in client.get(address).content.decode()
     client.force_login(director)
     assert "他又打人了" in client.get(address).content.decode()
+
+
+def test_those_who_speak_for_a_group_become_parties_of_each_of_its_matters(client, clerk):
+    spoken = [{"name": "王冬梅"}, {"name": "李小明", "phone": "13857000031"}, {"name": "张大力"}]
+    ticket = serving(clerk, head_count=37, representatives=spoken)
+    client.force_login(clerk)
+    page = client.get(reverse("intake:triage", args=[ticket.pk])).content.decode()
+    assert 'name="people_count" value="37"' in page
+    cases = [services.triage(ticket, by=clerk, to_unit=ticket.unit, **matter()) for _n in range(2)]
+    for case in cases:
+        parties = {party.name: party for party in case.parties.filter(side="applicant")}
+        assert set(parties) == {"王冬梅", "李小明", "张大力"}
+        assert all(party.is_representative for party in parties.values())
+        assert parties["李小明"].person.phone.plain == "13857000031"
+    first, second = ({party.person_id for party in case.parties.all()} for case in cases)
+    assert first == second
+
+
+def test_a_visitor_alone_is_the_only_applicant(clerk):
+    ticket = serving(clerk)
+    case = services.triage(ticket, by=clerk, to_unit=ticket.unit, **matter())
+    assert [(party.name, party.is_representative) for party in case.parties.all()] == [("王冬梅", False)]

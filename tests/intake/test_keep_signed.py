@@ -77,7 +77,9 @@ def test_what_nobody_printed_cannot_come_back_signed(client, clerk, matter):  # 
     assert not Attachment.objects.exists()
 
 
-@pytest.mark.parametrize(("file", "fault"), [(scan(b"MZ\x90\x00\x03\0\0"), "不能接收这种文件"), ("", "必填")])
+@pytest.mark.parametrize(
+    ("file", "fault"), [(scan(b"MZ\x90\x00\x03\0\0"), "不能接收这种文件"), ("", "请填写或选择这一项")]
+)
 def test_what_is_no_scan_is_refused_with_a_reason(client, clerk, matter, file, fault):  # noqa: F811
     client.force_login(clerk)
     answer = client.post(address(matter), {"printing": printed(client, matter), "scan": file})

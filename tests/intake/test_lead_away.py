@@ -56,14 +56,21 @@ def test_the_notice_is_the_next_page_and_its_print_the_first_of_the_list(client,
     answer = client.post(reverse("intake:triage", args=[ticket.pk]), form_of(elsewhere))
     assert answer.url == reverse("intake:papers", args=[Case.objects.get().pk])
     rows = BeautifulSoup(client.get(answer.url).content, "html.parser").select("tbody tr")
-    assert "告知书" in rows[0].text
+    assert elsewhere.notice_title in rows[0].text
+    assert "法定途径告知书" not in rows[0].text
 
 
 def test_the_notice_says_the_words_of_the_outlet_and_where_to_go(client, clerk, ticket, elsewhere):
     case = guided(ticket, clerk, elsewhere)
     client.force_login(clerk)
     text = printed(client, case)
-    for words in ("不属职权告知书", *elsewhere.notice_text.splitlines(), WHERE, "王冬梅", case.query_code):
+    for words in (
+        "向有权机关提出告知书",
+        *elsewhere.notice_text.splitlines(),
+        WHERE,
+        "王冬梅",
+        case.query_code,
+    ):
         assert words in text
 
 
@@ -76,7 +83,7 @@ def test_the_director_changes_the_words_and_they_stand_on_the_next_print(
     client.force_login(UserFactory(post=(Role.DIRECTOR, centre)))
     assert "告知书正文" in client.get(address).content.decode()
     words = {
-        "notice_title": "不属职权告知书",
+        "notice_title": "向有权机关提出告知书",
         "notice_text": "按新规定告知。",
         "cues": "",
         "version": book.version,
@@ -96,7 +103,8 @@ def test_an_outlet_of_the_centre_has_no_words_of_a_notice(client, centre):
 def test_a_matter_that_stays_here_has_no_such_notice(client, clerk, ticket):
     case = services.triage(ticket, by=clerk, to_unit=ticket.unit, **matter())
     client.force_login(clerk)
-    assert "法定途径告知书" not in client.get(reverse("intake:papers", args=[case.pk])).content.decode()
+    page = client.get(reverse("intake:papers", args=[case.pk])).content.decode()
+    assert reverse("intake:print_paper", args=[case.pk, "route-notice", "html"]) not in page
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SETTLED, Outcome.ANSWERED])

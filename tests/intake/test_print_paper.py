@@ -1,4 +1,4 @@
-"""The papers of the hall: a page and a .docx of one text, with a trace, without where the other side lives."""
+"""The papers of the hall: a page, a .docx and a PDF of one text, with a trace, without where the other side lives."""
 
 from io import BytesIO
 
@@ -16,6 +16,7 @@ from people.models import Unit
 from people.roles import Role
 from tests.factories import CaseFactory, PersonFactory, SeatFactory, UnitFactory, UserFactory, WindowFactory
 from tests.intake.factories import QueueFactory
+from tests.pdfs import fonts_of, pdf_text, squeezed
 
 ADDRESS = "浮石街道百汇路 8 号 402 室"
 
@@ -57,12 +58,15 @@ def docx_text(answer) -> str:
 
 
 @pytest.mark.parametrize("slug", PAPERS)
-def test_each_paper_says_the_same_on_the_page_and_in_word(client, clerk, matter, slug):
+def test_each_paper_says_the_same_on_the_page_in_word_and_as_pdf(client, clerk, matter, slug):
     client.force_login(clerk)
     shown, written = client.get(url(matter, slug)), client.get(url(matter, slug, "docx"))
     words = {line.strip() for line in docx_text(written).splitlines() if line.strip() and "＿" not in line}
     assert str(PAPERS[slug][0]) in words
     assert [line for line in words if line not in page_text(shown)] == []
+    archived = client.get(url(matter, slug, "pdf")).content
+    assert [line for line in words if squeezed(line) not in pdf_text(archived)] == []
+    assert all(fonts_of(archived).values())
 
 
 @pytest.mark.parametrize("slug", PAPERS)

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from cases.models import Case
 from cases.services import correct
 from cases.states import Side
 from intake import services
@@ -32,6 +33,7 @@ def test_who_read_and_how_it_was_confirmed_stands_on_the_record(client, clerk, m
     text = page_text(client.get(url(matter, "register-form")))
     assert f"由{clerk}向陈素芬宣读：按指印确认" in text
     assert "经本人核对无误" not in text
+    assert "见证人（签名）" not in text
     assert "按指印确认" in papers_page(client, matter)
 
 
@@ -43,6 +45,7 @@ def test_who_does_not_sign_needs_a_witness(client, clerk, matter, signed):  # no
     assert "请填写见证人姓名" in refused.content.decode()
     assert send(client, matter, signed=signed, witness="余国良").status_code == 302
     assert "由见证人签名，见证人余国良" in page_text(client.get(url(matter, "register-form")))
+    assert "见证人（签名）" in page_text(client.get(url(matter, "register-form")))
     assert "余国良" not in str(matter.history.filter(verb="read_back").last().details)
 
 
@@ -77,3 +80,13 @@ def test_only_who_received_or_handles_it_says_so(client, matter, unit):  # noqa:
 def test_strangers_do_not_find_it(client, matter):  # noqa: F811
     client.force_login(UserFactory(post=(Role.CLERK, UnitFactory())))
     assert send(client, matter).status_code == 404
+
+
+def test_papers_print_a_title_whole_that_lists_show_cut(client, clerk, matter):  # noqa: F811
+    sentence = "楼上住户装修时打穿楼板漏水，把客厅的吊顶和木地板都泡坏了，协商多次没有结果"
+    Case.objects.filter(pk=matter.pk).update(title=sentence[:29] + "…", story=f"{sentence}。请求赔偿。")
+    client.force_login(clerk)
+    for slug in ("register-form", "notice"):
+        text = page_text(client.get(url(matter, slug)))
+        assert sentence in text
+        assert "…" not in text

@@ -96,9 +96,9 @@ def test_a_row_may_come_with_its_scan(client, clerk, matter):  # noqa: F811
     ("changes", "fault"),
     [
         ({}, "请至少填写一份材料的名称"),
-        ({"form-1-pages": 3}, "必填"),
-        ({"form-0-name": "合同", "form-0-pages": 0}, "大于"),
-        ({"form-0-name": "合同", "form-0-copies": 101}, "小于"),
+        ({"form-1-pages": 3}, "请填写或选择这一项"),
+        ({"form-0-name": "合同", "form-0-pages": 0}, "不小于 1"),
+        ({"form-0-name": "合同", "form-0-copies": 101}, "不大于 100"),
         ({"form-0-name": "合同", "form-0-party": 999999}, "选项"),
         (
             {"form-0-name": "合同", "form-0-scan": SimpleUploadedFile("x.exe", b"MZ\x90\0\0")},

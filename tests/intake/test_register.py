@@ -8,10 +8,11 @@ from intake.models import Ticket
 from intake.states import Care, Rank, State
 from kernel.models import HistoryEntry
 from kernel.moves import MoveRefused
+from people.identity import id_check_digit
 from people.models import Person
 from people.roles import Restriction
 from tests.factories import CaseFactory, PersonFactory
-from tests.intake.factories import issued
+from tests.intake.factories import issued, serving
 
 WANG = {
     "name": "王冬梅",
@@ -129,7 +130,7 @@ def test_whoever_is_known_from_an_isolated_matter_alone_is_new_at_the_counter(cl
     assert answer.status_code == 422
     assert "王冬梅" not in answer.content.decode()
     client.post(reverse("intake:register"), CARD | {"name": "王冬梅"})
-    assert Ticket.objects.get().visitor == hidden
+    assert Ticket.objects.get().visitor != hidden
 
 
 def test_the_page_is_closed_to_whoever_has_no_seat(client, stranger):
@@ -191,3 +192,98 @@ def test_a_wrong_person_is_put_right_until_a_matter_is_registered(client, clerk)
     CaseFactory(query_code=ticket.query_code)
     with pytest.raises(MoveRefused, match="已登记事项"):
         services.identify(ticket, by=clerk, **WANG)
+
+
+# --- Known by name and telephone --------------------------------------------------------------------------------------
+
+NO_PAPER = {"id_type": "none", "id_number": "", "name": "王冬梅", "phone": "138 5700 0024", "head_count": 1}
+
+
+def likely(client, **changes) -> str:
+    return client.post(reverse("intake:look_up"), NO_PAPER | changes).content.decode()
+
+
+def test_who_shows_no_papers_is_offered_by_name_and_telephone_together(client, clerk, centre):
+    known = PersonFactory(name="王冬梅", phone="13857000024")
+    case = CaseFactory(applicant=known, unit=centre, title="楼上漏水赔偿")
+    client.force_login(clerk)
+    page = likely(client)
+    assert "可能来过：王**" in page
+    assert case.number in page
+    assert known.history.filter(verb="view", by=clerk).exists()
+    for other in ({"name": "王冬"}, {"phone": "13857000025"}, {"phone": ""}):
+        assert "可能来过" not in likely(client, **other)
+    client.post(reverse("intake:register"), NO_PAPER | {"known": known.pk})
+    assert Ticket.objects.get().visitor == known
+
+
+def test_of_an_isolated_matter_alone_nobody_is_offered(client, clerk):
+    hidden = PersonFactory(name="王冬梅", phone="13857000024")
+    CaseFactory(applicant=hidden, restriction=Restriction.ACCUSATION)
+    client.force_login(clerk)
+    assert "可能来过" not in likely(client)
+
+
+def test_only_who_would_be_offered_can_be_chosen(client, clerk, centre):
+    other = PersonFactory(name="李小明", phone="13857000025")
+    CaseFactory(applicant=other, unit=centre)
+    client.force_login(clerk)
+    client.post(reverse("intake:register"), NO_PAPER | {"known": other.pk})
+    assert Ticket.objects.get().visitor not in {other, None}
+
+
+# --- A known paper and another name -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mistaken(client, clerk):
+    """What is typed with the paper of somebody whose name is another."""
+    CaseFactory(applicant=PersonFactory(name="范素芬", id_number=WANG["id_number"], phone=""))
+    client.force_login(clerk)
+    return WANG | {"head_count": 1, "language": "湖南话"}
+
+
+def test_another_name_than_that_of_the_paper_is_asked_about_once(client, mistaken):
+    answer = client.post(reverse("intake:register"), mistaken)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "证件号已登记为 范**，您填写的是 王冬梅" in page
+    assert "范素芬" not in page
+    assert "湖南话" in page
+    assert not Ticket.objects.exists()
+
+
+def test_the_name_stays_as_registered(client, mistaken):
+    client.post(reverse("intake:register"), mistaken | {"other_name": "registered"})
+    assert Ticket.objects.get().visitor.name == "范素芬"
+
+
+def test_the_name_is_put_right_with_a_trace(client, clerk, mistaken):
+    client.post(reverse("intake:register"), mistaken | {"other_name": "typed"})
+    visitor = Ticket.objects.get().visitor
+    assert (visitor.name, visitor.initials) == ("王冬梅", "wdm")
+    assert visitor.history.get(verb="correct_person").by == clerk
+    assert Person.objects.filter(name="范素芬").count() == 0
+
+
+def test_a_wrong_paper_is_asked_for_again(client, mistaken):
+    answer = client.post(reverse("intake:register"), mistaken | {"other_name": "wrong_paper"})
+    assert answer.status_code == 422
+    assert "请核对证件号码，重新填写" in answer.content.decode()
+    assert not Ticket.objects.exists()
+
+
+# --- Minors -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_minor_is_pointed_out_and_led_to_the_guardian(client, clerk):
+    number = "330802" + "20150308" + "002"
+    number += id_check_digit(number)
+    client.force_login(clerk)
+    assert "来访人是未成年人" in looked_up(client, number)
+    assert "未成年人" not in looked_up(client)
+    ticket = serving(clerk, name="张小宝", id_type="resident", id_number=number, phone="")
+    guardian = reverse("persons:add_guardian", args=[ticket.visitor_id])
+    for page in ("intake:triage", "intake:detail"):
+        assert guardian in client.get(reverse(page, args=[ticket.pk])).content.decode()
+    assert guardian in client.get(reverse("intake:window")).content.decode()

@@ -266,11 +266,11 @@ def test_nothing_is_entered_above_before_it_came_or_tomorrow(client, clerk, cent
 # --- With a scan ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("restriction", ["", Restriction.ACCUSATION])
+@pytest.mark.parametrize("restriction", ["", Restriction.VIOLENCE])
 def test_the_letter_comes_in_with_its_scan(client, clerk, committee, restriction):
     client.force_login(clerk)
     given = {"scan": SimpleUploadedFile("letter.pdf", LETTER), "restriction": restriction}
-    UserFactory(post=(Role.DISCIPLINE, committee))
+    UserFactory(post=(Role.MEDIATOR, committee))
     assert client.post(ADDRESS, filled(committee, **given)).status_code == 302
     kept = Case.objects.get().attachments.get()
     assert kept.name == "letter.pdf"
@@ -394,3 +394,15 @@ def test_the_page_costs_the_same_however_many_came(client, clerk, centre, django
         arrived(clerk, centre, outside_number=f"QZ{n}")
     with django_assert_max_num_queries(len(few)):
         client.get(ADDRESS)
+
+
+def test_what_goes_the_way_of_a_restricted_outlet_is_restricted_and_finds_the_desk_that_may_open_it(
+    client, clerk, committee
+):
+    discipline = Unit.objects.get(code="discipline")
+    UserFactory(post=(Role.DISCIPLINE, discipline))
+    client.force_login(clerk)
+    sent = filled(committee, outlet=Outlet.objects.get(code="O14").pk, to_unit="", respondent_name="")
+    assert client.post(ADDRESS, sent).status_code == 302
+    case = Case.objects.get()
+    assert (case.restriction, case.unit) == (Restriction.ACCUSATION, discipline)

@@ -12,7 +12,7 @@ from cases.services import take
 from cases.states import Outcome, Route, Side
 from cases.states import State as RoundState
 from intake import selectors, services
-from intake.forms import first_sentence
+from intake.forms import title_of
 from intake.models import Settlement
 from intake.states import SettlementState, State
 from kernel.encryption import lookup_hash
@@ -185,7 +185,7 @@ def test_the_page_settles_on_the_spot(client, ticket, clerk):
     assert (case.amount, case.state, case.title) == (
         Decimal(450),
         RoundState.RESOLVED,
-        first_sentence(case.story),
+        title_of(case.story),
     )
     assert case.contacts.get().said == "监察大队已联系公司"
 
@@ -386,8 +386,8 @@ def test_a_second_window_sees_the_earlier_matter_of_a_returning_visitor(client, 
     assert case.number in client.get(reverse("intake:window")).content.decode()
 
 
-def test_titles_are_the_first_sentence(window):
-    assert first_sentence("楼上漏水。协商多次没有结果，" * 3) == "楼上漏水"
-    assert first_sentence("短") == "短"
-    assert len(first_sentence("长" * 100)) == 30
+def test_titles_are_the_title_of(window):
+    assert title_of("楼上漏水。协商多次没有结果，" * 3) == "楼上漏水"
+    assert title_of("短") == "短"
+    assert len(title_of("长" * 100)) == 30
     assert next_window(window.unit).number == window.number + 1

@@ -4,9 +4,10 @@ import logging
 import re
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, Outlet, RestrictionRule, RuleBook
 from cases.states import Route
 from intake import selectors, services
 from intake.models import Ticket
@@ -15,8 +16,8 @@ from people.models import Unit
 from people.roles import Restriction, Role
 from petitions.models import PetitionHandling
 from tests.cases.test_restriction import answers, first_difference, logged_in, plain
-from tests.factories import UserFactory
-from tests.intake.factories import called, serving
+from tests.factories import CaseFactory, UserFactory
+from tests.intake.factories import called, matter, serving
 from tests.raw import tables_with
 
 LINE = "村里补偿款的去向"
@@ -140,6 +141,33 @@ def test_only_desks_that_may_hear_it_are_offered(client, clerk, ticket, officer,
     assert client.post(address(ticket), wrong).status_code == 422
 
 
+def test_the_hall_offers_no_desk_where_somebody_may_look_and_nobody_can_take(
+    client, clerk, ticket, centre, discipline
+):
+    UserFactory(post=(Role.DIRECTOR, centre))
+    client.force_login(clerk)
+    page = client.get(address(ticket)).content.decode()
+    assert f"violence:intake:{centre.pk}" not in page
+    assert f"psychiatric:intake:{centre.pk}" not in page
+    office = Unit.objects.get(code="petitions")
+    Unit.objects.filter(pk=office.pk).update(area=centre.area)
+    UserFactory(post=(Role.PETITION_OFFICER, office))
+    page = client.get(address(ticket)).content.decode()
+    assert f"psychiatric:petitions:{office.pk}" in page
+    assert f"accusation:petitions:{office.pk}" not in page
+
+
+def test_only_who_takes_it_up_at_the_window_is_offered_the_button(client, centre, clerk):
+    director = UserFactory(post=(Role.DIRECTOR, centre))
+    case = CaseFactory(unit=centre, route=Route.INTAKE)
+    take_up = reverse("intake:take_up", args=[case.latest_round().pk])
+    for user, offered in ((clerk, True), (director, False)):
+        client.force_login(user)
+        page = client.get(reverse("intake:panel", args=[case.pk])).content.decode()
+        assert (take_up in page) is offered
+        assert client.get(take_up).status_code == (200 if offered else 403)
+
+
 def test_the_log_tells_it_from_no_other_matter(client, clerk, ticket, officer, discipline, caplog):
     client.force_login(clerk)
     with caplog.at_level(logging.DEBUG):
@@ -170,6 +198,87 @@ def test_with_and_without_it_everybody_else_in_the_hall_gets_the_same_answers(
     after = answers(clients) | visits(ticket, clients)
     different = [key for key in before if before[key] != after[key]]
     assert different == [], first_difference(before[different[0]], after[different[0]])
+
+
+def identified(by, ticket):
+    return logged_in(by).post(
+        reverse("intake:identify", args=[ticket.pk]), {"id_type": "none", "name": "王冬妹", "head_count": 1}
+    )
+
+
+def test_after_a_named_one_line_the_visit_is_treated_as_if_there_were_none(
+    client, clerk, ticket, officer, discipline, guide
+):
+    client.force_login(clerk)
+    client.post(address(ticket), sent(discipline))
+    assert Case.objects.get().parties.get().name == "王冬梅"
+    assert identified(clerk, ticket).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.visitor.name == "王冬妹"
+    finish = reverse("intake:finish", args=[ticket.pk])
+    answer = client.post(finish, {"note": ""})
+    assert answer.status_code == 409
+    assert "本次来访没有登记事项" in answer.content.decode()
+    assert client.post(finish, {"note": "接待"}).status_code == 302
+
+
+STORY = "村支书贪污受贿，冒领补偿款，请为我保密。"
+
+
+def typed(**changes) -> dict:
+    given = matter(outlet=Outlet.objects.get(code="O14"))
+    return {
+        "story": STORY,
+        "category": given["category"].pk,
+        "urgency": 1,
+        "outlet": given["outlet"].pk,
+        "area": given["area"].pk,
+        "respondent_kind": "person",
+        "people_count": 1,
+    } | changes
+
+
+def test_the_ordinary_form_takes_no_matter_of_a_restricted_outlet_and_keeps_what_was_typed(
+    client, clerk, ticket, officer, discipline
+):
+    client.force_login(clerk)
+    answer = client.post(address(ticket), typed(to_unit=discipline.pk))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请用本页的“只记一句”" in page
+    assert STORY in page
+    assert not Case.objects.exists()
+    assert tables_with("村支书贪污受贿") == []
+
+
+def test_a_restricted_outlet_is_no_button_that_fills_the_ordinary_form(client, clerk):
+    client.force_login(clerk)
+    accusation = Outlet.objects.get(code="O14")
+    fills = f'data-fills="id_outlet" data-value="{accusation.pk}"'
+    page = client.post(reverse("intake:suggest"), {"story": STORY}).content.decode()
+    assert fills not in page
+    assert "纪检监察：只记一句" in page
+    page = client.post(reverse("intake:suggest"), {"story": STORY, "restriction": ""}).content.decode()
+    assert fills in page
+    chosen = client.post(reverse("intake:desk"), {"outlet": accusation.pk}).content.decode()
+    assert "按规定限制查看，不在这里登记" in chosen
+
+
+def test_words_of_violence_at_home_bring_a_hint(client, clerk):
+    client.force_login(clerk)
+    for story, hinted in (("我老公昨晚喝酒又打我，不敢回家。", True), ("楼上漏水，天花板发霉。", False)):
+        page = client.post(reverse("intake:suggest"), {"story": story}).content.decode()
+        assert ("可能涉及家庭暴力" in page) is hinted
+    RestrictionRule.objects.update(cues={"5": "天花板"})
+    RuleBook.objects.update(version=F("version") + 1)
+    page = client.post(reverse("intake:suggest"), {"story": "天花板发霉"}).content.decode()
+    assert "可能涉及家庭暴力" in page
+
+
+def test_the_one_line_takes_the_outlet_of_its_kind(client, clerk, ticket, officer, discipline):
+    client.force_login(clerk)
+    client.post(address(ticket), sent(discipline, line="一件事"))
+    assert Case.objects.get().outlet.code == "O14"
 
 
 def test_who_does_not_receive_the_visitor_notes_nothing(clerk, ticket, discipline):

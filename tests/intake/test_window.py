@@ -400,3 +400,73 @@ def test_who_was_taken_off_the_roster_learns_no_more_than_that(client, clerk, wi
     assert "您今天已不在这个窗口" in told
     assert "徐晓岚" not in told
     assert client.get(reverse("intake:window")).status_code == 403
+
+
+def test_a_visit_without_a_matter_may_end_with_a_ready_word(client, clerk):
+    ticket = serving(clerk)
+    client.force_login(clerk)
+    address = reverse("intake:finish", args=[ticket.pk])
+    refused = client.post(address)
+    assert refused.status_code == 409
+    ready = "已引导至有权受理的部门"
+    assert ready in refused.content.decode()
+    client.post(address, {"ready": ready})
+    assert ticket.history.get(verb="finish").note == ready
+
+
+def test_what_was_written_stands_before_the_ready_word(client, clerk):
+    ticket = serving(clerk)
+    client.force_login(clerk)
+    told = {"ready": "已引导至有权受理的部门", "note": "问公证处在几楼"}
+    client.post(reverse("intake:finish", args=[ticket.pk]), told)
+    assert ticket.history.get(verb="finish").note == "问公证处在几楼"
+
+
+def test_who_waits_again_is_marked_with_the_whole_time_they_have_been_here(client, clerk, centre):
+    ticket = called(clerk)
+    services.no_show(ticket, by=clerk)
+    services.rejoin(ticket, by=clerk)
+    Ticket.objects.filter(pk=ticket.pk).update(issued_at=timezone.now() - timedelta(minutes=40))
+    place = selectors.queue_of(centre)[0]
+    assert place.rejoined
+    assert place.seconds >= 40 * 60
+    client.force_login(clerk)
+    page = client.get(reverse("intake:window")).content.decode()
+    assert "过号重排</span>" in page
+    assert "40 分钟前" in page
+
+
+def test_who_was_called_by_mistake_did_not_miss_the_call(clerk, centre):
+    services.undo_call(called(clerk), by=clerk)
+    assert not selectors.queue_of(centre)[0].rejoined
+
+
+def test_another_window_is_looked_at_and_told_how_to_stand_in(client, clerk, clerk2):
+    held = serving(clerk)
+    services.hold(held, by=clerk, note="等材料")
+    missed = called(clerk)
+    services.no_show(missed, by=clerk)
+    client.force_login(clerk2)
+    page = client.get(reverse("intake:window", args=[clerk.seat.window_id])).content.decode()
+    for verb in ("transfer", "leave", "identify"):
+        assert reverse(f"intake:{verb}", args=[held.pk]) not in page
+    assert reverse("intake:rejoin", args=[missed.pk]) in page
+    assert "安排临时顶岗" in page
+    client.force_login(clerk)
+    page = client.get(reverse("intake:window")).content.decode()
+    assert reverse("intake:transfer", args=[held.pk]) in page
+
+
+def test_nothing_told_of_a_visitor_is_not_saved_in_silence(client, clerk):
+    bare, named = issued(clerk), issued(clerk, name="王冬梅", id_type="none")
+    client.force_login(clerk)
+    empty = {"id_type": "resident", "head_count": 1}
+    for ticket in (bare, named):
+        answer = client.post(reverse("intake:identify", args=[ticket.pk]), empty)
+        assert answer.status_code == 422
+        assert "请填写来访人的姓名" in answer.content.decode()
+    named.refresh_from_db()
+    assert named.visitor.name == "王冬梅"
+    client.post(reverse("intake:identify", args=[bare.pk]), empty | {"head_count": 3})
+    bare.refresh_from_db()
+    assert bare.head_count == 3

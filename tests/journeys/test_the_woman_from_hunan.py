@@ -163,7 +163,7 @@ def test_the_case_runs_through_its_states_within_the_day(day):
 def test_no_petition_clock_and_no_agreement_number_is_used_up(day):
     _ticket, case = day
     codes = set(Clock.objects.filter(dossier=case.dossier).values_list("code", flat=True))
-    assert codes == {"case.take", "case.follow_up", "case.rating"}
+    assert codes == {"case.take", "case.first_contact", "case.follow_up", "case.rating"}
     assert not NumberSeries.objects.filter(series__startswith="agreement").exists()
 
 

@@ -59,6 +59,36 @@ def due(capsys, *arguments):
         ("wages.finish", "2026-03-02", ["--extend"], "2026-07-10"),
         ("review.ask", "2026-03-02", [], "2026-05-06"),
         ("review.decide", "2026-03-16", [], "2026-05-15"),
+        ("review.accept", "2026-09-30", [], "2026-10-13"),
+        ("review.decide.simple", "2026-03-02", [], "2026-04-01"),
+        ("petition.accept.simple", "2026-04-29", [], "2026-05-07"),
+        ("petition.handle.simple", "2026-03-02", [], "2026-03-16"),
+        ("mediation.mediate.traffic", "2026-03-02", [], "2026-03-12"),
+        ("court.try", "2026-01-31", [], "2026-07-31"),
+        ("court.try", "2026-03-31", [], "2026-09-30"),
+        ("court.try", "2025-06-30", ["--extend"], "2026-06-30"),
+        ("court.try.summary", "2026-03-05", [], "2026-06-05"),
+        ("court.try.summary", "2026-03-16", ["--extend"], "2026-07-16"),
+        ("court.try.summary", "2026-03-16", ["--pause", "2026-04-01:2026-04-10"], "2026-06-26"),
+        ("court.try.small", "2025-12-31", [], "2026-02-28"),
+        ("court.try.small", "2026-03-02", ["--extend"], "2026-06-02"),
+        ("court.try.small", "2026-08-05", [], "2026-10-08"),
+        ("court.payment_order", "2026-09-18", [], "2026-10-08"),
+        ("court.protect", "2026-10-01T10:00", [], "2026-10-04T10:00:00+08:00"),
+        ("court.protect.urgent", "2026-10-01T10:00", [], "2026-10-02T10:00:00+08:00"),
+        ("land.accept", "2026-04-29", [], "2026-05-09"),
+        ("land.award", "2026-03-16", [], "2026-05-15"),
+        ("land.award", "2026-03-16", ["--extend"], "2026-06-15"),
+        ("land.sue", "2026-09-05", [], "2026-10-08"),
+        ("injury.decide", "2026-03-16", [], "2026-05-15"),
+        ("injury.decide", "2026-03-16", ["--pause", "2026-04-01:2026-04-10"], "2026-05-25"),
+        ("injury.decide.clear", "2026-03-02", [], "2026-03-17"),
+        ("aid.review", "2026-03-02", [], "2026-03-09"),
+        ("aid.assign", "2026-03-02", [], "2026-03-05"),
+        ("market.accept", "2026-04-29", [], "2026-05-12"),
+        ("market.mediate", "2026-03-02", [], "2026-05-08"),
+        ("event.finish.1.一般", "2026-03-07", [], "2026-03-07"),
+        ("event.accept.5.紧急", "2026-03-07T23:50", [], "2026-03-08T00:05:00+08:00"),
         ("event.accept.2.一般", "2026-03-06T16:30", [], "2026-03-09T11:30:00+08:00"),
         ("event.accept.3.紧急", "2026-03-07T23:50", [], "2026-03-08T00:20:00+08:00"),
         ("event.accept.4.一般", "2026-09-18", [], "2026-09-20"),
@@ -74,7 +104,7 @@ def test_the_last_day_of_each_vector(capsys, code, start, options, last_day):
 
 @pytest.mark.parametrize("code", [rule.code for rule in clock_rules()])
 def test_every_rule_explains_its_date_in_full_sentences(capsys, code):
-    *sentences, last_line = due(capsys, code, "2026-09-18T09:30", "--explain")
+    *sentences, last_line = due(capsys, code, "2026-03-18T09:30", "--explain")
     assert len(sentences) >= 3
     assert all(sentence.endswith("。") for sentence in sentences)
     rule = ClockRule.objects.get(code=code)
@@ -104,6 +134,18 @@ def test_the_explanation_names_pauses_extensions_and_a_last_day_that_rolled(caps
     assert extended[2] == "延长30日，由单位负责人批准。"
     rolled = due(capsys, "mediation.ask_confirmation", "2026-09-05", "--explain")
     assert rolled[2:5] == [f"2026年10月{day}日不计入：国庆节。" for day in (5, 6, 7)]
+
+
+def test_months_and_days_of_none_are_explained_in_words(capsys):
+    assert due(capsys, "court.try.small", "2025-12-31", "--explain")[1:] == [
+        "“民事一审（小额诉讼）”的期限是2个月，依据：《民事诉讼法》第一百六十八条。",
+        "最后一日是2026年2月28日，当日24时到期。",
+        "2026-02-28",
+    ]
+    same_day = due(capsys, "event.finish.1.一般", "2026-03-07", "--explain")
+    assert same_day[0] == "从“采集上报”（2026年3月7日）起算。"
+    assert "的期限是当日，" in same_day[1]
+    assert "的期限是15分钟，" in due(capsys, "event.accept.5.一般", "2026-03-07T10:00", "--explain")[1]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +236,20 @@ def test_any_term_ends_where_walking_day_by_day_ends(
     assert term.last_day(start) == one_by_one(
         start, length + extension, working=working, rolls=rolls, paused=paused
     )
+
+
+@given(start=st.dates(date(2020, 1, 1), date(2090, 1, 1)), months=st.integers(1, 24))
+def test_months_end_on_the_corresponding_day_or_the_last_of_the_month(start, months):
+    term = Term(ClockRule(unit=ClockRule.Unit.MONTH, length=months), calendar.ANY)
+    assert term.last_day(start) == month_by_month(start, months)
+
+
+def month_by_month(start, months):
+    first = start.replace(day=1)
+    for _month in range(months):
+        first = (first + 31 * ONE).replace(day=1)
+    days = [first + n * ONE for n in range(31)]
+    return max(day for day in days if day.month == first.month and day.day <= start.day)
 
 
 @settings(max_examples=200, deadline=None)

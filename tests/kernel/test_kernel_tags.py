@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.contenttypes.models import ContentType
 from django.template import Context, Template
 from django.utils import timezone
@@ -118,3 +120,21 @@ def test_an_icon_is_decoration():
 def test_a_page_carries_its_grant():
     html = Template('{% load kernel_tags %}{% live_topics "hall" "case:1" %}').render(Context())
     assert 'data-live-topics="hall case:1"' in html
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, "—"), (20, "不到 1 分钟"), (2040, "约 34 分钟"), (3900, "约 1 小时 5 分钟")],
+)
+def test_a_length_is_said_as_people_say_it(seconds, said):
+    assert kernel_tags.about(seconds) == said
+
+
+def test_what_django_says_of_a_field_is_plain_and_polite():
+    class Form(forms.Form):
+        number = forms.IntegerField(min_value=1)
+        word = forms.CharField()
+
+    errors = Form({"number": "0"}).errors
+    assert errors == {"number": ["请填写不小于 1 的数。"], "word": ["请填写或选择这一项。"]}
+    assert not any("你的" in text for text in password_validators_help_texts())

@@ -27,7 +27,7 @@ def test_accepting_takes_the_round_and_starts_the_clock(round, mediator):
     round.refresh_from_db()
     assert (mediation.state, mediation.mediator) == (State.MEDIATING, mediator)
     assert round.state == RoundState.IN_HAND
-    assert [clock.code for clock in round.clocks.running()] == ["mediation.mediate"]
+    assert {clock.code for clock in round.clocks.running()} == {"case.first_contact", "mediation.mediate"}
     assert [entry.verb for entry in mediation.dossier.entries.all()] == ["take", "accept"]
 
 

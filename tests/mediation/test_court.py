@@ -35,6 +35,7 @@ def test_the_desk_takes_a_matter(round, cadre):
     assert (referral.state, referral.handler) == (HandlingState.IN_HAND, cadre)
     assert round.state == RoundState.IN_HAND
     assert [entry.verb for entry in referral.dossier.entries.all()] == ["take", "accept_referral"]
+    assert round.clocks.running().filter(code="court.handle").exists()
 
 
 def test_it_is_refused_to_others_and_twice(round, referral, cadre, mediator):
@@ -68,6 +69,18 @@ def test_it_goes_back_to_the_window_with_the_reason(referral, cadre, centre):
     assert referral.state == HandlingState.SENT_BACK
     assert (round.state, round.route, round.unit) == (RoundState.ROUTED, Route.INTAKE, centre)
     assert round.transfers.get().reason == "属于劳动仲裁前置"
+
+
+@pytest.mark.parametrize(
+    ("end", "given"),
+    [
+        (services.answer_referral, {"reply": "已告知起诉所需材料。", "outcome": Outcome.REPLIED}),
+        (services.send_back_referral, {"note": "不属于法院管辖。", "to_unit": None}),
+    ],
+)
+def test_the_desks_days_end_with_its_answer_and_when_it_sends_back(referral, cadre, centre, end, given):
+    end(referral, by=cadre, **{name: value or centre for name, value in given.items()})
+    assert not referral.round.clocks.running().filter(code="court.handle").exists()
 
 
 def test_a_stranger_neither_answers_nor_sends_back(referral, mediator, centre):

@@ -14,11 +14,11 @@ from tests.mediation.factories import in_force, mediator_of, sign_all, submitted
 
 
 def test_the_colleague_is_in_charge_and_told_and_the_clock_goes_on(mediation, colleague):
-    clock = mediation.round.clocks.running().get()
+    clock = mediation.round.clocks.running().get(code="mediation.mediate")
     services.hand_over(mediation, by=mediation.mediator, to=colleague, note="下周休假")
     assert mediation.mediator == colleague
     assert mediation.state == State.MEDIATING
-    assert mediation.round.clocks.running().get() == clock
+    assert mediation.round.clocks.running().get(code="mediation.mediate") == clock
     assert colleague.notifications.count() == 1
     assert mediation.case.number in colleague.notifications.get().text
     assert mediation.case.title not in colleague.notifications.get().text

@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from cases.models import Barred
+from cases.services import log_contact
 from people.roles import Restriction, Role
 from tests.factories import SeatFactory, UnitFactory, UserFactory
 from tests.mediation.factories import accepted, in_force, mediator_of, waiting_case
@@ -85,6 +86,7 @@ def test_colleagues_on_duty_come_first_and_their_load_opens_its_rows(client, med
     ("due", "shown"), [("overdue", False), ("today", False), ("week", False), ("", True)]
 )
 def test_filters_narrow_by_due_date(client, mediation, due, shown):
+    log_contact(mediation.case, by=mediation.mediator, whom="对方", said="约好日期。")
     client.force_login(mediation.mediator)
     page = get(client, "mediation:mine", due=due).content.decode()
     assert (mediation.case.number in page) is shown
@@ -211,3 +213,11 @@ def test_administrators_see_no_matter(client, mediation, committee, role):
     client.force_login(UserFactory(post=(role, committee)))
     assert get(client, "mediation:detail", mediation.pk).status_code == 404
     assert mediation.case.number not in get(client, "mediation:all").content.decode()
+
+
+def test_the_telephone_of_a_party_is_a_press_away_on_the_page_of_the_mediation(client, mediation):
+    client.force_login(mediation.mediator)
+    page = get(client, "mediation:detail", mediation.pk).content.decode()
+    for party in mediation.case.parties.exclude(person=None):
+        assert reverse("cases:reveal_party", args=[party.pk]) in page
+        assert f'id="party-{party.pk}"' in page

@@ -1,4 +1,4 @@
-"""The papers of a mediation's file: those that fit, each as a page and as a .docx, with a trace."""
+"""The papers of a mediation's file: those that fit, each as a page, a .docx and a PDF, with a trace."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,6 +9,7 @@ from cases import services as cases
 from kernel.attachments import stored_path
 from kernel.moves import MoveRefused
 from kernel.papers import docx
+from kernel.pdf import pdf
 from mediation.papers import PAPERS, file_of, fitting, label_of, label_of_agreement, made
 from mediation.services import keep_signed, revise_agreement
 from people.models import Unit
@@ -17,6 +18,7 @@ from tests.factories import UnitFactory, UserFactory
 from tests.mediation.factories import accepted, in_force, submitted
 from tests.mediation.test_print_agreement import text_of
 from tests.mediation.test_record_session import record
+from tests.pdfs import fonts_of, pdf_text, squeezed
 
 OTHER_SIDE = ("330803198503124513", "浮石街道百汇路 8 号 502 室")
 ALWAYS = set(PAPERS) - {"end", "confirmation", "receipt"}
@@ -36,20 +38,25 @@ def test_what_can_be_printed_follows_what_has_happened(mediation, keeper):
 
 
 @pytest.mark.parametrize("slug", [*sorted(set(PAPERS) - {"end"}), "session-1"])
-def test_each_prints_as_a_page_and_as_a_file_with_the_same_words(client, mediation, keeper, slug):
+def test_each_prints_as_a_page_and_as_files_with_the_same_words(client, mediation, keeper, slug):
     record(mediation, mediation.mediator)
     in_force(mediation, keeper)
     client.force_login(mediation.mediator)
     shown = page(client, mediation, slug)
-    text = text_of(docx(made(file_of(mediation), slug)))
+    paper = made(file_of(mediation), slug)
+    text, archived = text_of(docx(paper)), pdf(paper)
     assert mediation.case.number in text
+    set_in_type = pdf_text(archived)
     for line in text.splitlines():
         said = line.partition("＿")[0].strip("　： ")  # room to sign is drawn in each in its own way
         assert said in shown, said
+        assert squeezed(said) in set_in_type, said
+    assert all(fonts_of(archived).values())
     entry = mediation.history.last()
     assert (entry.verb, entry.by, entry.details["paper"]) == ("print_paper", mediation.mediator, slug)
-    answer = client.get(reverse("mediation:print_paper", args=[mediation.pk, slug, "docx"]))
-    assert answer.content.startswith(b"PK")
+    for form, begins in (("docx", b"PK"), ("pdf", b"%PDF-")):
+        answer = client.get(reverse("mediation:print_paper", args=[mediation.pk, slug, form]))
+        assert answer.content.startswith(begins)
 
 
 def test_rights_and_duties_are_those_of_the_law(client, mediation):
@@ -87,8 +94,8 @@ def test_the_contents_list_papers_sessions_agreement_and_files(client, mediation
         "人民调解记录（第 1 次）",
         agreement.number,
         "送达回证",
-        "人民调解回访记录",
         "收条.txt",
+        "人民调解回访记录",
     ]
     places = [shown.index(words) for words in bound]
     assert places == sorted(places)

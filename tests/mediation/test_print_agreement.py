@@ -1,4 +1,4 @@
-"""The agreement on paper: a page and a .docx from one set of blocks, in full, with a trace."""
+"""The agreement on paper: a page, a .docx and a PDF from one set of blocks, in full, with a trace."""
 
 from io import BytesIO
 
@@ -9,11 +9,14 @@ from django.utils import timezone
 from docx import Document
 
 from kernel.papers import docx
+from kernel.pdf import pdf
 from mediation import services
+from mediation.capitals import date_in_chinese
 from mediation.papers import agreement_paper
 from people.roles import Restriction, Role
 from tests.factories import UnitFactory, UserFactory
 from tests.mediation.factories import TEXTS, accepted, drafted, in_force, submitted
+from tests.pdfs import fonts_of, pdf_text, squeezed
 
 FULL = [
     "陈素芬",
@@ -44,7 +47,7 @@ def url(agreement, kind="html"):
     return reverse("mediation:print_agreement", args=[agreement.pk, kind])
 
 
-def test_both_forms_hold_parties_number_and_terms_in_full(client, mediation, keeper):
+def test_all_forms_hold_parties_number_and_terms_in_full(client, mediation, keeper):
     agreement = in_force(mediation, keeper)
     client.force_login(mediation.mediator)
     page = BeautifulSoup(client.get(url(agreement)).content, "html.parser").main.get_text("\n", strip=True)
@@ -61,6 +64,43 @@ def test_both_forms_hold_parties_number_and_terms_in_full(client, mediation, kee
         assert text.count("（签名、盖章或按指印）") == 3
         assert "人民调解员　连翠英（签名）" in text
         assert "草稿" not in text
+
+
+def test_every_field_is_in_the_text_of_the_pdf(mediation, keeper):
+    agreement = in_force(mediation, keeper)
+    content = pdf(agreement_paper(agreement))
+    text, day = pdf_text(content), timezone.localdate()
+    fields = [TEXTS[name] for name in ("facts", "duties", "terms", "performance")]
+    for words in [
+        *FULL,
+        *fields,
+        agreement.number,
+        "协议金额：人民币壹万贰仟捌佰零陆元零伍分（¥12,806.05）。",
+        "履行期限：2026年12月31日前。",
+        "人民调解员　连翠英（签名）",
+        f"{mediation.unit}（印章）{date_in_chinese(day)}",
+        f"内容摘要{agreement.content_hash[:16]}",
+        mediation.case.number,
+    ]:
+        assert squeezed(words) in text, words
+    assert all(fonts_of(content).values())
+
+
+def test_the_docx_and_the_pdf_say_the_same_lines(mediation, keeper):
+    paper = agreement_paper(in_force(mediation, keeper))
+    text = pdf_text(pdf(paper))
+    places = []
+    for line in text_of(docx(paper)).splitlines():
+        said = squeezed(line.partition("＿")[0].rstrip("\t"))
+        places.append(text.index(said, places[-1] if places else 0))
+    assert places == sorted(places)
+
+
+def test_a_version_that_was_withdrawn_says_so(mediation):
+    agreement = submitted(mediation)
+    services.revise_agreement(agreement, by=mediation.mediator, note="金额写错")
+    agreement.refresh_from_db()
+    assert "（已作废，不具有效力）" in written(agreement)
 
 
 def test_each_page_says_whose_it_is_and_what_was_signed(mediation, keeper):

@@ -33,6 +33,12 @@ def test_sessions_are_numbered_and_name_who_came_and_who_wrote(mediation, collea
     assert (entry.verb, entry.details) == ("record_session", {"session": second.pk, "number": 2})
 
 
+def test_whoever_met_the_parties_owes_no_first_contact(mediation):
+    assert mediation.round.clocks.running().filter(code="case.first_contact").exists()
+    record(mediation, mediation.mediator)
+    assert not mediation.round.clocks.running().filter(code="case.first_contact").exists()
+
+
 def test_it_is_refused_to_strangers_and_after_the_end(mediation, stranger, keeper):
     with pytest.raises(MoveRefused):
         record(mediation, stranger)

@@ -44,7 +44,7 @@ def test_a_signature_is_noted_with_day_and_way_and_by_whom(agreement, place, med
         mediation.mediator,
     )
     entry = agreement.history.get(verb="sign_agreement")
-    assert entry.note == "陈素芬：签名"
+    assert entry.note == "申请人：签名"
     assert entry.details["signature"] == place.pk
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.SIGNING
@@ -156,3 +156,10 @@ def test_a_refused_signature_keeps_the_form_and_says_why(client, agreement, plac
     assert answer.status_code == 409
     assert yesterday in answer.content.decode()
     assert "日期不能早于" in answer.content.decode()
+
+
+def test_the_history_says_which_side_signed_and_no_name(agreement, place, mediation):
+    sign(agreement, place)
+    note = mediation.case.dossier.entries.filter(verb="sign_agreement").last().note
+    assert note == f"{place.party.get_side_display()}：{Way.HAND.label}"
+    assert place.name not in note

@@ -101,12 +101,12 @@ def test_nobody_signs_for_the_mediator(agreement, place):
 
 def test_a_minor_signs_through_a_guardian_alone(place, mediator):
     made_a_minor(place)
-    with pytest.raises(MoveRefused, match="登记监护人"):
+    with pytest.raises(MoveRefused, match="登记法定代理人"):
         sign(place)
     guardian = PersonFactory(name="周大山")
     name_guardian(place.party.person, guardian, by=mediator, kinship="父亲")
     for signer in (None, PersonFactory()):
-        with pytest.raises(MoveRefused, match="须由其监护人"):
+        with pytest.raises(MoveRefused, match="须由其法定代理人"):
             sign(place, signer)
     sign(place, guardian)
     assert place.signer == guardian

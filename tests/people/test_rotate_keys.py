@@ -1,30 +1,46 @@
 """New keys while the hall is open: nobody notices."""
 
+import base64
 import os
 import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
 from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from cases.models import Case, ContactEntry, Party
+from cases.services import attach, log_contact
 from kernel import rotation
-from mediation.models import Signature
+from kernel.anchors import verify
+from kernel.attachments import content
+from kernel.encryption import encrypt
+from kernel.models import Attachment
+from kernel.veil import MARK, note_place
+from mediation.models import Session, Signature
+from mediation.services import record_session
 from people.models import Person, Phone, Unit
 from people.persons import add_phone
-from people.roles import Role
+from people.roles import Restriction, Role
 from people.services import known_person, register_person
 from tests.factories import UserFactory
 from tests.mediation.factories import CommitteeFactory, accepted, in_force, mediator_of, with_rules
 from tests.people.crowd import crowd, paper, phone
+from tests.raw import tables_with
 
 COUNT = int(os.environ.get("CROWD", "3000"))
 """100,000 by hand: the figures stand in DECISIONS.md."""
 NEW_FIELD, NEW_LOOKUP = ("sm4-gcm", b"2" * 16), b"new look-up key"
 CLERKS = 3
+TITLE = "夜里被锁在门外"
+SESSION = {"place": "东侧小会谈室", "others": "妇联干部祝融", "record": "不得靠近娘家院门"}
 
 
 def with_new_keys(settings):
@@ -140,3 +156,58 @@ def test_other_telephones_are_found_under_the_new_keys(settings, db):
     call_command("rotate_keys")
     settings.FIELD_KEYS, settings.LOOKUP_KEYS = {2: NEW_FIELD}, {2: NEW_LOOKUP}
     assert Person.objects.with_phone("0570-3012345").get().pk == key
+
+
+def test_a_restricted_file_with_a_paper_and_a_session_opens_under_the_new_key_alone(settings, client):
+    with_rules()
+    committee = CommitteeFactory()
+    mediator = mediator_of(committee)
+    mediation = accepted(mediator, restriction=Restriction.VIOLENCE, title=TITLE)
+    record_session(mediation, by=mediator, held_at=timezone.now(), attended=[], **SESSION)
+    paper_in_file = attach(
+        mediation.case, by=mediator, file=SimpleUploadedFile("她的录音.txt", TITLE.encode())
+    )
+    with_new_keys(settings)
+    told = StringIO()
+    call_command("rotate_keys", stdout=told)
+    assert "Key 1 is retired" in told.getvalue()
+    settings.FIELD_KEYS = {2: NEW_FIELD}
+    case = Case.objects.get(pk=mediation.case_id)
+    assert (case.title, case.parties.first().name) == (TITLE, "陈素芬")
+    assert Session.objects.get().record == SESSION["record"]
+    assert content(Attachment.objects.get(pk=paper_in_file.pk)).read() == TITLE.encode()
+    client.force_login(mediator)
+    for address in ("cases:detail", "mediation:panel"):
+        assert client.get(reverse(address, args=[case.pk])).status_code == 200
+    assert "她的录音.txt" in [entry.shown_note for entry in case.entries()]
+    assert tables_with("她的录音") == []
+    assert verify().broken == ""
+
+
+def test_notes_from_before_files_had_keys_keep_the_old_key_needed_and_the_file_readable(
+    settings, monkeypatch
+):
+    with_rules()
+    mediator = mediator_of(CommitteeFactory())
+    mediation = accepted(mediator, restriction=Restriction.VIOLENCE)
+    monkeypatch.setattr("kernel.history.hidden_note", as_before)
+    log_contact(mediation.case, by=mediator, whom="妇联", said=TITLE)
+    entry = mediation.case.entries().get(verb="log_contact")
+    assert entry.shown_note == f"妇联：{TITLE}"
+    with_new_keys(settings)
+    told, warned = StringIO(), StringIO()
+    call_command("rotate_keys", stdout=told, stderr=warned)
+    assert "Key 1 is still needed: keep it, 1 notes" in warned.getvalue()
+    assert "retired" not in told.getvalue()
+    settings.FIELD_KEYS = {2: NEW_FIELD}
+    assert "无法显示" in mediation.case.entries().get(verb="log_contact").shown_note
+
+
+def as_before(note, _key, dossier_id, seq) -> str:
+    """A note under the key of its day, as it was kept before files had keys of their own."""
+    return MARK + base64.b64encode(encrypt(note, note_place(dossier_id, seq))).decode()
+
+
+def test_no_protected_column_is_left_out_of_a_rotation(settings):
+    """Whatever a model inherits from."""
+    assert {Case, Party, ContactEntry, Attachment, Session, Person} <= set(rotation.protected_models())

@@ -3,11 +3,11 @@ from django.urls import reverse
 
 from cases.states import HandlingState, Outcome, Route, State
 from kernel.moves import MoveRefused
-from people.roles import Role
+from people.roles import Restriction, Role
 from petitions import services
 from petitions.models import PetitionHandling
-from tests.cases.fixtures import verbs
-from tests.factories import UserFactory
+from tests.cases.fixtures import opened, verbs
+from tests.factories import PersonFactory, UserFactory
 
 REPLY = {"reply": "经查，应付工资 450 元，已督促付清。", "outcome": Outcome.REPLIED}
 
@@ -25,7 +25,7 @@ def test_accepting_takes_the_round_in_hand(handling, petition, officer, petition
         petition_office,
     )
     assert petition.state == State.IN_HAND
-    assert not petition.latest_round().clocks.running().exists()
+    assert petition.latest_round().clocks.running().get().code == "case.first_contact"
     assert verbs(petition) == ["open_case", "take", "accept_petition"]
 
 
@@ -127,3 +127,46 @@ def test_each_list_costs_the_same_and_swaps_what_it_shows(
     fragment_matches_page(url, "#rows")
     with django_assert_max_num_queries(22):
         client.get(url)
+
+
+def accusation(unit, restriction=Restriction.ACCUSATION):
+    return opened(
+        by=None,
+        unit=unit,
+        to_unit=unit,
+        applicant=PersonFactory(),
+        route=Route.PETITIONS,
+        restriction=restriction,
+    )
+
+
+@pytest.fixture
+def discipline_officer(petition_office):
+    return UserFactory(post=(Role.DISCIPLINE, petition_office))
+
+
+def test_an_accusation_is_not_sent_back_to_a_window_where_nobody_may_open_it(
+    client, petition_office, discipline_officer, centre, clerk
+):
+    UserFactory(post=(Role.DIRECTOR, centre))
+    case = accusation(petition_office)
+    handling = services.accept_petition(case.latest_round(), by=discipline_officer)
+    client.force_login(discipline_officer)
+    answer = client.post(
+        reverse("petitions:send_back_petition", args=[handling.pk]), {"note": "不属于受理范围"}
+    )
+    assert answer.status_code == 409
+    assert "没有可以查看并接办的岗位" in answer.content.decode()
+    assert "不属于受理范围" in answer.content.decode()
+    round = case.latest_round()
+    assert (round.state, round.unit) == (State.IN_HAND, petition_office)
+
+
+def test_a_matter_of_somebody_mentally_ill_is_seen_and_taken_by_the_petition_desk(
+    client, petition_office, officer
+):
+    case = accusation(petition_office, restriction=Restriction.PSYCHIATRIC)
+    client.force_login(officer)
+    accept = reverse("petitions:accept_petition", args=[case.latest_round().pk])
+    assert accept in client.get(reverse("petitions:panel", args=[case.pk])).content.decode()
+    assert client.post(accept, {"go": "1"}).status_code == 302

@@ -14,7 +14,7 @@ def count_down(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0010_alarms'),
+        ('kernel', '0012_note_keys'),
     ]
 
     operations = [
