@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import services as cases
 from cases.escalation import sweep
+from cases.states import DeferralKind
 from cases.states import State as RoundState
-from governance_center.reference import load_confirmation_terms
-from kernel.models import Notification
+from governance_center.reference import load_clock_rules, load_confirmation_terms
+from kernel.models import ClockRule, Notification
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import ConfirmationTerm, JudicialConfirmation
@@ -441,3 +443,24 @@ def test_a_restricted_matter_keeps_the_reason_in_cipher(mediator, keeper, court,
     raw = JudicialConfirmation.objects.filter(pk=confirmation.pk).values("reason").get()
     assert raw["reason"] == ""
     assert JudicialConfirmation.objects.get(pk=confirmation.pk).reason == "涉及身份关系。"
+
+
+# --- More time for the court ------------------------------------------------------------------------------------------
+
+
+def test_the_court_extends_its_review_by_ten_days_and_no_more(confirmation, court, cadre):
+    """法释〔2011〕5号 5: one of the court asks, another grants; the rule comes with the reference data."""
+    load_clock_rules()
+    ClockRule.objects.filter(code="court.review_confirmation", legal_basis="测试").delete()
+    brought_to(confirmation, "accepted", court, cadre)
+    clock = confirmation.clocks.get(code="court.review_confirmation")
+    about = {"case": confirmation.case, "unit": court, "kind": DeferralKind.EXTEND, "reason": "需要补充材料"}
+    with pytest.raises(MoveRefused, match="最多再延长10日"):
+        cases.ask_deferral(clock, by=cadre, amount=11, **about)
+    asked = cases.ask_deferral(clock, by=cadre, amount=10, **about)
+    with pytest.raises(MoveRefused, match="另一人"):
+        cases.grant_deferral(asked, by=cadre)
+    before = clock.last_day
+    cases.grant_deferral(asked, by=UserFactory(post=(Role.COURT, court)))
+    clock.refresh_from_db()
+    assert clock.last_day >= before + timedelta(days=9)
