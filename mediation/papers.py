@@ -23,6 +23,7 @@ from mediation.capitals import date_in_chinese
 from mediation.endings import ENDINGS
 from mediation.endings import told as told_channels
 from mediation.models import Agreement, Mediation, Session, Signature
+from mediation.orders import asked_for, claim_of, is_due
 from mediation.services import details_of
 from mediation.states import LIVE, AgreementState, Ground, State
 from people.roles import Restriction
@@ -423,6 +424,33 @@ def confirmation(file: File) -> Paper:
     )
 
 
+def payment_order(file: File) -> Paper:
+    """支付令申请书 (劳动争议调解仲裁法 16; 民事诉讼法 225): the agreement is the proof of the debt."""
+    agreement = file.in_force
+    because = _(
+        "双方于%(day)s达成调解协议（%(number)s），用人单位在协议约定的期限内没有履行。"
+        "根据《中华人民共和国劳动争议调解仲裁法》第十六条，劳动者可以持调解协议书依法向人民法院申请支付令。"
+    )
+    about = {"day": date_in_chinese(agreement.in_force_on), "number": agreement.number}
+    blocks = [
+        Text(line) for place in agreement.places() if place.party_id for line in party_lines(place, file.case)
+    ]
+    return Paper(
+        title=_("支付令申请书"),
+        number=file.number,
+        blocks=[
+            *blocks,
+            Heading(_("请求事项")),
+            Text(asked_for(agreement)),
+            Heading(_("事实和理由")),
+            Text(because % about),
+            Text(_("附：调解协议书、身份证明，用人单位没有按期履行的证明材料。")),
+            Text(_("此致") + f"\n{BLANK}" + _("人民法院"), flush=True),
+            Signatures(signing(file.of_side(Side.APPLICANT))),
+        ],
+    )
+
+
 def receipt(file: File) -> Paper:
     """履行凭证: what was paid or done, by whom and to whom."""
     agreement = file.in_force
@@ -578,6 +606,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
     "inquiry": (gettext_lazy("人民调解调查记录"), inquiry),
     "end": (gettext_lazy("终止调解通知书"), notice),
     "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
+    "payment-order": (gettext_lazy("支付令申请书"), payment_order),
     "delivery": (gettext_lazy("送达回证"), delivery),
     "receipt": (gettext_lazy("调解协议履行凭证"), receipt),
     "follow-up": (gettext_lazy("人民调解回访记录"), follow_up_record),
@@ -588,7 +617,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 SESSION = "session-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
-LAST = frozenset({"confirmation", "receipt", "follow-up", "state"})
+LAST = frozenset({"confirmation", "payment-order", "receipt", "follow-up", "state"})
 """What is bound after the evidence."""
 
 
@@ -598,6 +627,7 @@ def fitting(file: File) -> list[str]:
     asked = {
         "end": file.mediation.state == State.FAILED,
         "confirmation": bool(agreement) and not agreement.is_oral,
+        "payment-order": bool(claim_of(agreement)) and is_due(agreement),
         "receipt": bool(agreement),
     }
     slugs = [slug for slug in PAPERS if asked.get(slug, True)]
