@@ -20,7 +20,7 @@ from kernel import clocks, escalation, history, live, notifications
 from kernel.batches import what_can
 from kernel.escalation import Fired
 from kernel.history import Line
-from kernel.models import Clock, MessageKind, Step
+from kernel.models import NOTICES, Clock, MessageKind, Step
 from kernel.moves import MoveRefused
 from kernel.notifications import Message
 from people.models import User
@@ -58,12 +58,17 @@ def sweep(now: datetime | None = None) -> int:
 def tell(fired: list[Fired]) -> None:
     """Write what a batch of clocks has to tell. A citizen's own time ends quietly."""
     people = People()
-    fired = [one for one in fired if one.clock.code not in one.subject.CITIZENS]
+    fired = [one for one in fired if one.clock.code not in one.subject.CITIZENS or counts_down(one)]
     share_centre(one.subject for one in fired)
     messages = [message for one in fired for message in messages_of(one, people)]
     messages += issue([one for one in fired if one.step in CARDS], people)
     notifications.notify_all(messages)
     live.changed(*{topic for one in fired for topic in one.subject.topics()})
+
+
+def counts_down(one: Fired) -> bool:
+    """Whether it tells that a citizen's time is running out, and not that it has."""
+    return one.step in NOTICES and not one.clock.late_at
 
 
 def messages_of(one: Fired, people: People) -> list[Message]:
@@ -79,7 +84,7 @@ def messages_of(one: Fired, people: People) -> list[Message]:
         if urgent:
             called = subject.readers(people.on_call(subject.unit_of_clocks))
             told.append((subject.case.seeing(called), LATE))
-    elif one.step == Step.REMIND_HANDLER:
+    elif one.step == Step.REMIND_HANDLER or one.step in NOTICES:
         told.append((subject.keepers(people), SOON))
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
     url = reverse("cases:detail", args=[subject.case_id])

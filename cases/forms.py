@@ -841,13 +841,16 @@ def span_text(first: date, last: date) -> str:
     return f"{first:%m-%d}" if first == last else f"{first:%m-%d}至{last:%m-%d}"
 
 
-RUNG = re.compile(r"([0-9]{1,3})([%％]?)")
+RUNG = re.compile(r"(-?[0-9]{1,3})([%％]?)")
 LADDER_HELP = _(
-    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后满 5 个工作日；不填就没有这一步。每一步只发一次。"
+    "填“70%”是期限过去七成时，填“0”是到期时，填“5”是到期后满 5 个工作日，"
+    "填“-7”是最后一日前 7 天；不填就没有这一步。每一步只发一次。"
 )
 
 
 def written_rung(rung) -> str:
+    if rung.before:
+        return f"-{rung.before}"
     return f"{rung.percent}%" if rung.percent < 100 else str(rung.days)
 
 
@@ -917,8 +920,8 @@ class ClockRuleForm(BookForm, forms.ModelForm):
         number, before = int(found[1]), bool(found[2])
         if before and not 0 < number < 100:
             self.add_error(step, _("百分比在 1 到 99 之间；到期时填 0。"))
-        percent, days = (number, 0) if before else (100, number)
-        return {"step": str(step), "percent": percent, "days": days, "in_hours": in_hours}
+        read = {"step": str(step), "percent": number if before else 100, "in_hours": in_hours}
+        return read | ({"days": 0, "before": -number} if number < 0 else {"days": 0 if before else number})
 
     def _post_clean(self):
         """The row in force stays as it is: what was typed becomes a new one."""

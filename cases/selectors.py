@@ -35,7 +35,7 @@ from cases.states import (
 )
 from kernel import calendar, escalation, live
 from kernel.explanations import of_clock
-from kernel.models import Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
+from kernel.models import NOTICES, Attachment, Clock, Firing, HistoryEntry, MessageKind, Notification, Step
 from kernel.moments import NEVER
 from kernel.moves import NEW
 from kernel.prepared import PreparedFor
@@ -315,7 +315,7 @@ def deferrals_by_unit(deferrals: QuerySet[Deferral]) -> list[dict]:
 def firings_by_step(firings: QuerySet[Firing]) -> list[tuple[str, int]]:
     """How often each rung was told; those taken back are left out."""
     told = dict(firings.filter(withdrawn_at=None).order_by().values_list("step").annotate(n=Count("pk")))
-    return [(step.label, told.get(step, 0)) for step in Step]
+    return [(step.label, told.get(step, 0)) for step in Step if step not in NOTICES]
 
 
 def withdrawal_of(round: Round, entries: list[HistoryEntry]) -> HistoryEntry | None:

@@ -29,7 +29,7 @@ from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
 from mediation import reference as of_mediation
-from mediation.models import Room
+from mediation.models import ConfirmationTerm, Room
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
@@ -47,6 +47,7 @@ LOADED = (
     Window,
     Room,
     TurnRule,
+    ConfirmationTerm,
 )
 
 
@@ -65,6 +66,7 @@ def load() -> None:
     load_windows()
     load_rooms()
     load_turn_rules()
+    load_confirmation_terms()
 
 
 def add(model, rows) -> None:
@@ -222,3 +224,7 @@ def load_turn_rules() -> None:
     for kind, minutes in USUAL_MINUTES.items():
         if kind not in known:
             TurnRule.objects.create(kind=kind, minutes=minutes)
+
+
+def load_confirmation_terms() -> None:
+    add(ConfirmationTerm, [ConfirmationTerm(**term) for term in of_mediation.confirmation_terms()])

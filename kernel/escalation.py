@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from random import shuffle
 from typing import Any
@@ -33,13 +33,15 @@ Gap = tuple[datetime, datetime]
 class Rung:
     """One step: when `percent` of the time that counts has passed, or so many working `days` after the due.
 
-    One that is `in_hours` waits until the centre opens, so that no two after the due fall on one opening.
+    One that is `in_hours` waits until the centre opens, so that no two after the due fall on one opening. One with
+    `before` comes so many calendar days before the last day: in the morning, or of days off the last one before them.
     """
 
     step: str
     percent: int = 100
     days: int = 0
     in_hours: bool = True
+    before: int = 0
 
     def moment(self, clock: Clock, by: Calendar, gaps: Sequence[Gap] = ()) -> datetime:
         """When `clock`, which has a date, reaches this rung, if the centre opens by the calendar `by`.
@@ -47,6 +49,8 @@ class Rung:
         In its `gaps` no time passes.
         """
         assert clock.due_at
+        if self.before:
+            return last_opening(last_day_of(clock.due_at) - self.before * DAY, by)
         at = clock.due_at if self.percent == 100 else part_way(clock, self.percent, gaps)
         at = next_opening(at, by) if self.in_hours else at
         return working_days_after(at, self.days, by) if self.days else at
@@ -71,7 +75,9 @@ Tell = Callable[[list[Fired]], None]
 
 def ladder(rule: ClockRule) -> list[Rung]:
     """The rungs of a rule, in the order of their moments."""
-    return sorted((Rung(**rung) for rung in rule.rungs), key=lambda rung: (rung.days, rung.percent))
+    return sorted(
+        (Rung(**rung) for rung in rule.rungs), key=lambda rung: (-rung.before, rung.days, rung.percent)
+    )
 
 
 def gaps_of(clock: Clock) -> list[Gap]:
@@ -105,6 +111,14 @@ def next_opening(at: datetime, by: Calendar) -> datetime:
         if at < closes:
             return max(at, opens)
     raise AssertionError("opening times never end")
+
+
+def last_opening(day: date, by: Calendar) -> datetime:
+    """When the centre opens on `day`, or on the last working day before it."""
+    while not by.guessing.works(day):
+        day -= DAY
+    opens, _closes = next(calendar.opening_times(day, by.guessing))
+    return opens
 
 
 def to_climb(clock: Clock, by: Calendar) -> list[tuple[datetime, str]]:

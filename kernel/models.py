@@ -124,6 +124,14 @@ class Step(models.TextChoices):
     YELLOW_CARD = "yellow_card", _("黄牌督办")
     RED_CARD = "red_card", _("红牌督办")
     REPORT = "report", _("报告中心领导")
+    NOTICE_1 = "notice_1", _("第一次提示")
+    NOTICE_2 = "notice_2", _("第二次提示")
+    NOTICE_3 = "notice_3", _("第三次提示")
+    NOTICE_4 = "notice_4", _("最后一次提示")
+
+
+NOTICES = frozenset({Step.NOTICE_1, Step.NOTICE_2, Step.NOTICE_3, Step.NOTICE_4})
+"""What counts down the time of a citizen: whoever helps them is told, and nobody is pressed."""
 
 
 class ClockRule(models.Model):

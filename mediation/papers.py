@@ -20,7 +20,10 @@ from cases.states import Side
 from kernel.models import Attachment
 from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Text, written
 from mediation.capitals import date_in_chinese
+from mediation.endings import ENDINGS
+from mediation.endings import told as told_channels
 from mediation.models import Agreement, Mediation, PoliceReport, Session, SessionPlan, Signature
+from mediation.orders import asked_for, claim_of, is_due
 from mediation.services import details_of
 from mediation.session_papers import (
     attempt_blocks,
@@ -241,11 +244,13 @@ def police_report(file: File, report: PoliceReport) -> Paper:
 
 
 def notice(file: File) -> Paper:
-    """终止调解通知书: why the mediation ended, and which channels stay open (17, 26)."""
+    """终止调解通知书: why the mediation ended, by which article, and which channels stay open (26)."""
     mediation, began = file.mediation, timezone.localdate(file.mediation.opened_at)
     told = _("你们之间的“%(title)s”纠纷，%(committee)s于%(day)s受理调解。因%(ground)s，现依法终止调解。")
     sent_on = _("本事项已转%(unit)s，凭登记时的查询码可以查询进度。")
-    refused = _("《中华人民共和国人民调解法》第十七条规定，一方当事人明确拒绝调解的，不得调解。")
+    channels = _(
+        "根据《中华人民共和国人民调解法》第二十六条，你们可以依法通过仲裁、行政、司法等途径维护自己的权利："
+    )
     return Paper(
         title=_("终止调解通知书"),
         number=file.number,
@@ -260,15 +265,8 @@ def notice(file: File) -> Paper:
                     "ground": mediation.get_ground_display(),
                 }
             ),
-            Text(refused if mediation.ground == Ground.REFUSED else ""),
-            Text(
-                _(
-                    "根据《中华人民共和国人民调解法》第二十六条，你们可以依法通过仲裁、行政、司法等途径维护自己的权利：\n"
-                    "一、依法可以申请仲裁的，向有管辖权的仲裁机构申请仲裁；\n"
-                    "二、属于行政机关职责的，请求有权机关依法处理；\n"
-                    "三、向有管辖权的人民法院提起诉讼。申请仲裁、提起诉讼请注意法定时效。"
-                )
-            ),
+            Text(ENDINGS[Ground(mediation.ground)].because),
+            Text(f"{channels}\n{told_channels(mediation.ground)}"),
             Text("" if mediation.ground == Ground.WITHDRAWN else sent_on % {"unit": mediation.round.unit}),
             Text(_("人民调解不收取任何费用。")),
             Closing(
@@ -459,6 +457,33 @@ def confirmation(file: File) -> Paper:
     )
 
 
+def payment_order(file: File) -> Paper:
+    """支付令申请书 (劳动争议调解仲裁法 16; 民事诉讼法 225): the agreement is the proof of the debt."""
+    agreement = file.in_force
+    because = _(
+        "双方于%(day)s达成调解协议（%(number)s），用人单位在协议约定的期限内没有履行。"
+        "根据《中华人民共和国劳动争议调解仲裁法》第十六条，劳动者可以持调解协议书依法向人民法院申请支付令。"
+    )
+    about = {"day": date_in_chinese(agreement.in_force_on), "number": agreement.number}
+    blocks = [
+        Text(line) for place in agreement.places() if place.party_id for line in party_lines(place, file.case)
+    ]
+    return Paper(
+        title=_("支付令申请书"),
+        number=file.number,
+        blocks=[
+            *blocks,
+            Heading(_("请求事项")),
+            Text(asked_for(agreement)),
+            Heading(_("事实和理由")),
+            Text(because % about),
+            Text(_("附：调解协议书、身份证明，用人单位没有按期履行的证明材料。")),
+            Text(_("此致") + f"\n{BLANK}" + _("人民法院"), flush=True),
+            Signatures(signing(file.of_side(Side.APPLICANT))),
+        ],
+    )
+
+
 def receipt(file: File) -> Paper:
     """履行凭证: what was paid or done, by whom and to whom."""
     agreement = file.in_force
@@ -614,6 +639,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
     "inquiry": (gettext_lazy("人民调解调查记录"), inquiry),
     "end": (gettext_lazy("终止调解通知书"), notice),
     "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
+    "payment-order": (gettext_lazy("支付令申请书"), payment_order),
     "delivery": (gettext_lazy("送达回证"), delivery),
     "receipt": (gettext_lazy("调解协议履行凭证"), receipt),
     "follow-up": (gettext_lazy("人民调解回访记录"), follow_up_record),
@@ -624,7 +650,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 SESSION, INVITATION, POLICE = "session-", "invitation-", "police-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
-LAST = frozenset({"confirmation", "receipt", "follow-up", "state"})
+LAST = frozenset({"confirmation", "payment-order", "receipt", "follow-up", "state"})
 """What is bound after the evidence."""
 
 
@@ -634,6 +660,7 @@ def fitting(file: File) -> list[str]:
     asked = {
         "end": file.mediation.state == State.FAILED,
         "confirmation": bool(agreement) and not agreement.is_oral,
+        "payment-order": bool(claim_of(agreement)) and is_due(agreement),
         "receipt": bool(agreement),
     }
     slugs = [slug for slug in PAPERS if asked.get(slug, True)]

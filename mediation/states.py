@@ -293,3 +293,118 @@ REFERRAL_MOVES = handling_moves(
     who=TAKERS[Route.COURT],
     clock="court.handle",
 )
+
+
+class ConfirmationState(models.TextChoices):
+    """An agreement on its way to be confirmed, or not."""
+
+    OPEN = "open", _("待核对条件")
+    ADMISSIBLE = "admissible", _("可以申请")
+    APPLIED = "applied", _("已申请，待递交")
+    HANDED = "handed", _("已递交，待受理")
+    ACCEPTED = "accepted", _("审查中")
+    CONFIRMED = "confirmed", _("裁定确认有效")
+    DISMISSED = "dismissed", _("驳回申请")
+    NOT_ACCEPTED = "not_accepted", _("不予受理")
+    WITHDRAWN = "withdrawn", _("已撤回申请")
+    DECLINED = "declined", _("当事人不申请")
+
+
+WITH_THE_COURT = frozenset({ConfirmationState.HANDED, ConfirmationState.ACCEPTED})
+REFUSED_BY_THE_COURT = frozenset({ConfirmationState.DISMISSED, ConfirmationState.NOT_ACCEPTED})
+UNASKED = frozenset({ConfirmationState.OPEN, ConfirmationState.ADMISSIBLE})
+"""Nobody has applied yet: the thirty days run."""
+AT_COURT = {Role.COURT: "at_court"}
+
+CONFIRMATION_MOVES = Moves(
+    Move(
+        verb="open_confirmation",
+        label=_("开始计算申请期限"),
+        sources={NEW},
+        target=ConfirmationState.OPEN,
+        who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
+        starts=("mediation.ask_confirmation",),
+        inner=True,
+    ),
+    Move(
+        verb="check_admissibility",
+        label=_("核对申请条件"),
+        sources={ConfirmationState.OPEN},
+        target=ConfirmationState.ADMISSIBLE,
+        who=IN_CHARGE,
+    ),
+    Move(
+        verb="apply_for_confirmation",
+        label=_("共同申请司法确认"),
+        sources={ConfirmationState.ADMISSIBLE},
+        target=ConfirmationState.APPLIED,
+        who=IN_CHARGE,
+        stops=("mediation.ask_confirmation",),
+    ),
+    Move(
+        verb="hand_to_court",
+        label=_("递交法院"),
+        sources={ConfirmationState.APPLIED},
+        target=ConfirmationState.HANDED,
+        who=IN_CHARGE,
+        starts=("court.accept_confirmation",),
+    ),
+    Move(
+        verb="accept_confirmation",
+        label=_("受理申请"),
+        sources={ConfirmationState.HANDED},
+        target=ConfirmationState.ACCEPTED,
+        who=AT_COURT,
+        stops=("court.accept_confirmation",),
+        starts=("court.review_confirmation",),
+    ),
+    Move(
+        verb="return_application",
+        label=_("退回补正"),
+        sources={ConfirmationState.HANDED},
+        target=ConfirmationState.APPLIED,
+        who=AT_COURT,
+        stops=("court.accept_confirmation",),
+    ),
+    Move(
+        verb="refuse_acceptance",
+        label=_("不予受理"),
+        sources={ConfirmationState.HANDED},
+        target=ConfirmationState.NOT_ACCEPTED,
+        who=AT_COURT,
+        stops=("court.accept_confirmation",),
+    ),
+    Move(
+        verb="confirm_agreement",
+        label=_("裁定确认有效"),
+        sources={ConfirmationState.ACCEPTED},
+        target=ConfirmationState.CONFIRMED,
+        who=AT_COURT,
+        stops=("court.review_confirmation",),
+    ),
+    Move(
+        verb="dismiss_application",
+        label=_("驳回申请"),
+        sources={ConfirmationState.ACCEPTED},
+        target=ConfirmationState.DISMISSED,
+        who=AT_COURT,
+        stops=("court.review_confirmation",),
+    ),
+    Move(
+        verb="withdraw_application",
+        label=_("撤回申请"),
+        sources={ConfirmationState.APPLIED, *WITH_THE_COURT},
+        target=ConfirmationState.WITHDRAWN,
+        who=IN_CHARGE,
+        stops=("court.accept_confirmation", "court.review_confirmation"),
+    ),
+    Move(
+        verb="decline_confirmation",
+        label=_("当事人不申请"),
+        sources=UNASKED,
+        target=ConfirmationState.DECLINED,
+        who=IN_CHARGE,
+        stops=("mediation.ask_confirmation",),
+    ),
+)
+"""司法确认 (人民调解法 33): a track of its own, which moves no date of the mediation that it follows."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, lists, papers, police, sessions, verbs
+from mediation.views import confirmation, court, lists, papers, police, sessions, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -40,6 +40,50 @@ urlpatterns = [
     path("agreements/<int:pk>/revise-agreement/", verbs.revise_agreement, name="revise_agreement"),
     path("agreements/<int:pk>/print-agreement/<str:kind>/", papers.print_agreement, name="print_agreement"),
     path("agreements/<int:pk>/keep-signed/", papers.keep_signed_agreement, name="keep_signed_agreement"),
+    path("confirmations/", confirmation.confirmation_list, name="confirmation_list"),
+    path("confirmations/<int:pk>/", confirmation.confirmation_detail, name="confirmation_detail"),
+    path(
+        "confirmations/<int:pk>/check-admissibility/",
+        confirmation.check_admissibility,
+        name="check_admissibility",
+    ),
+    path(
+        "confirmations/<int:pk>/apply-for-confirmation/",
+        confirmation.apply_for_confirmation,
+        name="apply_for_confirmation",
+    ),
+    path("confirmations/<int:pk>/hand-to-court/", confirmation.hand_to_court, name="hand_to_court"),
+    path(
+        "confirmations/<int:pk>/accept-confirmation/",
+        confirmation.accept_confirmation,
+        name="accept_confirmation",
+    ),
+    path(
+        "confirmations/<int:pk>/return-application/",
+        confirmation.return_application,
+        name="return_application",
+    ),
+    path(
+        "confirmations/<int:pk>/refuse-acceptance/", confirmation.refuse_acceptance, name="refuse_acceptance"
+    ),
+    path(
+        "confirmations/<int:pk>/confirm-agreement/", confirmation.confirm_agreement, name="confirm_agreement"
+    ),
+    path(
+        "confirmations/<int:pk>/dismiss-application/",
+        confirmation.dismiss_application,
+        name="dismiss_application",
+    ),
+    path(
+        "confirmations/<int:pk>/withdraw-application/",
+        confirmation.withdraw_application,
+        name="withdraw_application",
+    ),
+    path(
+        "confirmations/<int:pk>/decline-confirmation/",
+        confirmation.decline_confirmation,
+        name="decline_confirmation",
+    ),
     path("court/", lists.court_list, name="court_list"),
     path("court/all/", lists.court_all, name="court_all"),
     path("court/cases/<int:pk>/panel/", court.court_panel, name="court_panel"),

@@ -21,6 +21,7 @@ PAGE = """
 """
 RECEIPT = "微信转账凭证.png"
 LETTER = "授权委托书.pdf"
+RULING = "民事裁定书.pdf"
 SHEETS = {
     RECEIPT: (
         "ffffff",
@@ -36,6 +37,13 @@ SHEETS = {
         "委托人因纠纷调解一事，委托下列人员为代理人。",
         "权限：代为参加调解，代为承认、放弃、变更请求，签署调解协议，代收款项。",
         "委托人（签名）：#box(width: 5em, stroke: (bottom: 1pt))",
+    ),
+    RULING: (
+        "ffffff",
+        "民事裁定书",
+        "申请人共同申请司法确认调解协议一案，本院审查终结。",
+        "裁定：申请人达成的调解协议有效。一方拒绝履行的，对方可以申请执行。",
+        "审判员#h(3em)书记员",
     ),
     "工资条照片.jpg": (
         "e8e0cf",
@@ -66,7 +74,7 @@ SHEETS = {
         "合计 #h(1fr) 606.40",
     ),
 }
-BROUGHT = tuple(name for name in SHEETS if name not in {RECEIPT, LETTER})
+BROUGHT = tuple(name for name in SHEETS if name not in {RECEIPT, LETTER, RULING})
 
 
 @dataclass(frozen=True, slots=True)

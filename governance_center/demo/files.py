@@ -11,7 +11,6 @@ from functools import lru_cache
 from operator import itemgetter
 from types import SimpleNamespace
 
-from cases.models import Round
 from cases.states import CARDS
 from governance_center.demo.days import local_day
 from governance_center.demo.tables import Row, Tables
@@ -75,7 +74,8 @@ class Clockwork:
         """The rungs of a clock, each with its moment; none where it stopped before the first could be reached."""
         rungs = self.ladders[clock["rule_id"]]
         span = clock["due_at"] - clock["started_at"]
-        if not rungs or clock["started_at"] + span * rungs[0].percent / 100 > until < self.now:
+        first = 0 if rungs and rungs[0].before else rungs[0].percent if rungs else 100
+        if not rungs or clock["started_at"] + span * first / 100 > until < self.now:
             return []
         of = SimpleNamespace(**clock)
         return [(rung.step, rung.moment(of, self.calendar)) for rung in rungs]
@@ -239,7 +239,7 @@ class File:
 
     def show_due(self, row: Row) -> None:
         clocks = self.running[id(row)].values()
-        binding = [clock["due_at"] for clock in clocks if clock["code"] not in Round.CITIZENS]
+        binding = [clock["due_at"] for clock in clocks if clock["code"] not in row.table.model.CITIZENS]
         row["due_at"] = min(binding, default=NEVER)
 
     def veil(self) -> None:

@@ -19,7 +19,7 @@ from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
 from intake.models import Settlement
 from kernel.encryption import encrypt
-from mediation.models import Agreement, CourtReferral, Mediation, Session, Signature
+from mediation.models import Agreement, CourtReferral, JudicialConfirmation, Mediation, Session, Signature
 from mediation.services import particulars
 from mediation.states import AgreementState, Ground, Way
 from mediation.states import State as MediationState
@@ -31,6 +31,8 @@ HELPERS = ("human_resources", "housing", "justice", "police", "market", "agricul
 HELPED = 0.15
 REVISED = 0.05
 """So many agreements go back from signing once."""
+UNWANTED = 0.7
+"""So many agreements are not brought before the court."""
 NEXT_DESKS = {Route.COURT: 80, Route.PETITIONS: 8, Route.INTAKE: 12}
 """Where a matter goes that could not be mediated."""
 MEDIATORS = ("mediator", "industry_mediator")
@@ -186,6 +188,26 @@ def agree(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     matter.resolve(keeper, Outcome.AGREEMENT)
     mediation["ended_at"] = matter.at
     move(matter, mediation, "conclude", keeper)
+    offer_confirmation(matter, mediation, agreement, keeper, mediator)
+
+
+def offer_confirmation(
+    matter, mediation: Row, agreement: Row, keeper: Colleague, mediator: Colleague
+) -> None:
+    """The thirty days run; most parties perform and ask for no ruling."""
+    confirmation = matter.file.add_tracked(
+        JudicialConfirmation,
+        case_id=matter.case["id"],
+        mediation_id=mediation["id"],
+        agreement_id=agreement["id"],
+        unit_id=mediation["unit_id"],
+        opened_at=matter.at,
+    )
+    matter.file.open(confirmation, "open_confirmation", by=keeper.pk, at=matter.at)
+    if matter.chance(UNWANTED):
+        matter.wait(0.1)
+        note = "双方表示当场履行，不申请司法确认。"
+        matter.file.move(confirmation, "decline_confirmation", by=mediator.pk, at=matter.at, note=note)
 
 
 def hand_out(matter: Matter, mediation: Row, agreement: Row, mediator: Colleague) -> list[Row]:

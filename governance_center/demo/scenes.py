@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases import escalation
 from cases import services as cases
 from cases.models import Agent, Card
+from cases.selectors import units_that_open
 from cases.states import DeferralKind, RequestKind, Side
 from governance_center.demo import album, names
 from kernel.models import Clock, Step
@@ -28,7 +29,12 @@ STRANGERS = 1_900_000
 
 
 def live(seed: int) -> None:
-    open_ones = Mediation.objects.filter(state=State.MEDIATING, case__restriction="", agreements=None)
+    open_ones = Mediation.objects.filter(
+        state=State.MEDIATING,
+        case__restriction="",
+        agreements=None,
+        unit__in=units_that_open(Restriction.VIOLENCE),  # one of them will be hidden
+    )
     chosen = open_ones.select_related("case", "round", "unit", "mediator").order_by("-pk")[: len(SCENES)]
     for n, (scene, mediation) in enumerate(zip(SCENES, cycle(chosen), strict=False)):
         scene(mediation, mediation.mediator, names.person(STRANGERS + n, seed))

@@ -29,6 +29,11 @@ def rung(step, percent=100, days=0, *, in_hours=True) -> dict:
     return {"step": step, "percent": percent, "days": days, "in_hours": in_hours}
 
 
+def countdown(*days) -> list[dict]:
+    """A notice so many calendar days before the last day, for each of `days`."""
+    return [rung(f"notice_{n}") | {"before": before} for n, before in enumerate(days, 1)]
+
+
 SOON = [rung(HANDLER, 70), rung(UNIT, 90)]
 OFFICIAL = [*SOON, rung(YELLOW), rung(RED, days=5), rung(REPORT, days=10)]
 """What the law gives an office time for (domain.md 1.5: 督办的普通、黄牌、红牌)."""
@@ -52,7 +57,7 @@ LADDERS = {
     "land.sue": [],
     "market.": OFFICIAL,
     "mediation.": OFFICIAL,
-    "mediation.ask_confirmation": [],
+    "mediation.ask_confirmation": countdown(30, 20, 7, 3),
     "mediation.instalment": [],
     "online.": EVERYDAY,
     "order.": ORDERED,

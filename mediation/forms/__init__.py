@@ -9,6 +9,15 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.confirmation import (
+    AcceptConfirmationForm,
+    ApplyForConfirmationForm,
+    CheckAdmissibilityForm,
+    ConfirmAgreementForm,
+    DismissApplicationForm,
+    HandToCourtForm,
+    ReasonedForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -23,6 +32,7 @@ from mediation.forms.fields import (
     today_or_before,
 )
 from mediation.forms.filters import (
+    ConfirmationFilter,
     Due,
     MediationFilter,
     ReferralFilter,
@@ -52,20 +62,27 @@ from mediation.forms.talks import (
 )
 
 __all__ = [
+    "AcceptConfirmationForm",
     "AddendumForm",
     "AdjournSessionForm",
     "AgreementForm",
     "AnswerReferralForm",
+    "ApplyForConfirmationForm",
     "AttemptForm",
     "CAPITALS",
     "CancelSessionForm",
-    "CorrectRecordForm",
+    "CheckAdmissibilityForm",
     "ColleagueField",
+    "ConfirmAgreementForm",
+    "ConfirmationFilter",
+    "CorrectRecordForm",
     "DeskNoteForm",
+    "DismissApplicationForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
     "HandOverForm",
+    "HandToCourtForm",
     "HoldSessionForm",
     "MediationFilter",
     "MoveSessionForm",
@@ -74,6 +91,7 @@ __all__ = [
     "PlanSessionForm",
     "PoliceForm",
     "ReasonForm",
+    "ReasonedForm",
     "ReferralFilter",
     "ReviseForm",
     "SPELLS",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Category
 from cases.states import HandlingState, Urgency
 from mediation.selectors import users_of, waiting_for_the_stamp
-from mediation.states import OPEN, State
+from mediation.states import OPEN, UNASKED, ConfirmationState, State
 from people.models import User
 
 
@@ -96,3 +96,20 @@ class ReferralFilter(Due):
         if state := self.cleaned_data["state"]:
             referrals = referrals.filter(state=state)
         return self.within(referrals, "round__due_at")
+
+
+class ConfirmationFilter(Due):
+    state = forms.ChoiceField(
+        label=_("状态"),
+        choices=[
+            ("", _("全部")),
+            *((value, label) for value, label in ConfirmationState.choices if value not in UNASKED),
+        ],
+        required=False,
+    )
+    field_order = ["state", "due"]
+
+    def narrow(self, confirmations):
+        if state := self.cleaned_data["state"]:
+            confirmations = confirmations.filter(state=state)
+        return self.within(confirmations, "due_at")

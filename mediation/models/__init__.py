@@ -4,6 +4,10 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.confirmation import (
+    ConfirmationTerm,
+    JudicialConfirmation,
+)
 from mediation.models.court import (
     CourtReferral,
 )
@@ -33,8 +37,10 @@ __all__ = [
     "Addendum",
     "Agreement",
     "Attempt",
+    "ConfirmationTerm",
     "CourtReferral",
     "DeskNote",
+    "JudicialConfirmation",
     "Mediation",
     "PlanGuest",
     "PoliceReport",

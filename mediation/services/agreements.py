@@ -16,6 +16,7 @@ from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving
 from mediation.models import Agreement, Signature
+from mediation.services.confirmation import open_confirmation
 from mediation.services.parties import details_of, signatories, stand_ins
 from mediation.services.plans import release_sessions
 from mediation.services.talks import begin_signing, conclude, resume_talks
@@ -163,6 +164,7 @@ def take_effect(agreement, *, by):
             "sha256": agreement.content_hash,
         }
     conclude(agreement.mediation, by=by)
+    open_confirmation(agreement, by=by)
 
 
 def new_number(committee: Unit) -> str:

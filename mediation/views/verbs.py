@@ -38,7 +38,7 @@ from mediation.forms import (
     StampForm,
     sent,
 )
-from mediation.models import Agreement, Mediation, PrivateNote
+from mediation.models import Agreement, JudicialConfirmation, Mediation, PrivateNote
 from mediation.selectors import colleagues
 from mediation.states import LIVE, AgreementState
 
@@ -84,6 +84,7 @@ def detail(request, pk):
         "case": mediation.case,
         "agreement": agreement,
         "agreements": agreements,
+        "confirmation": confirmation_of(mediation, request.user),
         "next_step": selectors.next_step(mediation, agreement, sessions),
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": selectors.PARTIES.rows(case=mediation.case_id),
@@ -97,6 +98,11 @@ def detail(request, pk):
     }
     part = "history" if request.htmx.target == "history" else "state"
     return render_part(request, "mediation/detail.html", part, context)
+
+
+def confirmation_of(mediation, user) -> JudicialConfirmation | None:
+    mine = JudicialConfirmation.objects.visible_to(user).filter(mediation=mediation)
+    return mine.prefetch_related("clocks").first()
 
 
 @page

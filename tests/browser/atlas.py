@@ -47,12 +47,12 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
-        mediation:sign_record
+        mediation:sign_record mediation:confirmation_detail mediation:check_admissibility
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
         home mediation:court_list mediation:court_all mediation:court_detail mediation:leave_note
-        mediation:answer_referral mediation:send_back_referral
+        mediation:answer_referral mediation:send_back_referral mediation:confirmation_list
     """,
     "petitions": """
         home petitions:list petitions:detail petitions:accept_petition
@@ -98,6 +98,9 @@ OTHERWISE = {
         intake:supply_material intake:void_requirement
         mediation:add_addendum mediation:add_attempt mediation:adjourn_session mediation:cancel_session
         mediation:correct_record mediation:hold_session mediation:move_session
+        mediation:apply_for_confirmation mediation:hand_to_court mediation:accept_confirmation
+        mediation:return_application mediation:refuse_acceptance mediation:confirm_agreement
+        mediation:dismiss_application mediation:withdraw_application mediation:decline_confirmation
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
@@ -109,6 +112,7 @@ ROWS = {
     "agreements": "mediation.Agreement",
     "cards": "cases.Card",
     "cases": "cases.Case",
+    "confirmations": "mediation.JudicialConfirmation",
     "conferences": "cases.Conference",
     "court": "mediation.CourtReferral",
     "deferrals": "cases.Deferral",

@@ -33,7 +33,7 @@ from kernel.calendar import DAY
 from kernel.models import Attachment, ClockRule, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
-from mediation.models import Agreement, Mediation, Session
+from mediation.models import Agreement, JudicialConfirmation, Mediation, Session
 from mediation.states import Ground, Way
 from people.models import Unit, User, Window
 from petitions import services as petitions
@@ -109,6 +109,8 @@ def loaded(monkeypatch, outlet: str, unit: str, ending=roads.agree, category="C0
     monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
     handle = roads.handle
     monkeypatch.setattr(roads, "handle", lambda *args, days: handle(*args, days=0.1))
+    unswept = ClockRule.objects.filter(code="mediation.ask_confirmation")
+    unswept.update(rungs=[])  # what is lived here is lived in one moment, and swept by nobody
     monkeypatch.setattr(roads, "ENDINGS", dict.fromkeys(roads.ENDINGS, ending))
     staff.load()
     day = timezone.localdate() - 91 * DAY
@@ -274,6 +276,8 @@ def sign_and_stamp(agreement, like):
         )
     stamp = User.objects.get(username="stamp")
     mediation.set_stamp(agreement, by=stamp, stamped_on=timezone.localdate())
+    confirmation = JudicialConfirmation.objects.get(agreement=agreement)
+    mediation.decline_confirmation(confirmation, by=agreement.mediation.mediator, note="当场履行。")
 
 
 def test_an_agreement_that_went_back_once(monkeypatch):

@@ -53,9 +53,7 @@ OPEN_TO_ALL = {
 NOT_STARTED = {
     "petition.[!t]*": "the petition desk has its first rows only; its issue starts them all",
     "mediation.mediate.*": "the kinds of mediation come with the mediation desk's issue",
-    "mediation.ask_confirmation": "judicial confirmation comes with the mediation desk's issue",
     "mediation.instalment": "the track of performance comes with the mediation desk's issue",
-    "court.*_confirmation": "judicial confirmation comes with the mediation desk's issue",
     "court.docket": "the court's own days, shown to those who are guided there; filing comes with its issue",
     "court.payment_order": "as court.docket",
     "court.protect*": "as court.docket",

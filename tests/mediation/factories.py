@@ -25,7 +25,15 @@ TEXTS = {
     "perform_by": date(2026, 12, 31),
     "amount": Decimal("12806.05"),
 }
-RULES = {"case.take": 1, "case.follow_up": 7, "case.rating": 30, "mediation.mediate": 30}
+RULES = {
+    "case.take": 1,
+    "case.follow_up": 7,
+    "case.rating": 30,
+    "mediation.mediate": 30,
+    "mediation.ask_confirmation": 30,
+    "court.accept_confirmation": 3,
+    "court.review_confirmation": 15,
+}
 
 
 def with_rules():
