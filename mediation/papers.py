@@ -112,7 +112,8 @@ def register(file: File) -> Paper:
             Facts(
                 [
                     (_("受理时间"), f"{opened:%Y年%m月%d日 %H:%M}"),
-                    (_("纠纷来源"), case.get_channel_display()),
+                    (_("纠纷来源"), mediation.get_source_display()),
+                    (_("调解种类"), mediation.get_kind_display()),
                     (_("申请人"), file.names(Side.APPLICANT)),
                     (_("被申请人"), file.names(Side.RESPONDENT, Side.THIRD)),
                     (_("纠纷类别"), case.category.name),

@@ -1,9 +1,11 @@
 """The life cycles of a mediation, of its agreement, and of a matter at the court's desk."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Route, handling_moves, pass_on
+from cases.states import Channel, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -50,6 +52,93 @@ class Way(models.TextChoices):
     FINGER = "finger", _("按指印")
 
 
+class Source(models.TextChoices):
+    """Where a dispute comes from (人民调解法 17, 18)."""
+
+    WINDOW = "window", _("综合窗口")
+    APPLICATION = "application", _("当事人申请")
+    OWN_MOTION = "own_motion", _("主动调解")
+    COURT = "court", _("法院引调（委派、委托）")
+    POLICE = "police", _("公安机关移送")
+    PETITIONS = "petitions", _("信访部门转来")
+    HOTLINE = "hotline", _("12345热线")
+    TOWNSHIP = "township", _("乡镇（街道）、网格转来")
+    ABOVE = "above", _("上级转办")
+
+
+SOURCE_OF = {
+    Channel.WINDOW: Source.WINDOW,
+    Channel.ONLINE: Source.APPLICATION,
+    Channel.PHONE: Source.APPLICATION,
+    Channel.LETTER: Source.APPLICATION,
+    Channel.HOTLINE: Source.HOTLINE,
+    Channel.POLICE: Source.POLICE,
+    Channel.TOWNSHIP: Source.TOWNSHIP,
+    Channel.GRID: Source.TOWNSHIP,
+    Channel.ABOVE: Source.ABOVE,
+}
+SENT_BY = {Route.COURT: Source.COURT, Route.PETITIONS: Source.PETITIONS}
+"""What another desk sent on comes from that desk, whichever way it came to the centre."""
+
+
+class Kind(models.TextChoices):
+    PEOPLES = "peoples", _("人民调解")
+    INDUSTRY = "industry", _("行业性、专业性人民调解")
+    MEDICAL = "medical", _("医疗纠纷调解")
+    LABOUR = "labour", _("劳动争议调解")
+    REFERRED_BEFORE = "referred_before", _("委派调解（立案前）")
+    REFERRED_AFTER = "referred_after", _("委托调解（立案后）")
+
+
+class Binds(models.TextChoices):
+    """What makes a written agreement take effect."""
+
+    STAMPED = "stamped", _("各方签名、调解员签名并加盖调解委员会印章")
+    SIGNED = "signed", _("各方签名")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the kind of a mediation decides: its clock, from when that runs, and how an agreement takes effect.
+
+    `given_day` names the day from which the clock runs; where it is empty, that is the day of acceptance.
+    """
+
+    clock: str = "mediation.mediate"
+    given_day: str = ""
+    binds: Binds = Binds.STAMPED
+    oral: bool = True
+    article: str = _("人民调解法第二十九条")
+
+
+TERMS = {
+    Kind.PEOPLES: Terms(),
+    Kind.INDUSTRY: Terms(),
+    Kind.MEDICAL: Terms(clock="mediation.mediate.medical"),
+    Kind.LABOUR: Terms(
+        clock="mediation.mediate.labour",
+        given_day=_("收到调解申请之日"),
+        oral=False,
+        article=_("劳动争议调解仲裁法第十四条"),
+    ),
+    Kind.REFERRED_BEFORE: Terms(
+        clock="mediation.mediate.referred_before",
+        given_day=_("收到法院委派材料之日"),
+        binds=Binds.SIGNED,
+        oral=False,
+        article=_("最高人民法院关于人民法院特邀调解的规定"),
+    ),
+    Kind.REFERRED_AFTER: Terms(
+        clock="mediation.mediate.referred_after",
+        given_day=_("收到法院委托材料之日"),
+        binds=Binds.SIGNED,
+        oral=False,
+        article=_("最高人民法院关于人民法院特邀调解的规定"),
+    ),
+}
+"""By the articles (practice.md, Mediation 2 and 3). How many days a clock has is a row of its rule."""
+MEDIATING_CLOCKS = tuple(sorted({terms.clock for terms in TERMS.values()}))
+
 NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
@@ -63,7 +152,6 @@ MOVES = Moves(
         sources={NEW},
         target=State.MEDIATING,
         who=COLLEAGUES,
-        starts=("mediation.mediate",),
     ),
     Move(
         verb="record_session",
@@ -99,7 +187,7 @@ MOVES = Moves(
         sources={State.SIGNING},
         target=State.AGREED,
         who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
         inner=True,
     ),
     Move(
@@ -108,7 +196,7 @@ MOVES = Moves(
         sources={State.MEDIATING},
         target=State.AGREED,
         who=IN_CHARGE,
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
     ),
     Move(
         verb="hand_over",
@@ -123,7 +211,7 @@ MOVES = Moves(
         sources=OPEN,
         target=State.FAILED,
         who=IN_CHARGE,
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
     ),
 )
 

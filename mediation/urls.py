@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, lists, papers, verbs
+from mediation.views import beginning, court, lists, papers, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -9,7 +9,7 @@ urlpatterns = [
     path("all/", lists.everything, name="all"),
     path("capitals/", verbs.capitals, name="capitals"),
     path("cases/<int:pk>/panel/", verbs.panel, name="panel"),
-    path("rounds/<int:pk>/accept/", verbs.accept, name="accept"),
+    path("rounds/<int:pk>/accept/", beginning.accept, name="accept"),
     path("<int:pk>/", verbs.detail, name="detail"),
     path("<int:pk>/hand-over/", verbs.hand_over, name="hand_over"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),

@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 
 from cases.models import Case, Outlet, Party
-from cases.states import Outcome, Route
+from cases.states import Channel, Outcome, Route
 from dispatch.models import OrderHandling
 from governance_center.demo import texts
 from governance_center.demo.days import local_day
@@ -21,7 +21,7 @@ from intake.models import Settlement
 from kernel.encryption import encrypt
 from mediation.models import Agreement, CourtReferral, Mediation, Session, Signature
 from mediation.services import particulars
-from mediation.states import AgreementState, Ground, Way
+from mediation.states import SOURCE_OF, TERMS, AgreementState, Ground, Kind, Way
 from mediation.states import State as MediationState
 from people.models import Organisation, Person
 from petitions.models import PetitionHandling
@@ -106,7 +106,9 @@ def mediate(matter: Matter) -> None:
     matter.wait(0.6)
     mediator = matter.world.crew.any(matter.random, matter.unit.pk, *MEDIATORS)
     matter.take(mediator)
-    mediation = desk_row(matter, Mediation, mediator_id=mediator.pk)
+    source = SOURCE_OF[Channel(matter.case["channel"])]
+    mediation = desk_row(matter, Mediation, mediator_id=mediator.pk, source=source)
+    matter.file.start(matter.round, TERMS[Kind.PEOPLES].clock, matter.at)
     matter.file.open(mediation, "accept", by=mediator.pk, at=matter.at, clocked=matter.round)
     prepare(matter, mediator)
     meet(matter, mediation, mediator)

@@ -9,6 +9,9 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.beginning import (
+    AcceptForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -38,6 +41,7 @@ from mediation.forms.talks import (
 )
 
 __all__ = [
+    "AcceptForm",
     "AgreementForm",
     "AnswerReferralForm",
     "CAPITALS",

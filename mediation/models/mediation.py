@@ -12,8 +12,12 @@ from mediation.states import (
     LIVE,
     MOVES,
     OPEN,
+    TERMS,
     Ground,
+    Kind,
+    Source,
     State,
+    Terms,
 )
 from people.models import Unit, User
 
@@ -34,6 +38,8 @@ class Mediation(DeskRow):
     ENTRY_LABELS = {"print_paper": _("打印材料"), "keep_signed": _("上传已签扫描件")}
 
     mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
+    source = models.CharField(_("纠纷来源"), max_length=20, choices=Source, default=Source.WINDOW)
+    kind = models.CharField(_("调解种类"), max_length=20, choices=Kind, default=Kind.PEOPLES)
     state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
     ground = models.CharField(_("终止原因"), max_length=20, choices=Ground, blank=True)
     ground_note = models.TextField(_("情况说明"), blank=True)
@@ -70,6 +76,11 @@ class Mediation(DeskRow):
 
     def is_in_charge(self, user) -> bool:
         return self.mediator_id == user.pk and self.is_holder(user)
+
+    @property
+    def terms(self) -> Terms:
+        """What its kind decides: the clock, and how an agreement takes effect."""
+        return TERMS[Kind(self.kind)]
 
     def live_agreement(self):
         """The agreement that counts: drafted, being signed, or in force."""

@@ -21,6 +21,13 @@ from mediation.services.agreements import (
     withdraw_agreement,
     withdraw_live_agreement,
 )
+from mediation.services.beginning import (
+    accept,
+    kind_of,
+    proposed_for,
+    source_of,
+    start_clock,
+)
 from mediation.services.court import (
     accept_referral,
     answer_referral,
@@ -42,7 +49,6 @@ from mediation.services.sessions import (
     record_session,
 )
 from mediation.services.talks import (
-    accept,
     begin_signing,
     conclude,
     hand_over,
@@ -65,6 +71,7 @@ __all__ = [
     "give_up",
     "hand_over",
     "keep_note",
+    "kind_of",
     "keep_signed",
     "leave_note",
     "new_number",
@@ -72,6 +79,7 @@ __all__ = [
     "of_person",
     "particulars",
     "pass_on",
+    "proposed_for",
     "record_oral_agreement",
     "record_session",
     "refuse_agent",
@@ -87,8 +95,10 @@ __all__ = [
     "short_name",
     "sign_agreement",
     "signatories",
+    "source_of",
     "stand_in",
     "stand_ins",
+    "start_clock",
     "submit_agreement",
     "take_effect",
     "take_effect_when_complete",

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
-from cases.states import Outcome, Route
+from cases.states import Outcome
 from kernel.models import MessageKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
-from kernel.transitions import moving, opening
-from mediation.models import Agreement, Mediation, PrivateNote, Signature
+from kernel.transitions import moving
+from mediation.models import Agreement, PrivateNote, Signature
 from mediation.states import MEDIATORS, AgreementState
 from people.models import User
 
@@ -22,17 +22,6 @@ def keep_signed(row, *, by, printing, scan, **details) -> None:
         raise MoveRefused(_("只有办理这件调解的单位可以上传已签扫描件。"))
     case = row.mediation.case if isinstance(row, Agreement) else row.case
     cases.keep_signed(case, row, by=by, printing=printing, scan=scan, **details)
-
-
-@transaction.atomic
-def accept(round, *, by) -> Mediation:
-    """Take a waiting matter and mediate in it. Whether `by` sits in the hall today is shown, not asked."""
-    cases.take(round, by=by)
-    refuse_other_desk(round, Route.MEDIATION)
-    mediation = Mediation(case=round.case, round=round, unit=round.unit, mediator=by)
-    with opening(mediation, "accept", by=by):
-        pass
-    return mediation
 
 
 def refuse_other_desk(round, route):

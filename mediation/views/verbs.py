@@ -11,7 +11,7 @@ from cases.models import Case, Round
 from cases.states import Route
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm, MoneyField
-from kernel.web import Button, action, buttons, page, render_form, render_part, require, submit
+from kernel.web import Button, action, buttons, page, render_form, render_part, submit
 from mediation import selectors, services
 from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
@@ -28,7 +28,6 @@ from mediation.forms import (
     sent,
 )
 from mediation.models import Agreement, Mediation, PrivateNote
-from mediation.selectors import colleagues
 from mediation.states import LIVE, AgreementState
 
 
@@ -93,29 +92,6 @@ def panel(request, pk):
         "mediations": mediations.order_by("-opened_at").prefetch_related("agreements"),
     }
     return render(request, "mediation/panel.html", context)
-
-
-@action
-def accept(request, pk):
-    rounds = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION)
-    round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
-    require(request.user, Mediation(case=round.case, round=round, unit=round.unit), "accept")
-    form = ConfirmForm(sent(request))
-    if submit(form, services.accept, round, by=request.user):
-        messages.success(request, _("已接办。请尽快联系双方当事人。"))
-        return redirect("mediation:detail", pk=form.result.pk)
-    people = colleagues(request.user, round.unit)
-    me = next((colleague for colleague in people if colleague.user.pk == request.user.pk), None)
-    parties = round.case.parties.select_related("person", "organisation")
-    context = {
-        "form": form,
-        "round": round,
-        "case": round.case,
-        "parties": parties,
-        "people": people,
-        "me": me,
-    }
-    return render_form(request, "mediation/accept.html", context)
 
 
 @action

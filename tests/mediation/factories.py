@@ -24,7 +24,10 @@ TEXTS = {
     "perform_by": date(2026, 12, 31),
     "amount": Decimal("12806.05"),
 }
-RULES = {"case.take": 1, "case.follow_up": 7, "case.rating": 30, "mediation.mediate": 30}
+RULES = {
+    **{"case.take": 1, "case.follow_up": 7, "case.rating": 30, "mediation.mediate": 30},
+    **{"mediation.mediate.labour": 15, "mediation.mediate.referred_before": 30},
+}
 
 
 def with_rules():
