@@ -158,16 +158,18 @@ def sessions_with_parties(mediation) -> list[Session]:
     return sessions
 
 
-def next_step(mediation, agreement, sessions) -> str:
-    """What has to happen next, in one sentence."""
+def next_step(mediation, agreement, sessions, unasked=0) -> str:
+    """What has to happen next, in one sentence; `unasked` is how many have not consented yet."""
     if mediation.round.state == RoundState.CLOSED:
         return _("本轮已办结。")
     if mediation.state == State.FAILED:
         return _("调解已终止，事项现在由%(unit)s办理。") % {"unit": mediation.round.unit}
     if agreement is None:
+        if unasked:
+            return _("征询各方调解意愿（还有 %(n)d 位没有同意），约定下一次调解。") % {"n": unasked}
         if sessions:
             return _("继续调解；谈成后起草协议或登记口头协议，谈不成可终止调解。")
-        return _("联系双方当事人，征询意愿，约定第一次调解。")
+        return _("各方已同意调解：约定第一次调解。")
     return {
         AgreementState.DRAFTED: _("请各方核对协议草稿，没有异议后提交签署。"),
         AgreementState.SIGNING: _("等待签名、盖章，还缺：%(names)s。")

@@ -44,6 +44,28 @@ class Ground(models.TextChoices):
     WITHDRAWN = "withdrawn", _("当事人撤回申请")
 
 
+UNTRIED = frozenset({Ground.REFUSED, Ground.NOT_MEDIABLE})
+"""Ends by which nothing was mediated: they are no failed mediation in any figure (practice.md, Mediation 9)."""
+
+
+class Willing(models.TextChoices):
+    """What a party answers when it is asked whether it wants mediation (人民调解法 17, 23)."""
+
+    AGREED = "agreed", _("同意调解")
+    REFUSED = "refused", _("明确拒绝调解")
+    UNDECIDED = "undecided", _("尚未答复")
+
+
+class AskedBy(models.TextChoices):
+    """The way in which a party was asked."""
+
+    IN_PERSON = "in_person", _("当面")
+    PHONE = "phone", _("电话")
+    WRITING = "writing", _("书面")
+    TEXT = "text", _("短信")
+    ONLINE = "online", _("线上")
+
+
 class Way(models.TextChoices):
     """How somebody signs (人民调解法 29)."""
 
@@ -145,12 +167,21 @@ MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")
 
+HEADS_IT = {Role.DIRECTOR: "headed", Role.UNIT_HEAD: "headed"}
+"""Who decides on mediators: the head of the committee, or the centre's director; never the mediator in question."""
+
 MOVES = Moves(
     Move(
         verb="accept",
         label=_("接办调解"),
         sources={NEW},
         target=State.MEDIATING,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="record_consent",
+        label=_("征询调解意愿"),
+        sources={State.MEDIATING},
         who=COLLEAGUES,
     ),
     Move(
@@ -203,6 +234,13 @@ MOVES = Moves(
         label=_("转交同事"),
         sources=OPEN,
         who=COLLEAGUES,
+    ),
+    Move(
+        verb="change_mediator",
+        label=_("更换调解员"),
+        sources=OPEN,
+        who=HEADS_IT,
+        inner=True,
     ),
     pass_on(*OPEN),
     Move(
@@ -265,4 +303,60 @@ REFERRAL_MOVES = handling_moves(
     ("answer_referral", _("答复当事人")),
     ("send_back_referral", _("退回窗口")),
     who=[Role.COURT],
+)
+
+
+class ChangeState(models.TextChoices):
+    ASKED = "asked", _("待决定")
+    GRANTED = "granted", _("已更换")
+    REFUSED = "refused", _("不予更换")
+
+
+class Interest(models.TextChoices):
+    """Why another should mediate. Only the last is no reason to doubt the mediator."""
+
+    KIN = "kin", _("与当事人或其代理人有近亲属关系")
+    STAKE = "stake", _("与纠纷有利害关系")
+    TIES = "ties", _("与当事人、代理人有其他关系，可能影响公正调解")
+    CONDUCT = "conduct", _("当事人认为调解员偏袒、言行不当")
+    CHOICE = "choice", _("当事人另选调解员")
+
+
+RECUSING = frozenset({Interest.KIN, Interest.STAKE, Interest.TIES})
+"""Whoever is replaced for these does not see the matter again in this round."""
+OF_THE_COURT = frozenset({Kind.REFERRED_BEFORE, Kind.REFERRED_AFTER})
+
+CHANGE_MOVES = Moves(
+    Move(
+        verb="declare_interest",
+        label=_("申请回避"),
+        sources={NEW},
+        target=ChangeState.ASKED,
+        who=dict.fromkeys(MEDIATORS, "own"),
+        inner=True,
+    ),
+    Move(
+        verb="ask_change",
+        label=_("当事人要求更换调解员"),
+        sources={NEW},
+        target=ChangeState.ASKED,
+        who={Role.CLERK: "concerned"} | dict.fromkeys(MEDIATORS, "concerned"),
+        inner=True,
+    ),
+    Move(
+        verb="grant_change",
+        label=_("同意更换"),
+        sources={ChangeState.ASKED},
+        target=ChangeState.GRANTED,
+        who=HEADS_IT,
+        not_by=("declare_interest", "ask_change"),
+    ),
+    Move(
+        verb="refuse_change",
+        label=_("不予更换"),
+        sources={ChangeState.ASKED},
+        target=ChangeState.REFUSED,
+        who=HEADS_IT,
+        not_by=("declare_interest", "ask_change"),
+    ),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import beginning, court, lists, papers, verbs
+from mediation.views import beginning, changes, consents, court, lists, papers, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("rounds/<int:pk>/accept/", beginning.accept, name="accept"),
     path("<int:pk>/", verbs.detail, name="detail"),
     path("<int:pk>/hand-over/", verbs.hand_over, name="hand_over"),
+    path("<int:pk>/record-consent/", consents.record_consent, name="record_consent"),
+    path("<int:pk>/declare-interest/", changes.declare_interest, name="declare_interest"),
+    path("<int:pk>/ask-change/", changes.ask_change, name="ask_change"),
+    path("changes/<int:pk>/grant-change/", changes.grant_change, name="grant_change"),
+    path("changes/<int:pk>/refuse-change/", changes.refuse_change, name="refuse_change"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),

@@ -19,9 +19,9 @@ from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
 from intake.models import Settlement
 from kernel.encryption import encrypt
-from mediation.models import Agreement, CourtReferral, Mediation, Session, Signature
+from mediation.models import Agreement, Consent, CourtReferral, Mediation, Session, Signature
 from mediation.services import particulars
-from mediation.states import SOURCE_OF, TERMS, AgreementState, Ground, Kind, Way
+from mediation.states import SOURCE_OF, TERMS, AgreementState, AskedBy, Ground, Kind, Way, Willing
 from mediation.states import State as MediationState
 from people.models import Organisation, Person
 from petitions.models import PetitionHandling
@@ -111,6 +111,7 @@ def mediate(matter: Matter) -> None:
     matter.file.start(matter.round, TERMS[Kind.PEOPLES].clock, matter.at)
     matter.file.open(mediation, "accept", by=mediator.pk, at=matter.at, clocked=matter.round)
     prepare(matter, mediator)
+    ask_consent(matter, mediation, mediator)
     meet(matter, mediation, mediator)
     how = (
         matter.random.choices(["agreement", "oral", "failed"], [66, 12, 22])[0]
@@ -128,6 +129,26 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
         matter.attach(mediator)
     if matter.chance(HELPED) and not matter.case["restriction"]:
         matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
+
+
+def ask_consent(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    """All want mediation, and accept the mediator (mediation.services.record_consent)."""
+    for party in matter.parties:
+        way = matter.random.choice([AskedBy.IN_PERSON, AskedBy.PHONE])
+        matter.file.add(
+            Consent,
+            mediation_id=mediation["id"],
+            party_id=party["id"],
+            way=way.value,
+            asked_at=matter.at,
+            asked_by_id=mediator.pk,
+            answer=Willing.AGREED.value,
+            chosen_id=mediator.pk,
+            note="",
+            recorded_at=matter.at,
+        )
+        details = {"party": party["id"], "answer": Willing.AGREED.value, "way": way.value}
+        move(matter, mediation, "record_consent", mediator, details=details)
 
 
 def meet(matter: Matter, mediation: Row, mediator: Colleague) -> None:

@@ -12,6 +12,15 @@ from mediation.forms.agreements import (
 from mediation.forms.beginning import (
     AcceptForm,
 )
+from mediation.forms.changes import (
+    AskChangeForm,
+    DeclareInterestForm,
+    GrantChangeForm,
+    RefuseChangeForm,
+)
+from mediation.forms.consents import (
+    ConsentForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -44,18 +53,23 @@ __all__ = [
     "AcceptForm",
     "AgreementForm",
     "AnswerReferralForm",
+    "AskChangeForm",
     "CAPITALS",
     "ColleagueField",
+    "ConsentForm",
+    "DeclareInterestForm",
     "DeskNoteForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
+    "GrantChangeForm",
     "HandOverForm",
     "MediationFilter",
     "NoteForm",
     "OralAgreementForm",
     "ReasonForm",
     "ReferralFilter",
+    "RefuseChangeForm",
     "ReviseForm",
     "SPELLS",
     "SendBackReferralForm",

@@ -4,6 +4,12 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.changes import (
+    MediatorChange,
+)
+from mediation.models.consents import (
+    Consent,
+)
 from mediation.models.court import (
     CourtReferral,
 )
@@ -18,9 +24,11 @@ from mediation.models.sessions import (
 
 __all__ = [
     "Agreement",
+    "Consent",
     "CourtReferral",
     "DeskNote",
     "Mediation",
+    "MediatorChange",
     "PrivateNote",
     "Session",
     "Signature",

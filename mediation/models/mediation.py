@@ -77,6 +77,10 @@ class Mediation(DeskRow):
     def is_in_charge(self, user) -> bool:
         return self.mediator_id == user.pk and self.is_holder(user)
 
+    def is_headed(self, user) -> bool:
+        """Whether they head the committee or the centre, and it is not about themselves."""
+        return self.mediator_id != user.pk and is_over(self.unit_id, user)
+
     @property
     def terms(self) -> Terms:
         """What its kind decides: the clock, and how an agreement takes effect."""
@@ -85,6 +89,11 @@ class Mediation(DeskRow):
     def live_agreement(self):
         """The agreement that counts: drafted, being signed, or in force."""
         return self.agreements.filter(state__in=LIVE).first()
+
+
+def is_over(unit_id, user) -> bool:
+    """Whether a head with these posts answers for the unit: it is theirs, or they are of the centre."""
+    return unit_id in user.unit_ids or any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
 
 
 class DeskNoteQuerySet(ScopedQuerySet):

@@ -36,25 +36,34 @@ def hand_over(mediation, *, by, to, note=""):
     with moving(
         mediation, "hand_over", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}
     ):
-        if to.pk == mediation.mediator_id:
-            raise MoveRefused(_("本件现在就由%(name)s调解。") % {"name": to})
-        if not User.objects.in_unit(mediation.unit, *MEDIATORS).filter(pk=to.pk).exists():
-            raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": mediation.unit})
-        mediation.mediator = to
-        cases.keep_with(mediation.round, to)
-        _sign_in_place_of(mediation, to)
+        refuse_unfit(mediation, to)
+        put_in_charge(mediation, to)
     text = _("%(number)s已转交给您调解。") % {"number": mediation.case.number}
     url = reverse("mediation:detail", args=[mediation.pk])
     notify([to], mediation, text, url=url, kind=MessageKind.ASSIGNED)
+
+
+def refuse_unfit(mediation, to):
+    if to.pk == mediation.mediator_id:
+        raise MoveRefused(_("本件现在就由%(name)s调解，请指定另一位。") % {"name": to})
+    if not User.objects.in_unit(mediation.unit, *MEDIATORS).filter(pk=to.pk).exists():
+        raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": mediation.unit})
+    if to not in mediation.case.seeing([to]):
+        raise MoveRefused(_("%(name)s已回避或无权查看本件，不能接手。") % {"name": to})
 
 
 def pass_on(mediation, *, by, to, note=""):
     """As hand_over, when somebody goes on leave and all their work goes to their deputy: nobody is told of each."""
     with moving(mediation, "pass_on", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}):
         cases.refuse_unable(mediation, to)
-        mediation.mediator = to
-        cases.keep_with(mediation.round, to)
-        _sign_in_place_of(mediation, to)
+        put_in_charge(mediation, to)
+
+
+def put_in_charge(mediation, mediator):
+    """Within a move: from now on the matter, its clocks and the place to sign are theirs."""
+    mediation.mediator = mediator
+    cases.keep_with(mediation.round, mediator)
+    _sign_in_place_of(mediation, mediator)
 
 
 def _sign_in_place_of(mediation, mediator):

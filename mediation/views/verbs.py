@@ -12,7 +12,7 @@ from cases.states import Route
 from kernel.editing import seen_token
 from kernel.fields import ConfirmForm, MoneyField
 from kernel.web import Button, action, buttons, page, render_form, render_part, submit
-from mediation import selectors, services
+from mediation import interests, selectors, services
 from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
     AgreementForm,
@@ -27,7 +27,7 @@ from mediation.forms import (
     StampForm,
     sent,
 )
-from mediation.models import Agreement, Mediation, PrivateNote
+from mediation.models import Agreement, Mediation, MediatorChange, PrivateNote
 from mediation.states import LIVE, AgreementState
 
 
@@ -37,6 +37,11 @@ def one_mediation(request, pk) -> Mediation:
 
 def one_agreement(request, pk) -> Agreement:
     return selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk)
+
+
+def one_change(request, pk) -> MediatorChange:
+    changes = MediatorChange.objects.visible_to(request.user).select_related("case", "mediator", "party")
+    return get_object_or_404(changes, pk=pk)
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -61,15 +66,21 @@ def detail(request, pk):
     agreements = selectors.agreements_with_places(mediation)
     agreement = next((one for one in agreements if one.state in LIVE), None)
     sessions = selectors.sessions_with_parties(mediation)
+    parties = selectors.PARTIES.rows(case=mediation.case_id)
+    answers = services.latest_answers(mediation)
     context = {
         "mediation": mediation,
         "case": mediation.case,
         "agreement": agreement,
         "agreements": agreements,
-        "next_step": selectors.next_step(mediation, agreement, sessions),
+        "next_step": selectors.next_step(
+            mediation, agreement, sessions, len(services.not_consenting(mediation))
+        ),
         "buttons": next_moves(mediation, agreement, request.user),
-        "parties": selectors.PARTIES.rows(case=mediation.case_id),
+        "parties": parties,
+        "consents": [(party, answers.get(party.pk)) for party in parties],
         "sessions": sessions,
+        "changes": interests.change_page(mediation, request.user),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
         "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),

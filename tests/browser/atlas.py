@@ -43,7 +43,8 @@ PAGES = {
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
         cases:withdraw_request mediation:list mediation:mine mediation:all mediation:accept mediation:detail
-        mediation:hand_over mediation:record_session mediation:keep_note mediation:draft_agreement
+        mediation:hand_over mediation:record_consent mediation:declare_interest mediation:ask_change
+        mediation:record_session mediation:keep_note mediation:draft_agreement
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement
@@ -95,6 +96,7 @@ OTHERWISE = {
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         intake:supply_material intake:void_requirement
+        mediation:grant_change mediation:refuse_change
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
