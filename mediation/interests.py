@@ -34,17 +34,20 @@ def records_of(party):
     return Party.objects.none()
 
 
-def interests_found(mediation, mediator: User) -> list[str]:
-    """What the files know that may stand between a mediator and the parties, a sentence each."""
+def interests_found(case, mediator: User, *, earlier=True) -> list[str]:
+    """What the files know that may stand between a mediator and the parties, a sentence each.
+
+    With `earlier=False` without the matters that they had before: of a large firm everybody has had some.
+    """
     found = []
     homes = homes_of(mediator)
     units = {unit.name for unit in mediator.units}
-    for party in mediation.case.parties.select_related("person", "organisation"):
+    for party in case.parties.select_related("person", "organisation"):
         found += sentences(party, mediator, homes, units)
-        if count := earlier_with(party, mediation, mediator):
+        if earlier and (count := earlier_with(party, case, mediator)):
             told = _("%(party)s是调解员以前 %(n)d 件调解的当事人。")
             found.append(told % {"party": party.masked, "n": count})
-    for agent in mediation.case.agents.standing().select_related("person"):
+    for agent in case.agents.standing().select_related("person"):
         if agent.person.name == mediator.name:
             found.append(_("一位代理人与调解员同名。"))
     return found
@@ -70,11 +73,11 @@ def home_of(party) -> str:
     return party.person.address.plain if party.person_id else ""
 
 
-def earlier_with(party, mediation, mediator) -> int:
+def earlier_with(party, case, mediator) -> int:
     """How many other matters with this party the mediator has had in hand."""
     cases = records_of(party).values("case")
     theirs = Mediation.objects.of(mediator).filter(case__in=cases)
-    return theirs.exclude(case=mediation.case_id).count()
+    return theirs.exclude(case=case).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def change_page(mediation, user) -> ChangePage:
     sees = declares or decides
     return ChangePage(
         rows=[(change, buttons(change, user)) for change in changes],
-        found=interests_found(mediation, mediation.mediator) if sees else [],
+        found=interests_found(mediation.case, mediation.mediator) if sees else [],
         sees_found=sees,
         may_declare=declares,
         may_ask=is_open and MediatorChange.MOVES.named("ask_change").allows(new, user),

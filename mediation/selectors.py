@@ -14,6 +14,7 @@ from kernel.prepared import Prepared, PreparedFor
 from mediation.models import Agreement, Mediation, Session, Signature
 from mediation.states import MEDIATORS, AgreementState, State
 from people.models import Guardian, Leave, Person, Post, Seat, User
+from people.roles import Role
 
 
 def mediation_with_case(reader, pk):
@@ -176,6 +177,38 @@ def next_step(mediation, agreement, sessions, unasked=0) -> str:
         % {"names": "、".join(agreement.missing())},
         AgreementState.IN_FORCE: _("协议已生效，由中心回访后办结；请关注履行情况。"),
     }[agreement.state]
+
+
+def co_mediators_of(mediation):
+    return mediation.co_mediators.filter(ended_at=None).select_related("user")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who mediates beside the one in charge, and who was invited."""
+
+    co_mediators: list
+    helpers: list
+    may_add: bool
+    may_invite: bool
+
+
+def company_of(mediation, user) -> Company:
+    moves = Mediation.MOVES
+    return Company(
+        co_mediators=list(co_mediators_of(mediation)),
+        helpers=list(mediation.helpers.select_related("invited_by")),
+        may_add=not moves.named("add_co_mediator").why_not(mediation, user),
+        may_invite=not moves.named("invite_helper").why_not(mediation, user),
+    )
+
+
+def may_join(mediation):
+    """Mediators of the committee, and of the industries, who do not mediate here yet."""
+    committee = User.objects.in_unit(mediation.unit, *MEDIATORS)
+    people = committee | User.objects.bearing(Role.INDUSTRY_MEDIATOR)
+    here = [mediation.mediator_id, *(row.user_id for row in co_mediators_of(mediation))]
+    return people.exclude(pk__in=here).order_by("pk")
 
 
 def counted(queryset) -> str:

@@ -165,6 +165,8 @@ NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
+TAKING_PART = dict.fromkeys(MEDIATORS, "taking_part")
+"""The committee, and whoever of another one mediates with it."""
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")
 
 HEADS_IT = {Role.DIRECTOR: "headed", Role.UNIT_HEAD: "headed"}
@@ -182,13 +184,13 @@ MOVES = Moves(
         verb="record_consent",
         label=_("征询调解意愿"),
         sources={State.MEDIATING},
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="record_session",
         label=_("记录调解"),
         sources={State.MEDIATING},
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="draft_agreement",
@@ -234,6 +236,27 @@ MOVES = Moves(
         label=_("转交同事"),
         sources=OPEN,
         who=COLLEAGUES,
+    ),
+    Move(
+        verb="add_co_mediator",
+        label=_("邀请共同调解"),
+        sources=OPEN,
+        who=IN_CHARGE,
+        inner=True,
+    ),
+    Move(
+        verb="remove_co_mediator",
+        label=_("结束共同调解"),
+        sources=OPEN,
+        who=IN_CHARGE,
+        inner=True,
+    ),
+    Move(
+        verb="invite_helper",
+        label=_("邀请他人参与调解"),
+        sources={State.MEDIATING},
+        who=COLLEAGUES,
+        inner=True,
     ),
     Move(
         verb="change_mediator",
@@ -358,5 +381,68 @@ CHANGE_MOVES = Moves(
         target=ChangeState.REFUSED,
         who=HEADS_IT,
         not_by=("declare_interest", "ask_change"),
+    ),
+)
+
+
+class AssignmentState(models.TextChoices):
+    WAITING = "waiting", _("待接办")
+    TAKEN = "taken", _("已接办")
+    DECLINED = "declined", _("不接办")
+    REPLACED = "replaced", _("已改派")
+
+
+class Basis(models.TextChoices):
+    """Why just this mediator."""
+
+    CHOICE = "choice", _("当事人选定")
+    SPECIALITY = "speciality", _("专长相符")
+    DUTY = "duty", _("今天当班")
+    LOAD = "load", _("在办较少")
+    LANGUAGE = "language", _("语言相通")
+
+
+class HelperKind(models.TextChoices):
+    """Whom the law lets a mediator invite (人民调解法 20)."""
+
+    RELATIVE = "relative", _("亲属")
+    NEIGHBOUR = "neighbour", _("邻里")
+    COLLEAGUE = "colleague", _("同事")
+    EXPERT = "expert", _("有专门知识、特定经验的人员")
+    BODY = "body", _("有关社会组织的人员")
+    RESPECTED = "respected", _("当地公道正派、热心调解、群众认可的人士")
+
+
+ASSIGNMENT_MOVES = Moves(
+    Move(
+        verb="assign",
+        label=_("指派调解员"),
+        sources={NEW},
+        target=AssignmentState.WAITING,
+        who=HEADS_IT,
+        inner=True,
+    ),
+    Move(
+        verb="replace_assignment",
+        label=_("改派"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.REPLACED,
+        who=HEADS_IT,
+        inner=True,
+    ),
+    Move(
+        verb="take_up_assignment",
+        label=_("接办"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.TAKEN,
+        who=dict.fromkeys(MEDIATORS, "assigned"),
+        inner=True,
+    ),
+    Move(
+        verb="decline_assignment",
+        label=_("不接办"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.DECLINED,
+        who=dict.fromkeys(MEDIATORS, "assigned"),
     ),
 )

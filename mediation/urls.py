@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import beginning, changes, consents, court, lists, papers, verbs
+from mediation.views import assignments, beginning, changes, consents, court, lists, papers, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("<int:pk>/ask-change/", changes.ask_change, name="ask_change"),
     path("changes/<int:pk>/grant-change/", changes.grant_change, name="grant_change"),
     path("changes/<int:pk>/refuse-change/", changes.refuse_change, name="refuse_change"),
+    path("rounds/<int:pk>/assign/", assignments.assign, name="assign"),
+    path(
+        "assignments/<int:pk>/decline-assignment/", assignments.decline_assignment, name="decline_assignment"
+    ),
+    path("<int:pk>/add-co-mediator/", assignments.add_co_mediator, name="add_co_mediator"),
+    path("<int:pk>/remove-co-mediator/", assignments.remove_co_mediator, name="remove_co_mediator"),
+    path("<int:pk>/invite-helper/", assignments.invite_helper, name="invite_helper"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),

@@ -9,6 +9,12 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.assignments import (
+    AssignForm,
+    CoMediatorForm,
+    DeclineAssignmentForm,
+    HelperForm,
+)
 from mediation.forms.beginning import (
     AcceptForm,
 )
@@ -54,16 +60,20 @@ __all__ = [
     "AgreementForm",
     "AnswerReferralForm",
     "AskChangeForm",
+    "AssignForm",
     "CAPITALS",
+    "CoMediatorForm",
     "ColleagueField",
     "ConsentForm",
     "DeclareInterestForm",
+    "DeclineAssignmentForm",
     "DeskNoteForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
     "GrantChangeForm",
     "HandOverForm",
+    "HelperForm",
     "MediationFilter",
     "NoteForm",
     "OralAgreementForm",

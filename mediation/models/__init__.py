@@ -4,8 +4,15 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.assignments import (
+    Assignment,
+)
 from mediation.models.changes import (
     MediatorChange,
+)
+from mediation.models.company import (
+    CoMediator,
+    Helper,
 )
 from mediation.models.consents import (
     Consent,
@@ -24,9 +31,12 @@ from mediation.models.sessions import (
 
 __all__ = [
     "Agreement",
+    "Assignment",
+    "CoMediator",
     "Consent",
     "CourtReferral",
     "DeskNote",
+    "Helper",
     "Mediation",
     "MediatorChange",
     "PrivateNote",

@@ -77,6 +77,9 @@ class Mediation(DeskRow):
     def is_in_charge(self, user) -> bool:
         return self.mediator_id == user.pk and self.is_holder(user)
 
+    def is_taking_part(self, user) -> bool:
+        return self.is_holder(user) or self.co_mediators.filter(user=user, ended_at=None).exists()
+
     def is_headed(self, user) -> bool:
         """Whether they head the committee or the centre, and it is not about themselves."""
         return self.mediator_id != user.pk and is_over(self.unit_id, user)

@@ -21,6 +21,12 @@ from mediation.services.agreements import (
     withdraw_agreement,
     withdraw_live_agreement,
 )
+from mediation.services.assignments import (
+    assign,
+    decline_assignment,
+    replace_assignment,
+    take_up_assignment,
+)
 from mediation.services.beginning import (
     accept,
     kind_of,
@@ -35,6 +41,11 @@ from mediation.services.changes import (
     declare_interest,
     grant_change,
     refuse_change,
+)
+from mediation.services.company import (
+    add_co_mediator,
+    invite_helper,
+    remove_co_mediator,
 )
 from mediation.services.consents import (
     latest_answers,
@@ -76,19 +87,23 @@ from mediation.services.talks import (
 __all__ = [
     "accept",
     "accept_referral",
+    "add_co_mediator",
     "answer_referral",
     "article_of",
     "ask_change",
+    "assign",
     "begin_signing",
     "change_mediator",
     "conclude",
     "declare_interest",
+    "decline_assignment",
     "details_of",
     "draft_agreement",
     "edit_agreement",
     "give_up",
     "grant_change",
     "hand_over",
+    "invite_helper",
     "keep_note",
     "kind_of",
     "keep_signed",
@@ -112,6 +127,8 @@ __all__ = [
     "refuse_signature",
     "refuse_signer",
     "refuse_without_consent",
+    "remove_co_mediator",
+    "replace_assignment",
     "resume_talks",
     "revise_agreement",
     "send_back_referral",
@@ -125,6 +142,7 @@ __all__ = [
     "start_clock",
     "submit_agreement",
     "take_effect",
+    "take_up_assignment",
     "take_effect_when_complete",
     "withdraw_agreement",
     "withdraw_live_agreement",

@@ -14,6 +14,7 @@ from kernel.calendar import midnight
 from kernel.moves import MoveRefused
 from kernel.transitions import opening
 from mediation.models import Mediation
+from mediation.services.assignments import take_up_assignment
 from mediation.services.talks import refuse_other_desk
 from mediation.states import SENT_BY, SOURCE_OF, TERMS, Kind, Source
 
@@ -27,6 +28,7 @@ def accept(round, *, by, source="", kind=Kind.PEOPLES, received_on=None) -> Medi
     """
     cases.take(round, by=by)
     refuse_other_desk(round, Route.MEDIATION)
+    take_up_assignment(round, by=by)
     source = source or source_of(round)
     mediation = Mediation(
         case=round.case, round=round, unit=round.unit, mediator=by, source=source, kind=kind

@@ -46,9 +46,14 @@ def hand_over(mediation, *, by, to, note=""):
 def refuse_unfit(mediation, to):
     if to.pk == mediation.mediator_id:
         raise MoveRefused(_("本件现在就由%(name)s调解，请指定另一位。") % {"name": to})
-    if not User.objects.in_unit(mediation.unit, *MEDIATORS).filter(pk=to.pk).exists():
-        raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": mediation.unit})
-    if to not in mediation.case.seeing([to]):
+    refuse_unable_to_mediate(mediation.unit, mediation.case, to)
+
+
+def refuse_unable_to_mediate(unit, case, to):
+    """A mediator of the committee who may see the file."""
+    if not User.objects.in_unit(unit, *MEDIATORS).filter(pk=to.pk).exists():
+        raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": unit})
+    if to not in case.seeing([to]):
         raise MoveRefused(_("%(name)s已回避或无权查看本件，不能接手。") % {"name": to})
 
 

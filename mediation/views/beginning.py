@@ -33,6 +33,7 @@ def accept(request, pk):
         "case": round.case,
         "parties": round.case.parties.select_related("person", "organisation"),
         "others": interests.other_matters(round.case, request.user),
+        "assignment": round.assignments.waiting().select_related("mediator", "assigned_by").first(),
         "people": people,
         "me": next((one for one in people if one.user.pk == request.user.pk), None),
     }

@@ -26,7 +26,7 @@ def declare_interest(request, pk):
     if submit(form, services.declare_interest, mediation, by=request.user):
         messages.success(request, _("已申请回避，等待决定。"))
         return redirect("mediation:detail", pk=pk)
-    found = interests.interests_found(mediation, mediation.mediator)
+    found = interests.interests_found(mediation.case, mediation.mediator)
     context = {"form": form, "mediation": mediation, "found": found}
     return render_form(request, "mediation/declare_interest.html", context)
 
@@ -73,7 +73,7 @@ def deciding(form, change) -> dict:
         "form": form,
         "change": change,
         "mediation": mediation,
-        "found": interests.interests_found(mediation, change.mediator),
+        "found": interests.interests_found(mediation.case, change.mediator),
         "choices": [answer for answer in answers if answer.chosen_id not in {None, change.mediator_id}],
         "article": services.article_of(mediation),
     }

@@ -27,7 +27,7 @@ from mediation.forms import (
     StampForm,
     sent,
 )
-from mediation.models import Agreement, Mediation, MediatorChange, PrivateNote
+from mediation.models import Agreement, Assignment, Mediation, MediatorChange, PrivateNote
 from mediation.states import LIVE, AgreementState
 
 
@@ -80,6 +80,7 @@ def detail(request, pk):
         "parties": parties,
         "consents": [(party, answers.get(party.pk)) for party in parties],
         "sessions": sessions,
+        "company": selectors.company_of(mediation, request.user),
         "changes": interests.change_page(mediation, request.user),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
@@ -97,8 +98,12 @@ def panel(request, pk):
     )
     waiting = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION).filter(case=case)
     round = waiting.select_related("unit").first()
+    assignment = round.assignments.waiting().select_related("mediator").first() if round else None
+    new = Assignment(case=case, round=round, unit=round.unit) if round else None
     context = {
         "round": round,
+        "assignment": assignment,
+        "may_assign": bool(new) and Assignment.MOVES.named("assign").allows(new, request.user),
         "may_accept": bool(round) and round.is_holder(request.user),
         "mediations": mediations.order_by("-opened_at").prefetch_related("agreements"),
     }

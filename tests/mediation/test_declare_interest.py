@@ -69,7 +69,7 @@ def test_the_files_tell_of_name_home_unit_and_earlier_matters(committee):
     type(party).objects.filter(pk=party.pk).update(person=person)
     firm = mediation.case.parties.last()
     type(firm).objects.filter(pk=firm.pk).update(name=committee.name)
-    found = "".join(interests.interests_found(mediation, namesake))
+    found = "".join(interests.interests_found(mediation.case, namesake))
     assert "与调解员同名" in found
     assert "住址相同" in found
     assert "调解员所在单位" in found
@@ -79,7 +79,7 @@ def test_the_files_tell_of_name_home_unit_and_earlier_matters(committee):
 
 def test_nothing_is_found_of_strangers(committee, mediator):
     mediation = services.accept(waiting_case(committee).rounds.get(), by=mediator)
-    assert interests.interests_found(mediation, mediator) == []
+    assert interests.interests_found(mediation.case, mediator) == []
 
 
 def test_what_was_found_is_for_the_mediator_and_who_decides(client, mediation, colleague, head):
