@@ -134,7 +134,7 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
 def ask_consent(matter: Matter, mediation: Row, mediator: Colleague) -> None:
     """All want mediation, and accept the mediator (mediation.services.record_consent)."""
     for party in matter.parties:
-        way = matter.random.choice([AskedBy.IN_PERSON, AskedBy.PHONE])
+        way = AskedBy.IN_PERSON if party is matter.parties[0] else AskedBy.PHONE
         matter.file.add(
             Consent,
             mediation_id=mediation["id"],
