@@ -11,6 +11,7 @@ from cases.models import Round
 from cases.states import Channel, Route
 from kernel import clocks
 from kernel.calendar import midnight
+from kernel.models import ClockRule
 from kernel.moves import MoveRefused
 from kernel.transitions import opening
 from mediation.models import Mediation
@@ -46,7 +47,11 @@ def start_clock(mediation, received_on: date | None) -> None:
         return
     day = refuse_unknown_start(terms, received_on)
     began = midnight(day) if day < timezone.localdate() else timezone.now()
-    clocks.turn(mediation.round, starts=(terms.clock,), at=began)
+    try:
+        clocks.turn(mediation.round, starts=(terms.clock,), at=began)
+    except ClockRule.DoesNotExist:
+        told = {"day": terms.given_day, "on": day}
+        raise MoveRefused(_("%(day)s（%(on)s）还没有这类调解的期限规则，请核对日期。") % told) from None
 
 
 def refuse_unknown_start(terms, day: date | None) -> date:

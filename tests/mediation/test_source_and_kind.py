@@ -1,6 +1,6 @@
 """Where a dispute comes from, and what its kind decides."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -86,6 +86,13 @@ def test_a_kind_that_counts_from_papers_asks_for_their_day(committee, mediator):
     for day in (None, tomorrow):
         with pytest.raises(MoveRefused, match="收到法院委派材料之日"):
             services.accept(round, by=mediator, kind=Kind.REFERRED_BEFORE, received_on=day)
+    assert not Mediation.objects.exists()
+
+
+def test_a_day_from_before_the_law_is_refused(committee, mediator):
+    round = waiting_case(committee).rounds.get()
+    with pytest.raises(MoveRefused, match="请核对日期"):
+        services.accept(round, by=mediator, kind=Kind.LABOUR, received_on=date(2001, 1, 1))
     assert not Mediation.objects.exists()
 
 
