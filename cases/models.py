@@ -248,7 +248,9 @@ class FileQuerySet(ScopedQuerySet):
             mine |= Q(seen_by__overlap=sorted(scope.unit_ids))
         open_to_me = Q(restriction="") | Q(restriction__in=sorted(scope.restrictions))
         barred = Barred.objects.filter(
-            Q(user_id=scope.user_id) | Q(unit__in=scope.unit_ids), case=OuterRef(self.barred_through)
+            Q(user_id=scope.user_id) | Q(unit__in=scope.unit_ids),
+            case=OuterRef(self.barred_through),
+            ended_at=None,
         )
         return mine & open_to_me & ~Exists(barred)
 
@@ -1139,12 +1141,17 @@ class FurtherCode(models.Model):
 
 
 class Barred(models.Model):
-    """A person or unit from whom a file is hidden, whatever else would show it to them: recusal, the accused unit."""
+    """A person or unit from whom a file is hidden, whatever else would show it to them: recusal, the accused unit.
+
+    One that belongs to a `round` ends when the next one begins; the row stays.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="barred")
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("原因"), max_length=200)
+    round = models.ForeignKey(Round, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

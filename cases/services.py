@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from cases.clock_book import changes, with_year, written
 from cases.models import (
     Agent,
+    Barred,
     Book,
     CallBack,
     Card,
@@ -261,6 +262,13 @@ def reroute(round, *, by, route, unit, note):
         tell_waiting(round, _("待接办：%(number)s"), f"transfer:{transfer.pk}", by=by)
 
 
+def bar(round, user, *, reason) -> None:
+    """Hide a file from somebody until the next round, whatever else would show it to them (回避)."""
+    Barred.objects.get_or_create(
+        case=round.case, round=round, user=user, ended_at=None, defaults={"reason": reason}
+    )
+
+
 def keep_with(round, handler) -> None:
     """Somebody else handles the matter now: the clocks of the round are theirs."""
     round.handler = handler
@@ -397,6 +405,7 @@ def begin_again(last, *, by, unit, reason, route) -> Round:
     """The round after `last`, whose file is locked."""
     round = Round(case=last.case, number=last.number + 1, route=route, unit=unit)
     with opening(round, "reopen", by=by, note=reason):
+        last.case.barred.filter(round__isnull=False, ended_at=None).update(ended_at=timezone.now())
         show_cover(round, State.ROUTED)
         tell_waiting(round, _("重新办理，待接办：%(number)s"), f"round:{round.pk}", by=by)
     return round

@@ -22,7 +22,7 @@ from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Tex
 from mediation.capitals import date_in_chinese
 from mediation.endings import ENDINGS
 from mediation.endings import told as told_channels
-from mediation.models import Agreement, Mediation, PoliceReport, Session, SessionPlan, Signature
+from mediation.models import Agreement, Consent, Mediation, PoliceReport, Session, SessionPlan, Signature
 from mediation.orders import asked_for, claim_of, is_due
 from mediation.services import details_of
 from mediation.session_papers import (
@@ -55,6 +55,7 @@ class File:
     police_reports: list[PoliceReport]
     agreements: list[Agreement]
     followed_up: FollowUp | None
+    consents: list[Consent]
 
     @property
     def case(self):
@@ -99,6 +100,7 @@ def file_of(mediation: Mediation) -> File:
         police_reports=list(mediation.police_reports.select_related("reported_by")),
         agreements=list(mediation.agreements.all()),
         followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
+        consents=list(mediation.consents.select_related("party", "chosen")),
     )
 
 
@@ -138,13 +140,15 @@ def register(file: File) -> Paper:
             Facts(
                 [
                     (_("受理时间"), f"{opened:%Y年%m月%d日 %H:%M}"),
-                    (_("纠纷来源"), case.get_channel_display()),
+                    (_("纠纷来源"), mediation.get_source_display()),
+                    (_("调解种类"), mediation.get_kind_display()),
                     (_("申请人"), file.names(Side.APPLICANT)),
                     (_("被申请人"), file.names(Side.RESPONDENT, Side.THIRD)),
                     (_("纠纷类别"), case.category.name),
                     (_("涉及人数"), str(case.people_count)),
                     (_("涉及金额"), "" if case.amount is None else f"{case.amount:,.2f} 元"),
                     (_("纠纷简要情况"), case.story),
+                    (_("调解意愿"), willingness(file)),
                     (
                         _("受理意见"),
                         _("受理，由人民调解员%(mediator)s调解。") % {"mediator": mediation.mediator},
@@ -156,6 +160,23 @@ def register(file: File) -> Paper:
     )
 
 
+def willingness(file: File) -> str:
+    """What each party answered, and how and when it was asked (17, 23); room to write where nobody was."""
+    answers = {consent.party_id: consent for consent in file.consents}
+    return "\n".join(answered(answers[party.pk]) for party in file.parties if party.pk in answers) or "\n"
+
+
+def answered(consent: Consent) -> str:
+    """陈素芬：同意调解（当面，2026年08月17日 10:20），接受调解员连翠英。"""
+    told = _("%(name)s：%(answer)s（%(way)s，%(at)s）") % {
+        "name": consent.party.name,
+        "answer": consent.get_answer_display(),
+        "way": consent.get_way_display(),
+        "at": f"{timezone.localtime(consent.asked_at):%Y年%m月%d日 %H:%M}",
+    }
+    return told + (_("，选定（接受）调解员%(name)s") % {"name": consent.chosen} if consent.chosen_id else "")
+
+
 def rights(file: File) -> Paper:
     """人民调解当事人权利义务告知书: obligatory in every file (practice.md, Mediation 8)."""
     return Paper(
@@ -165,6 +186,7 @@ def rights(file: File) -> Paper:
             Text(file.names() + "：", flush=True),
             *written(Wording.objects.get(code=Wording.Code.MEDIATION_RIGHTS).text),
             Text(_("以上内容已告知，当事人已经知晓。")),
+            Text(willingness(file).strip()),
             Signatures([*signing(file.parties), _("人民调解员（签名）")]),
         ],
     )

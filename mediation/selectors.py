@@ -15,6 +15,7 @@ from kernel.prepared import Prepared, PreparedFor
 from mediation.models import Agreement, Mediation, PlanGuest, RecordSignature, Session, SessionPlan, Signature
 from mediation.states import MEDIATORS, AgreementState, Attendance, PlanState, State
 from people.models import Guardian, Leave, Person, Post, Seat, Unit, User
+from people.roles import Role
 
 TO_COME = 12
 """How many sessions stand beside a form, or above a list."""
@@ -237,22 +238,56 @@ def key_of(row) -> tuple:
     return tuple(row.pk if isinstance(row, model) else None for model in (Party, PlanGuest, User))
 
 
-def next_step(mediation, agreement, sessions) -> str:
-    """What has to happen next, in one sentence."""
+def next_step(mediation, agreement, sessions, unasked=0) -> str:
+    """What has to happen next, in one sentence; `unasked` is how many have not consented yet."""
     if mediation.round.state == RoundState.CLOSED:
         return _("本轮已办结。")
     if mediation.state == State.FAILED:
         return _("调解已终止，事项现在由%(unit)s办理。") % {"unit": mediation.round.unit}
     if agreement is None:
+        if unasked:
+            return _("征询各方调解意愿（还有 %(n)d 位没有同意），约定下一次调解。") % {"n": unasked}
         if sessions:
             return _("继续调解；谈成后起草协议或登记口头协议，谈不成可终止调解。")
-        return _("联系双方当事人，征询意愿，约定第一次调解。")
+        return _("各方已同意调解：约定第一次调解。")
     return {
         AgreementState.DRAFTED: _("请各方核对协议草稿，没有异议后提交签署。"),
         AgreementState.SIGNING: _("等待签名、盖章，还缺：%(names)s。")
         % {"names": "、".join(agreement.missing())},
         AgreementState.IN_FORCE: _("协议已生效，由中心回访后办结；请关注履行情况。"),
     }[agreement.state]
+
+
+def co_mediators_of(mediation):
+    return mediation.co_mediators.filter(ended_at=None).select_related("user")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who mediates beside the one in charge, and who was invited."""
+
+    co_mediators: list
+    helpers: list
+    may_add: bool
+    may_invite: bool
+
+
+def company_of(mediation, user) -> Company:
+    moves = Mediation.MOVES
+    return Company(
+        co_mediators=list(co_mediators_of(mediation)),
+        helpers=list(mediation.helpers.select_related("invited_by")),
+        may_add=not moves.named("add_co_mediator").why_not(mediation, user),
+        may_invite=not moves.named("invite_helper").why_not(mediation, user),
+    )
+
+
+def may_join(mediation):
+    """Mediators of the committee, and of the industries, who do not mediate here yet."""
+    committee = User.objects.in_unit(mediation.unit, *MEDIATORS)
+    people = committee | User.objects.bearing(Role.INDUSTRY_MEDIATOR)
+    here = [mediation.mediator_id, *(row.user_id for row in co_mediators_of(mediation))]
+    return people.exclude(pk__in=here).order_by("pk")
 
 
 def counted(queryset) -> str:

@@ -1,9 +1,11 @@
 """The life cycles of a mediation, of its agreement, and of a matter at the court's desk."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import TAKERS, Route, handling_moves, pass_on
+from cases.states import TAKERS, Channel, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -78,6 +80,28 @@ class RecordWay(models.TextChoices):
     REFUSED = "refused", _("拒绝签名")
 
 
+UNTRIED = frozenset({Ground.REFUSED, Ground.NOT_MEDIABLE})
+"""Ends by which nothing was mediated: they are no failed mediation in any figure (practice.md, Mediation 9)."""
+
+
+class Willing(models.TextChoices):
+    """What a party answers when it is asked whether it wants mediation (人民调解法 17, 23)."""
+
+    AGREED = "agreed", _("同意调解")
+    REFUSED = "refused", _("明确拒绝调解")
+    UNDECIDED = "undecided", _("尚未答复")
+
+
+class AskedBy(models.TextChoices):
+    """The way in which a party was asked."""
+
+    IN_PERSON = "in_person", _("当面")
+    PHONE = "phone", _("电话")
+    WRITING = "writing", _("书面")
+    TEXT = "text", _("短信")
+    ONLINE = "online", _("线上")
+
+
 class Way(models.TextChoices):
     """How somebody signs (人民调解法 29)."""
 
@@ -86,11 +110,103 @@ class Way(models.TextChoices):
     FINGER = "finger", _("按指印")
 
 
+class Source(models.TextChoices):
+    """Where a dispute comes from (人民调解法 17, 18)."""
+
+    WINDOW = "window", _("综合窗口")
+    APPLICATION = "application", _("当事人申请")
+    OWN_MOTION = "own_motion", _("主动调解")
+    COURT = "court", _("法院引调（委派、委托）")
+    POLICE = "police", _("公安机关移送")
+    PETITIONS = "petitions", _("信访部门转来")
+    HOTLINE = "hotline", _("12345热线")
+    TOWNSHIP = "township", _("乡镇（街道）、网格转来")
+    ABOVE = "above", _("上级转办")
+
+
+SOURCE_OF = {
+    Channel.WINDOW: Source.WINDOW,
+    Channel.ONLINE: Source.APPLICATION,
+    Channel.PHONE: Source.APPLICATION,
+    Channel.LETTER: Source.APPLICATION,
+    Channel.HOTLINE: Source.HOTLINE,
+    Channel.POLICE: Source.POLICE,
+    Channel.TOWNSHIP: Source.TOWNSHIP,
+    Channel.GRID: Source.TOWNSHIP,
+    Channel.ABOVE: Source.ABOVE,
+}
+SENT_BY = {Route.COURT: Source.COURT, Route.PETITIONS: Source.PETITIONS}
+"""What another desk sent on comes from that desk, whichever way it came to the centre."""
+
+
+class Kind(models.TextChoices):
+    PEOPLES = "peoples", _("人民调解")
+    INDUSTRY = "industry", _("行业性、专业性人民调解")
+    MEDICAL = "medical", _("医疗纠纷调解")
+    LABOUR = "labour", _("劳动争议调解")
+    REFERRED_BEFORE = "referred_before", _("委派调解（立案前）")
+    REFERRED_AFTER = "referred_after", _("委托调解（立案后）")
+
+
+class Binds(models.TextChoices):
+    """What makes a written agreement take effect."""
+
+    STAMPED = "stamped", _("各方签名、调解员签名并加盖调解委员会印章")
+    SIGNED = "signed", _("各方签名")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the kind of a mediation decides: its clock, from when that runs, and how an agreement takes effect.
+
+    `given_day` names the day from which the clock runs; where it is empty, that is the day of acceptance.
+    """
+
+    clock: str = "mediation.mediate"
+    given_day: str = ""
+    binds: Binds = Binds.STAMPED
+    oral: bool = True
+    article: str = _("人民调解法第二十九条")
+
+
+TERMS = {
+    Kind.PEOPLES: Terms(),
+    Kind.INDUSTRY: Terms(),
+    Kind.MEDICAL: Terms(clock="mediation.mediate.medical"),
+    Kind.LABOUR: Terms(
+        clock="mediation.mediate.labour",
+        given_day=_("收到调解申请之日"),
+        oral=False,
+        article=_("劳动争议调解仲裁法第十四条"),
+    ),
+    Kind.REFERRED_BEFORE: Terms(
+        clock="mediation.mediate.referred_before",
+        given_day=_("收到法院委派材料之日"),
+        binds=Binds.SIGNED,
+        oral=False,
+        article=_("最高人民法院关于人民法院特邀调解的规定"),
+    ),
+    Kind.REFERRED_AFTER: Terms(
+        clock="mediation.mediate.referred_after",
+        given_day=_("收到法院委托材料之日"),
+        binds=Binds.SIGNED,
+        oral=False,
+        article=_("最高人民法院关于人民法院特邀调解的规定"),
+    ),
+}
+"""By the articles (practice.md, Mediation 2 and 3). How many days a clock has is a row of its rule."""
+MEDIATING_CLOCKS = tuple(sorted({terms.clock for terms in TERMS.values()}))
+
 NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = TAKERS[Route.MEDIATION]
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
+TAKING_PART = dict.fromkeys(MEDIATORS, "taking_part")
+"""The committee, and whoever of another one mediates with it."""
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")
+
+HEADS_IT = {Role.DIRECTOR: "headed", Role.UNIT_HEAD: "headed"}
+"""Who decides on mediators: the head of the committee, or the centre's director; never the mediator in question."""
 
 MOVES = Moves(
     Move(
@@ -99,7 +215,12 @@ MOVES = Moves(
         sources={NEW},
         target=State.MEDIATING,
         who=COLLEAGUES,
-        starts=("mediation.mediate",),
+    ),
+    Move(
+        verb="record_consent",
+        label=_("征询调解意愿"),
+        sources={State.MEDIATING},
+        who=TAKING_PART,
     ),
     Move(
         verb="plan_session",
@@ -111,7 +232,7 @@ MOVES = Moves(
         verb="record_session",
         label=_("记录调解"),
         sources={State.MEDIATING},
-        who=COLLEAGUES,
+        who=TAKING_PART,
         stops=("case.first_contact",),
     ),
     Move(
@@ -142,7 +263,7 @@ MOVES = Moves(
         sources={State.SIGNING},
         target=State.AGREED,
         who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
         inner=True,
     ),
     Move(
@@ -151,13 +272,41 @@ MOVES = Moves(
         sources={State.MEDIATING},
         target=State.AGREED,
         who=IN_CHARGE,
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
     ),
     Move(
         verb="hand_over",
         label=_("转交同事"),
         sources=OPEN,
         who=COLLEAGUES,
+    ),
+    Move(
+        verb="add_co_mediator",
+        label=_("邀请共同调解"),
+        sources=OPEN,
+        who=IN_CHARGE,
+        inner=True,
+    ),
+    Move(
+        verb="remove_co_mediator",
+        label=_("结束共同调解"),
+        sources=OPEN,
+        who=IN_CHARGE,
+        inner=True,
+    ),
+    Move(
+        verb="invite_helper",
+        label=_("邀请他人参与调解"),
+        sources={State.MEDIATING},
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="change_mediator",
+        label=_("更换调解员"),
+        sources=OPEN,
+        who=HEADS_IT,
+        inner=True,
     ),
     pass_on(*OPEN),
     Move(
@@ -166,7 +315,7 @@ MOVES = Moves(
         sources=OPEN,
         target=State.FAILED,
         who=IN_CHARGE,
-        stops=("mediation.mediate",),
+        stops=MEDIATING_CLOCKS,
     ),
     Move(
         verb="report_to_police",
@@ -408,3 +557,122 @@ CONFIRMATION_MOVES = Moves(
     ),
 )
 """司法确认 (人民调解法 33): a track of its own, which moves no date of the mediation that it follows."""
+
+
+class ChangeState(models.TextChoices):
+    ASKED = "asked", _("待决定")
+    GRANTED = "granted", _("已更换")
+    REFUSED = "refused", _("不予更换")
+
+
+class Interest(models.TextChoices):
+    """Why another should mediate. Only the last is no reason to doubt the mediator."""
+
+    KIN = "kin", _("与当事人或其代理人有近亲属关系")
+    STAKE = "stake", _("与纠纷有利害关系")
+    TIES = "ties", _("与当事人、代理人有其他关系，可能影响公正调解")
+    CONDUCT = "conduct", _("当事人认为调解员偏袒、言行不当")
+    CHOICE = "choice", _("当事人另选调解员")
+
+
+RECUSING = frozenset({Interest.KIN, Interest.STAKE, Interest.TIES})
+"""Whoever is replaced for these does not see the matter again in this round."""
+OF_THE_COURT = frozenset({Kind.REFERRED_BEFORE, Kind.REFERRED_AFTER})
+
+CHANGE_MOVES = Moves(
+    Move(
+        verb="declare_interest",
+        label=_("申请回避"),
+        sources={NEW},
+        target=ChangeState.ASKED,
+        who=dict.fromkeys(MEDIATORS, "own"),
+        inner=True,
+    ),
+    Move(
+        verb="ask_change",
+        label=_("当事人要求更换调解员"),
+        sources={NEW},
+        target=ChangeState.ASKED,
+        who={Role.CLERK: "concerned"} | dict.fromkeys(MEDIATORS, "concerned"),
+        inner=True,
+    ),
+    Move(
+        verb="grant_change",
+        label=_("同意更换"),
+        sources={ChangeState.ASKED},
+        target=ChangeState.GRANTED,
+        who=HEADS_IT,
+        not_by=("declare_interest", "ask_change"),
+    ),
+    Move(
+        verb="refuse_change",
+        label=_("不予更换"),
+        sources={ChangeState.ASKED},
+        target=ChangeState.REFUSED,
+        who=HEADS_IT,
+        not_by=("declare_interest", "ask_change"),
+    ),
+)
+
+
+class AssignmentState(models.TextChoices):
+    WAITING = "waiting", _("待接办")
+    TAKEN = "taken", _("已接办")
+    DECLINED = "declined", _("不接办")
+    REPLACED = "replaced", _("已改派")
+
+
+class Basis(models.TextChoices):
+    """Why just this mediator."""
+
+    CHOICE = "choice", _("当事人选定")
+    SPECIALITY = "speciality", _("专长相符")
+    DUTY = "duty", _("今天当班")
+    LOAD = "load", _("在办较少")
+    LANGUAGE = "language", _("语言相通")
+
+
+class HelperKind(models.TextChoices):
+    """Whom the law lets a mediator invite (人民调解法 20)."""
+
+    RELATIVE = "relative", _("亲属")
+    NEIGHBOUR = "neighbour", _("邻里")
+    COLLEAGUE = "colleague", _("同事")
+    EXPERT = "expert", _("有专门知识、特定经验的人员")
+    BODY = "body", _("有关社会组织的人员")
+    RESPECTED = "respected", _("当地公道正派、热心调解、群众认可的人士")
+
+
+ASSIGNMENT_MOVES = Moves(
+    Move(
+        verb="assign",
+        label=_("指派调解员"),
+        sources={NEW},
+        target=AssignmentState.WAITING,
+        who=HEADS_IT,
+        inner=True,
+    ),
+    Move(
+        verb="replace_assignment",
+        label=_("改派"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.REPLACED,
+        who=HEADS_IT,
+        inner=True,
+    ),
+    Move(
+        verb="take_up_assignment",
+        label=_("接办"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.TAKEN,
+        who=dict.fromkeys(MEDIATORS, "assigned"),
+        inner=True,
+    ),
+    Move(
+        verb="decline_assignment",
+        label=_("不接办"),
+        sources={AssignmentState.WAITING},
+        target=AssignmentState.DECLINED,
+        who=dict.fromkeys(MEDIATORS, "assigned"),
+    ),
+)

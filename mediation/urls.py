@@ -1,6 +1,18 @@
 from django.urls import path
 
-from mediation.views import confirmation, court, lists, papers, police, sessions, verbs
+from mediation.views import (
+    assignments,
+    beginning,
+    changes,
+    confirmation,
+    consents,
+    court,
+    lists,
+    papers,
+    police,
+    sessions,
+    verbs,
+)
 
 app_name = "mediation"
 urlpatterns = [
@@ -9,9 +21,21 @@ urlpatterns = [
     path("all/", lists.everything, name="all"),
     path("capitals/", verbs.capitals, name="capitals"),
     path("cases/<int:pk>/panel/", verbs.panel, name="panel"),
-    path("rounds/<int:pk>/accept/", verbs.accept, name="accept"),
+    path("rounds/<int:pk>/accept/", beginning.accept, name="accept"),
     path("<int:pk>/", verbs.detail, name="detail"),
     path("<int:pk>/hand-over/", verbs.hand_over, name="hand_over"),
+    path("<int:pk>/record-consent/", consents.record_consent, name="record_consent"),
+    path("<int:pk>/declare-interest/", changes.declare_interest, name="declare_interest"),
+    path("<int:pk>/ask-change/", changes.ask_change, name="ask_change"),
+    path("changes/<int:pk>/grant-change/", changes.grant_change, name="grant_change"),
+    path("changes/<int:pk>/refuse-change/", changes.refuse_change, name="refuse_change"),
+    path("rounds/<int:pk>/assign/", assignments.assign, name="assign"),
+    path(
+        "assignments/<int:pk>/decline-assignment/", assignments.decline_assignment, name="decline_assignment"
+    ),
+    path("<int:pk>/add-co-mediator/", assignments.add_co_mediator, name="add_co_mediator"),
+    path("<int:pk>/remove-co-mediator/", assignments.remove_co_mediator, name="remove_co_mediator"),
+    path("<int:pk>/invite-helper/", assignments.invite_helper, name="invite_helper"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
     path("<int:pk>/plan-session/", sessions.plan_session, name="plan_session"),
     path("<int:pk>/report-to-police/", police.report_to_police, name="report_to_police"),

@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 
 from cases.models import Case, Outlet, Party
-from cases.states import Outcome, Route
+from cases.states import Channel, Outcome, Route
 from dispatch.models import OrderHandling
 from governance_center.demo import texts
 from governance_center.demo.days import local_day
@@ -19,9 +19,17 @@ from governance_center.demo.staff import Colleague
 from governance_center.demo.tables import Row
 from intake.models import Settlement
 from kernel.encryption import encrypt
-from mediation.models import Agreement, CourtReferral, JudicialConfirmation, Mediation, Session, Signature
+from mediation.models import (
+    Agreement,
+    Consent,
+    CourtReferral,
+    JudicialConfirmation,
+    Mediation,
+    Session,
+    Signature,
+)
 from mediation.services import particulars
-from mediation.states import AgreementState, Ground, Way
+from mediation.states import SOURCE_OF, TERMS, AgreementState, AskedBy, Ground, Kind, Way, Willing
 from mediation.states import State as MediationState
 from people.models import Organisation, Person
 from petitions.models import PetitionHandling
@@ -117,9 +125,12 @@ def mediate(matter: Matter) -> None:
     matter.wait(0.6)
     mediator = matter.world.crew.any(matter.random, matter.unit.pk, *MEDIATORS)
     matter.take(mediator)
-    mediation = desk_row(matter, Mediation, mediator_id=mediator.pk)
+    source = SOURCE_OF[Channel(matter.case["channel"])]
+    mediation = desk_row(matter, Mediation, mediator_id=mediator.pk, source=source)
+    matter.file.start(matter.round, TERMS[Kind.PEOPLES].clock, matter.at)
     matter.file.open(mediation, "accept", by=mediator.pk, at=matter.at, clocked=matter.round)
     prepare(matter, mediator)
+    ask_consent(matter, mediation, mediator)
     meet(matter, mediation, mediator)
     how = (
         matter.random.choices(["agreement", "oral", "failed"], [66, 12, 22])[0]
@@ -137,6 +148,26 @@ def prepare(matter: Matter, mediator: Colleague) -> None:
         matter.attach(mediator)
     if matter.chance(HELPED) and not matter.case["restriction"]:
         matter.ask_help(mediator, matter.world.units[matter.random.choice(HELPERS)])
+
+
+def ask_consent(matter: Matter, mediation: Row, mediator: Colleague) -> None:
+    """All want mediation, and accept the mediator (mediation.services.record_consent)."""
+    for party in matter.parties:
+        way = AskedBy.IN_PERSON if party is matter.parties[0] else AskedBy.PHONE
+        matter.file.add(
+            Consent,
+            mediation_id=mediation["id"],
+            party_id=party["id"],
+            way=way.value,
+            asked_at=matter.at,
+            asked_by_id=mediator.pk,
+            answer=Willing.AGREED.value,
+            chosen_id=mediator.pk,
+            note="",
+            recorded_at=matter.at,
+        )
+        details = {"party": party["id"], "answer": Willing.AGREED.value, "way": way.value}
+        move(matter, mediation, "record_consent", mediator, details=details)
 
 
 def meet(matter: Matter, mediation: Row, mediator: Colleague) -> None:

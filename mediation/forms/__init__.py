@@ -9,6 +9,21 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.assignments import (
+    AssignForm,
+    CoMediatorForm,
+    DeclineAssignmentForm,
+    HelperForm,
+)
+from mediation.forms.beginning import (
+    AcceptForm,
+)
+from mediation.forms.changes import (
+    AskChangeForm,
+    DeclareInterestForm,
+    GrantChangeForm,
+    RefuseChangeForm,
+)
 from mediation.forms.confirmation import (
     AcceptConfirmationForm,
     ApplyForConfirmationForm,
@@ -17,6 +32,9 @@ from mediation.forms.confirmation import (
     DismissApplicationForm,
     HandToCourtForm,
     ReasonedForm,
+)
+from mediation.forms.consents import (
+    ConsentForm,
 )
 from mediation.forms.court import (
     AnswerReferralForm,
@@ -63,26 +81,35 @@ from mediation.forms.talks import (
 
 __all__ = [
     "AcceptConfirmationForm",
+    "AcceptForm",
     "AddendumForm",
     "AdjournSessionForm",
     "AgreementForm",
     "AnswerReferralForm",
     "ApplyForConfirmationForm",
+    "AskChangeForm",
+    "AssignForm",
     "AttemptForm",
     "CAPITALS",
     "CancelSessionForm",
     "CheckAdmissibilityForm",
+    "CoMediatorForm",
     "ColleagueField",
     "ConfirmAgreementForm",
     "ConfirmationFilter",
+    "ConsentForm",
     "CorrectRecordForm",
+    "DeclareInterestForm",
+    "DeclineAssignmentForm",
     "DeskNoteForm",
     "DismissApplicationForm",
     "Due",
     "EditAgreementForm",
     "GiveUpForm",
+    "GrantChangeForm",
     "HandOverForm",
     "HandToCourtForm",
+    "HelperForm",
     "HoldSessionForm",
     "MediationFilter",
     "MoveSessionForm",
@@ -93,6 +120,7 @@ __all__ = [
     "ReasonForm",
     "ReasonedForm",
     "ReferralFilter",
+    "RefuseChangeForm",
     "ReviseForm",
     "SPELLS",
     "SendBackReferralForm",

@@ -4,9 +4,22 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.assignments import (
+    Assignment,
+)
+from mediation.models.changes import (
+    MediatorChange,
+)
+from mediation.models.company import (
+    CoMediator,
+    Helper,
+)
 from mediation.models.confirmation import (
     ConfirmationTerm,
     JudicialConfirmation,
+)
+from mediation.models.consents import (
+    Consent,
 )
 from mediation.models.court import (
     CourtReferral,
@@ -36,12 +49,17 @@ from mediation.models.sessions import (
 __all__ = [
     "Addendum",
     "Agreement",
+    "Assignment",
     "Attempt",
+    "CoMediator",
     "ConfirmationTerm",
+    "Consent",
     "CourtReferral",
     "DeskNote",
+    "Helper",
     "JudicialConfirmation",
     "Mediation",
+    "MediatorChange",
     "PlanGuest",
     "PoliceReport",
     "PrivateNote",

@@ -15,8 +15,12 @@ from mediation.states import (
     LIVE,
     MOVES,
     OPEN,
+    TERMS,
     Ground,
+    Kind,
+    Source,
     State,
+    Terms,
 )
 from people.models import Unit, User
 
@@ -37,6 +41,8 @@ class Mediation(DeskRow):
     ENTRY_LABELS = {"print_paper": _("打印材料"), "keep_signed": _("上传已签扫描件")}
 
     mediator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("调解员"))
+    source = models.CharField(_("纠纷来源"), max_length=20, choices=Source, default=Source.WINDOW)
+    kind = models.CharField(_("调解种类"), max_length=20, choices=Kind, default=Kind.PEOPLES)
     state = models.CharField(_("状态"), max_length=20, choices=State, default=State.MEDIATING)
     ground = models.CharField(_("终止原因"), max_length=20, choices=Ground, blank=True)
     ground_note = models.TextField(_("情况说明"), blank=True)
@@ -81,9 +87,26 @@ class Mediation(DeskRow):
         term = running.filter(code__startswith="mediation.mediate").first()
         return term.due_at if term else NEVER
 
+    def is_taking_part(self, user) -> bool:
+        return self.is_holder(user) or self.co_mediators.filter(user=user, ended_at=None).exists()
+
+    def is_headed(self, user) -> bool:
+        """Whether they head the committee or the centre, and it is not about themselves."""
+        return self.mediator_id != user.pk and is_over(self.unit_id, user)
+
+    @property
+    def terms(self) -> Terms:
+        """What its kind decides: the clock, and how an agreement takes effect."""
+        return TERMS[Kind(self.kind)]
+
     def live_agreement(self):
         """The agreement that counts: drafted, being signed, or in force."""
         return self.agreements.filter(state__in=LIVE).first()
+
+
+def is_over(unit_id, user) -> bool:
+    """Whether a head with these posts answers for the unit: it is theirs, or they are of the centre."""
+    return unit_id in user.unit_ids or any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
 
 
 class DeskNoteQuerySet(ScopedQuerySet):

@@ -14,6 +14,11 @@ def signatories(case: Case) -> list[Party]:
     parties = list(case.parties.select_related("person", "organisation"))
     if len(parties) < 2:
         raise MoveRefused(_("协议至少要有双方当事人：请先在事项中补充对方当事人。"))
+    return speaking(parties)
+
+
+def speaking(parties: list[Party]) -> list[Party]:
+    """Who speaks for each side: its representatives where it chose some, otherwise everybody."""
     represented = {party.side for party in parties if party.is_representative}
     return [party for party in parties if party.is_representative or party.side not in represented]
 

@@ -8,6 +8,7 @@ from kernel.editing import Conflict, recorded, stale_fields
 from kernel.moves import MoveRefused
 from kernel.transitions import moving
 from mediation.models import Addendum, Attempt, RecordSignature, Session
+from mediation.services.consents import refuse_without_consent
 from mediation.services.plans import refuse_under_one_roof
 from mediation.states import Attendance, Manner, RecordWay
 from people.models import User
@@ -19,6 +20,7 @@ def record_session(
     """Write down one meeting. `recorded_by` kept the record (记录人); it need not be who mediates, or types."""
     details: dict[str, object] = {}
     with moving(mediation, "record_session", by=by, details=details):
+        refuse_without_consent(mediation)
         manner = plan.manner if plan else one_side_or_both(attended)
         refuse_under_one_roof(mediation, manner, attended)
         session = Session.objects.create(

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import services as cases
-from cases.states import Outcome, Route
+from cases.states import Outcome
 from kernel.models import MessageKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
-from kernel.transitions import moving, opening
-from mediation.models import Agreement, Mediation, PrivateNote, Signature
+from kernel.transitions import moving
+from mediation.models import Agreement, PrivateNote, Signature
 from mediation.services.plans import release_sessions
 from mediation.states import MEDIATORS, AgreementState
 from people.models import User
@@ -23,17 +23,6 @@ def keep_signed(row, *, by, printing, scan, **details) -> None:
         raise MoveRefused(_("只有办理这件调解的单位可以上传已签扫描件。"))
     case = row.mediation.case if isinstance(row, Agreement) else row.case
     cases.keep_signed(case, row, by=by, printing=printing, scan=scan, **details)
-
-
-@transaction.atomic
-def accept(round, *, by) -> Mediation:
-    """Take a waiting matter and mediate in it. Whether `by` sits in the hall today is shown, not asked."""
-    cases.take(round, by=by)
-    refuse_other_desk(round, Route.MEDIATION)
-    mediation = Mediation(case=round.case, round=round, unit=round.unit, mediator=by)
-    with opening(mediation, "accept", by=by):
-        pass
-    return mediation
 
 
 def refuse_other_desk(round, route):
@@ -48,25 +37,39 @@ def hand_over(mediation, *, by, to, note=""):
     with moving(
         mediation, "hand_over", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}
     ):
-        if to.pk == mediation.mediator_id:
-            raise MoveRefused(_("本件现在就由%(name)s调解。") % {"name": to})
-        if not User.objects.in_unit(mediation.unit, *MEDIATORS).filter(pk=to.pk).exists():
-            raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": mediation.unit})
-        mediation.mediator = to
-        cases.keep_with(mediation.round, to)
-        _sign_in_place_of(mediation, to)
+        refuse_unfit(mediation, to)
+        put_in_charge(mediation, to)
     text = _("%(number)s已转交给您调解。") % {"number": mediation.case.number}
     url = reverse("mediation:detail", args=[mediation.pk])
     notify([to], mediation, text, url=url, kind=MessageKind.ASSIGNED)
+
+
+def refuse_unfit(mediation, to):
+    if to.pk == mediation.mediator_id:
+        raise MoveRefused(_("本件现在就由%(name)s调解，请指定另一位。") % {"name": to})
+    refuse_unable_to_mediate(mediation.unit, mediation.case, to)
+
+
+def refuse_unable_to_mediate(unit, case, to):
+    """A mediator of the committee who may see the file."""
+    if not User.objects.in_unit(unit, *MEDIATORS).filter(pk=to.pk).exists():
+        raise MoveRefused(_("%(name)s不是%(unit)s的调解员。") % {"name": to, "unit": unit})
+    if to not in case.seeing([to]):
+        raise MoveRefused(_("%(name)s已回避或无权查看本件，不能接手。") % {"name": to})
 
 
 def pass_on(mediation, *, by, to, note=""):
     """As hand_over, when somebody goes on leave and all their work goes to their deputy: nobody is told of each."""
     with moving(mediation, "pass_on", by=by, note=note, details={"from": mediation.mediator_id, "to": to.pk}):
         cases.refuse_unable(mediation, to)
-        mediation.mediator = to
-        cases.keep_with(mediation.round, to)
-        _sign_in_place_of(mediation, to)
+        put_in_charge(mediation, to)
+
+
+def put_in_charge(mediation, mediator):
+    """Within a move: from now on the matter, its clocks and the place to sign are theirs."""
+    mediation.mediator = mediator
+    cases.keep_with(mediation.round, mediator)
+    _sign_in_place_of(mediation, mediator)
 
 
 def _sign_in_place_of(mediation, mediator):

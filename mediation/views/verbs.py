@@ -19,11 +19,10 @@ from kernel.web import (
     page,
     render_form,
     render_part,
-    require,
     submit,
     wants_part,
 )
-from mediation import selectors, services
+from mediation import interests, selectors, services
 from mediation.capitals import LARGEST, in_capitals
 from mediation.forms import (
     AgreementForm,
@@ -38,8 +37,14 @@ from mediation.forms import (
     StampForm,
     sent,
 )
-from mediation.models import Agreement, JudicialConfirmation, Mediation, PrivateNote
-from mediation.selectors import colleagues
+from mediation.models import (
+    Agreement,
+    Assignment,
+    JudicialConfirmation,
+    Mediation,
+    MediatorChange,
+    PrivateNote,
+)
 from mediation.states import LIVE, AgreementState
 
 
@@ -49,6 +54,11 @@ def one_mediation(request, pk, *, in_part=False) -> Mediation:
 
 def one_agreement(request, pk) -> Agreement:
     return looked(request, selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk))
+
+
+def one_change(request, pk) -> MediatorChange:
+    changes = MediatorChange.objects.visible_to(request.user).select_related("case", "mediator", "party")
+    return looked(request, get_object_or_404(changes, pk=pk))
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -79,18 +89,25 @@ def detail(request, pk):
     agreements = selectors.agreements_with_places(mediation)
     agreement = next((one for one in agreements if one.state in LIVE), None)
     sessions = selectors.sessions_with_parties(mediation)
+    parties = selectors.PARTIES.rows(case=mediation.case_id)
+    answers = services.latest_answers(mediation)
     context = {
         "mediation": mediation,
         "case": mediation.case,
         "agreement": agreement,
         "agreements": agreements,
         "confirmation": confirmation_of(mediation, request.user),
-        "next_step": selectors.next_step(mediation, agreement, sessions),
+        "next_step": selectors.next_step(
+            mediation, agreement, sessions, len(services.not_consenting(mediation))
+        ),
         "buttons": next_moves(mediation, agreement, request.user),
-        "parties": selectors.PARTIES.rows(case=mediation.case_id),
+        "parties": parties,
+        "consents": [(party, answers.get(party.pk)) for party in parties],
         "sessions": sessions,
         "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
         "police_reports": mediation.police_reports.select_related("reported_by"),
+        "company": selectors.company_of(mediation, request.user),
+        "changes": interests.change_page(mediation, request.user),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
         "asks_reason": not mediation.case.is_in_hand_of(request.user),
@@ -115,37 +132,17 @@ def panel(request, pk):
     )
     waiting = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION).filter(case=case)
     round = waiting.select_related("unit").first()
+    assignment = round.assignments.waiting().select_related("mediator").first() if round else None
+    new = Assignment(case=case, round=round, unit=round.unit) if round else None
     context = {
         "round": round,
+        "assignment": assignment,
+        "may_assign": bool(new) and Assignment.MOVES.named("assign").allows(new, request.user),
         "may_accept": bool(round)
         and Mediation.MOVES.named("accept").allows(Mediation(unit=round.unit), request.user),
         "mediations": mediations.order_by("-opened_at").prefetch_related("agreements"),
     }
     return render(request, "mediation/panel.html", context)
-
-
-@action
-def accept(request, pk):
-    rounds = Round.objects.visible_to(request.user).waiting_for(Route.MEDIATION)
-    round = get_object_or_404(rounds.select_related("case__category", "case__area", "unit"), pk=pk)
-    looked(request, round)
-    require(request.user, Mediation(case=round.case, round=round, unit=round.unit), "accept")
-    form = ConfirmForm(sent(request))
-    if submit(form, services.accept, round, by=request.user):
-        messages.success(request, _("已接办。请尽快联系双方当事人。"))
-        return redirect("mediation:detail", pk=form.result.pk)
-    people = colleagues(request.user, round.unit)
-    me = next((colleague for colleague in people if colleague.user.pk == request.user.pk), None)
-    parties = round.case.parties.select_related("person", "organisation")
-    context = {
-        "form": form,
-        "round": round,
-        "case": round.case,
-        "parties": parties,
-        "people": people,
-        "me": me,
-    }
-    return render_form(request, "mediation/accept.html", context)
 
 
 @action

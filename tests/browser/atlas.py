@@ -38,12 +38,14 @@ PAGES = {
         cases:clock_watch deadlines
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
-        roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail
+        roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail mediation:assign
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
         cases:withdraw_request mediation:list mediation:mine mediation:all mediation:accept mediation:detail
-        mediation:hand_over mediation:record_session mediation:keep_note mediation:draft_agreement
+        mediation:hand_over mediation:record_consent mediation:declare_interest mediation:ask_change
+        mediation:add_co_mediator mediation:invite_helper
+        mediation:record_session mediation:keep_note mediation:draft_agreement
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
@@ -101,6 +103,8 @@ OTHERWISE = {
         mediation:apply_for_confirmation mediation:hand_to_court mediation:accept_confirmation
         mediation:return_application mediation:refuse_acceptance mediation:confirm_agreement
         mediation:dismiss_application mediation:withdraw_application mediation:decline_confirmation
+        mediation:grant_change mediation:refuse_change mediation:decline_assignment
+        mediation:remove_co_mediator
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
@@ -110,9 +114,11 @@ OTHERWISE = {
 ROWS = {
     "agents": "cases.Agent",
     "agreements": "mediation.Agreement",
+    "assignments": "mediation.Assignment",
     "cards": "cases.Card",
     "cases": "cases.Case",
     "confirmations": "mediation.JudicialConfirmation",
+    "changes": "mediation.MediatorChange",
     "conferences": "cases.Conference",
     "court": "mediation.CourtReferral",
     "deferrals": "cases.Deferral",

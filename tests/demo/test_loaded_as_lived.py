@@ -33,7 +33,7 @@ from kernel.calendar import DAY
 from kernel.models import Attachment, ClockRule, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
-from mediation.models import Agreement, JudicialConfirmation, Mediation, Session
+from mediation.models import Agreement, Consent, JudicialConfirmation, Mediation, Session
 from mediation.states import Ground, Way
 from people.models import Unit, User, Window
 from petitions import services as petitions
@@ -198,6 +198,16 @@ class Lived:
         mediator = User.objects.get(username="mediator")
         mediating = mediation.accept(self.round, by=mediator)
         cases.log_contact(self.case, by=mediator, whom="对方", said="同意来中心谈")
+        for consent in Consent.objects.filter(mediation__case=self.like):
+            mediation.record_consent(
+                mediating,
+                by=mediator,
+                party=self.case.parties.get(side=consent.party.side),
+                way=consent.way,
+                asked_at=timezone.now(),
+                answer=consent.answer,
+                chosen=mediator,
+            )
         for session in Session.objects.filter(mediation__case=self.like):
             mediation.record_session(
                 mediating,

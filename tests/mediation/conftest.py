@@ -48,5 +48,10 @@ def centre():
 
 
 @pytest.fixture
+def head(committee):
+    return UserFactory(post=(Role.UNIT_HEAD, committee), name="卢主任")
+
+
+@pytest.fixture
 def court():
     return UnitFactory(kind=Unit.Kind.COURT, name="衢江区人民法院驻点窗口（测试）")

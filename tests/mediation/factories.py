@@ -11,7 +11,7 @@ from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import Attendance, Manner, Way
+from mediation.states import AskedBy, Attendance, Manner, Way, Willing
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -30,6 +30,8 @@ RULES = {
     "case.follow_up": 7,
     "case.rating": 30,
     "mediation.mediate": 30,
+    "mediation.mediate.labour": 15,
+    "mediation.mediate.referred_before": 30,
     "mediation.ask_confirmation": 30,
     "court.accept_confirmation": 3,
     "court.review_confirmation": 15,
@@ -74,6 +76,31 @@ def accepted(mediator, committee=None, **matter):
     """A mediation in the hands of `mediator`."""
     committee = committee or mediator.posts.get().unit
     return services.accept(waiting_case(committee, **matter).rounds.get(), by=mediator)
+
+
+def consented(mediation, *parties, answer=Willing.AGREED, by=None, **given):
+    """All parties, or these, are asked by telephone and answer."""
+    for party in parties or mediation.case.parties.all():
+        services.record_consent(
+            mediation,
+            by=by or mediation.mediator,
+            party=party,
+            answer=answer,
+            **{"way": AskedBy.PHONE, "asked_at": timezone.now()} | given,
+        )
+    return mediation
+
+
+def change_asked(mediation, by=None, **given):
+    """A party wants another mediator; a colleague notes it."""
+    words = {"party": mediation.case.parties.first(), "interest": "choice", "reason": "想换一位调解员"}
+    by = by or mediator_of(mediation.unit)
+    return services.ask_change(mediation, by=by, **words | given)
+
+
+def interest_declared(mediation, **given):
+    words = {"interest": "kin", "reason": "被申请人是我外甥"}
+    return services.declare_interest(mediation, by=mediation.mediator, **words | given)
 
 
 def drafted(mediation):

@@ -160,7 +160,7 @@ def test_the_export_holds_the_rows_masked_and_leaves_a_trace(client, mediation):
 def test_the_page_of_a_mediation_says_what_comes_next_and_until_when(client, mediation, keeper):
     client.force_login(mediation.mediator)
     page = get(client, "mediation:detail", mediation.pk).content.decode()
-    assert "约定第一次调解" in page
+    assert "征询各方调解意愿" in page
     last_day = mediation.round.clocks.get(code="mediation.mediate").last_day
     assert last_day.isoformat() in page
     assert reverse("mediation:record_session", args=[mediation.pk]) in page

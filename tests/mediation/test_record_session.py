@@ -9,7 +9,7 @@ from django.utils import timezone
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Session
-from tests.mediation.factories import in_force
+from tests.mediation.factories import consented, in_force
 
 
 def record(mediation, by, **given):
@@ -25,6 +25,7 @@ def record(mediation, by, **given):
 
 def test_sessions_are_numbered_and_name_who_came_and_who_wrote(mediation, colleague):
     first = record(mediation, mediation.mediator)
+    consented(mediation)
     second = record(mediation, colleague, attended=mediation.case.parties.all()[:1])
     assert (first.number, second.number) == (1, 2)
     assert first.attended.count() == 3
