@@ -11,7 +11,7 @@ from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from mediation.models import Agreement, Mediation, Session, Signature
+from mediation.models import Agreement, Mediation, Performance, Session, Signature
 from mediation.states import MEDIATORS, AgreementState, State
 from people.models import Guardian, Leave, Person, Post, Seat, User
 
@@ -65,6 +65,12 @@ def guardians_in(case):
     return Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian")
 
 
+def performances_of(mediation):
+    rows = Performance.objects.filter(agreement__mediation=mediation)
+    rows = rows.select_related("case__category", "instalment__payer", "instalment__payee")
+    return rows.order_by("agreement_id", "number")
+
+
 def entries_of(dossier):
     return HistoryEntry.objects.filter(dossier=dossier).select_related("by").order_by("-seq")
 
@@ -75,6 +81,7 @@ AGREEMENTS = Prepared(agreements_of, {"mediation": -1})
 PLACES = Prepared(places_of, {"agreement": -1})
 SESSIONS = Prepared(sessions_of, {"mediation": -1})
 PARTIES = Prepared(parties_of, {"case": -1})
+PERFORMANCES = Prepared(performances_of, {"mediation": -1})
 AGENTS = Prepared(agents_of, {"case": -1})
 GUARDIANS = Prepared(guardians_in, {"case": -1})
 ENTRIES = Prepared(entries_of, {"dossier": -1})
@@ -156,6 +163,13 @@ def sessions_with_parties(mediation) -> list[Session]:
     sessions = SESSIONS.rows(mediation=mediation.pk)
     prefetch_related_objects(sessions, "attended")
     return sessions
+
+
+def performances_with_payments(mediation) -> list[Performance]:
+    """What was promised, with what was paid of it."""
+    rows = PERFORMANCES.rows(mediation=mediation.pk)
+    prefetch_related_objects(rows, "payments__receipt")
+    return rows
 
 
 def next_step(mediation, agreement, sessions) -> str:

@@ -50,6 +50,26 @@ class Way(models.TextChoices):
     FINGER = "finger", _("按指印")
 
 
+class PayWay(models.TextChoices):
+    """How money changes hands."""
+
+    TRANSFER = "transfer", _("银行转账")
+    CASH = "cash", _("现金")
+    PHONE = "phone", _("微信、支付宝")
+    GOODS = "goods", _("实物、抵扣")
+
+
+class PerformanceState(models.TextChoices):
+    """What became of a promise. 逾期 and 部分履行 are seen from days and payments."""
+
+    PROMISED = "promised", _("待履行")
+    KEPT = "kept", _("履行完毕")
+    BROKEN = "broken", _("未按约履行")
+
+
+OUTSTANDING = frozenset({PerformanceState.PROMISED, PerformanceState.BROKEN})
+
+
 NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = (Role.MEDIATOR, Role.INDUSTRY_MEDIATOR)
@@ -169,6 +189,46 @@ AGREEMENT_MOVES = Moves(
         target=AgreementState.IN_FORCE,
         who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
         inner=True,
+    ),
+)
+
+PERFORMANCE_MOVES = Moves(
+    Move(
+        verb="promise",
+        label=_("约定履行"),
+        sources={NEW},
+        target=PerformanceState.PROMISED,
+        who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
+        inner=True,
+    ),
+    Move(
+        verb="record_payment",
+        label=_("登记履行"),
+        sources=OUTSTANDING,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="keep_promise",
+        label=_("履行完毕"),
+        sources=OUTSTANDING,
+        target=PerformanceState.KEPT,
+        who=COLLEAGUES,
+        stops=("mediation.instalment",),
+        inner=True,
+    ),
+    Move(
+        verb="remind_party",
+        label=_("登记督促"),
+        sources=OUTSTANDING,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="note_breach",
+        label=_("未按约履行"),
+        sources={PerformanceState.PROMISED},
+        target=PerformanceState.BROKEN,
+        who=COLLEAGUES,
+        stops=("mediation.instalment",),
     ),
 )
 

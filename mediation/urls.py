@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, lists, papers, verbs
+from mediation.views import court, instalments, lists, papers, performance, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),
+    path("<int:pk>/instalment-rows/", instalments.instalment_rows, name="instalment_rows"),
     path("<int:pk>/record-oral-agreement/", verbs.record_oral_agreement, name="record_oral_agreement"),
     path("<int:pk>/give-up/", verbs.give_up, name="give_up"),
     path("<int:pk>/papers/", papers.papers, name="papers"),
@@ -27,6 +28,10 @@ urlpatterns = [
     path("agreements/<int:pk>/revise-agreement/", verbs.revise_agreement, name="revise_agreement"),
     path("agreements/<int:pk>/print-agreement/<str:kind>/", papers.print_agreement, name="print_agreement"),
     path("agreements/<int:pk>/keep-signed/", papers.keep_signed_agreement, name="keep_signed_agreement"),
+    path("performances/", performance.performance_list, name="performance_list"),
+    path("performances/<int:pk>/record-payment/", performance.record_payment, name="record_payment"),
+    path("performances/<int:pk>/remind-party/", performance.remind_party, name="remind_party"),
+    path("performances/<int:pk>/note-breach/", performance.note_breach, name="note_breach"),
     path("court/", lists.court_list, name="court_list"),
     path("court/all/", lists.court_all, name="court_all"),
     path("court/cases/<int:pk>/panel/", court.court_panel, name="court_panel"),

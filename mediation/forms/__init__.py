@@ -28,6 +28,15 @@ from mediation.forms.filters import (
     ReferralFilter,
     WaitingFilter,
 )
+from mediation.forms.instalments import (
+    changed_rows,
+)
+from mediation.forms.performance import (
+    BreachForm,
+    PaymentForm,
+    PerformanceFilter,
+    RemindForm,
+)
 from mediation.forms.talks import (
     ColleagueField,
     GiveUpForm,
@@ -40,6 +49,7 @@ from mediation.forms.talks import (
 __all__ = [
     "AgreementForm",
     "AnswerReferralForm",
+    "BreachForm",
     "CAPITALS",
     "ColleagueField",
     "DeskNoteForm",
@@ -50,8 +60,11 @@ __all__ = [
     "MediationFilter",
     "NoteForm",
     "OralAgreementForm",
+    "PaymentForm",
+    "PerformanceFilter",
     "ReasonForm",
     "ReferralFilter",
+    "RemindForm",
     "ReviseForm",
     "SPELLS",
     "SendBackReferralForm",
@@ -59,6 +72,7 @@ __all__ = [
     "SignAgreementForm",
     "StampForm",
     "WaitingFilter",
+    "changed_rows",
     "chosen_from",
     "long_text",
     "sent",

@@ -7,10 +7,17 @@ from mediation.models.agreements import (
 from mediation.models.court import (
     CourtReferral,
 )
+from mediation.models.instalments import (
+    Instalment,
+)
 from mediation.models.mediation import (
     DeskNote,
     Mediation,
     PrivateNote,
+)
+from mediation.models.performance import (
+    Payment,
+    Performance,
 )
 from mediation.models.sessions import (
     Session,
@@ -20,7 +27,10 @@ __all__ = [
     "Agreement",
     "CourtReferral",
     "DeskNote",
+    "Instalment",
     "Mediation",
+    "Payment",
+    "Performance",
     "PrivateNote",
     "Session",
     "Signature",

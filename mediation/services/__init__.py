@@ -30,6 +30,10 @@ from mediation.services.court import (
 from mediation.services.ending import (
     give_up,
 )
+from mediation.services.instalments import (
+    keep_instalments,
+    refuse_amiss,
+)
 from mediation.services.parties import (
     details_of,
     of_person,
@@ -37,6 +41,15 @@ from mediation.services.parties import (
     signatories,
     stand_in,
     stand_ins,
+)
+from mediation.services.performance import (
+    keep_promise,
+    note_breach,
+    promise,
+    promise_all,
+    record_payment,
+    refuse_payment,
+    remind_party,
 )
 from mediation.services.sessions import (
     record_session,
@@ -64,22 +77,31 @@ __all__ = [
     "edit_agreement",
     "give_up",
     "hand_over",
+    "keep_instalments",
     "keep_note",
+    "keep_promise",
     "keep_signed",
     "leave_note",
     "new_number",
     "next_version",
+    "note_breach",
     "of_person",
     "particulars",
     "pass_on",
+    "promise",
+    "promise_all",
     "record_oral_agreement",
+    "record_payment",
     "record_session",
     "refuse_agent",
+    "refuse_amiss",
     "refuse_impossible_day",
     "refuse_in_place_of_minor",
     "refuse_other_desk",
+    "refuse_payment",
     "refuse_signature",
     "refuse_signer",
+    "remind_party",
     "resume_talks",
     "revise_agreement",
     "send_back_referral",

@@ -30,6 +30,7 @@ from mediation.forms import (
 from mediation.models import Agreement, Mediation, PrivateNote
 from mediation.selectors import colleagues
 from mediation.states import LIVE, AgreementState
+from mediation.views.promises import promises_of
 
 
 def one_mediation(request, pk) -> Mediation:
@@ -38,6 +39,10 @@ def one_mediation(request, pk) -> Mediation:
 
 def one_agreement(request, pk) -> Agreement:
     return selectors.ONE_AGREEMENT.one_or_404(request.user, pk=pk)
+
+
+def parties_of(mediation) -> list:
+    return selectors.PARTIES.rows(case=mediation.case_id)
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -70,6 +75,7 @@ def detail(request, pk):
         "next_step": selectors.next_step(mediation, agreement, sessions),
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": selectors.PARTIES.rows(case=mediation.case_id),
+        "promises": promises_of(mediation, request.user),
         "sessions": sessions,
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
@@ -150,7 +156,9 @@ def keep_note(request, pk):
 @action
 def draft_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = AgreementForm(sent(request), initial={"facts": mediation.case.story})
+    form = AgreementForm(
+        sent(request), parties=parties_of(mediation), initial={"facts": mediation.case.story}
+    )
     if submit(form, services.draft_agreement, mediation, by=request.user):
         messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
         return redirect("mediation:detail", pk=pk)
@@ -161,8 +169,9 @@ def draft_agreement(request, pk):
 @action
 def edit_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.TEXTS)}
-    form = EditAgreementForm(sent(request), agreement=agreement, initial=initial)
+    initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.SHOWN)}
+    parties = parties_of(agreement.mediation)
+    form = EditAgreementForm(sent(request), parties=parties, agreement=agreement, initial=initial)
     if submit(form, services.edit_agreement, agreement, by=request.user):
         messages.success(request, _("草稿已保存。"))
         return redirect("mediation:detail", pk=agreement.mediation_id)
@@ -182,7 +191,7 @@ def renew_token(form, agreement):
     if refusal and refusal.differences:
         agreement.refresh_from_db()
         form.data = form.data.copy()
-        form.data["seen"] = seen_token(agreement, "edit_agreement", Agreement.TEXTS)
+        form.data["seen"] = seen_token(agreement, "edit_agreement", Agreement.SHOWN)
 
 
 @page
@@ -276,7 +285,8 @@ def revise_agreement(request, pk):
 @action
 def record_oral_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = OralAgreementForm(sent(request), initial={"facts": mediation.case.story})
+    initial = {"facts": mediation.case.story}
+    form = OralAgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
     if submit(form, services.record_oral_agreement, mediation, by=request.user):
         day = form.cleaned_data["agreed_on"]
         messages.success(request, _("口头协议已登记，自 %(day)s 起生效。") % {"day": day})

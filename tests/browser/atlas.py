@@ -47,6 +47,7 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement
+        mediation:performance_list mediation:record_payment mediation:remind_party mediation:note_breach
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -76,7 +77,7 @@ OTHERWISE = {
     """,
     "a fragment of a page above": """
         dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
-        intake:suggest mediation:capitals kernel:tray
+        intake:suggest mediation:capitals mediation:instalment_rows kernel:tray
     """,
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
@@ -114,6 +115,7 @@ ROWS = {
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
     "of": "people.User",
+    "performances": "mediation.Performance",
     "parties": "cases.Party",
     "instructions": "cases.Instruction",
     "persons": "people.Person",

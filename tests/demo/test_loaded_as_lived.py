@@ -34,7 +34,7 @@ from kernel.models import Attachment, ClockRule, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
 from mediation.models import Agreement, Mediation, Session
-from mediation.states import Ground, Way
+from mediation.states import Ground, PayWay, Way
 from people.models import Unit, User, Window
 from petitions import services as petitions
 from tests.demo.conftest import NOON
@@ -268,6 +268,18 @@ def sign_and_stamp(agreement, like):
         )
     stamp = User.objects.get(username="stamp")
     mediation.set_stamp(agreement, by=stamp, stamped_on=timezone.localdate())
+    perform(agreement)
+
+
+def perform(agreement):
+    performance = agreement.performances.get()
+    mediation.record_payment(
+        performance,
+        by=agreement.mediation.mediator,
+        amount=performance.amount,
+        paid_on=timezone.localdate(),
+        way=PayWay.TRANSFER,
+    )
 
 
 def test_an_agreement_that_went_back_once(monkeypatch):
@@ -298,7 +310,10 @@ def test_mediated_with_an_oral_agreement(monkeypatch):
     lived.triage()
     mediating = lived.mediate()
     texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
-    mediation.record_oral_agreement(mediating, by=mediating.mediator, agreed_on=timezone.localdate(), **texts)
+    agreement = mediation.record_oral_agreement(
+        mediating, by=mediating.mediator, agreed_on=timezone.localdate(), **texts
+    )
+    perform(agreement)
 
     assert shapes(lived.close()) == shapes(like)
 

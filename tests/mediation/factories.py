@@ -10,7 +10,7 @@ from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import Way
+from mediation.states import PayWay, Way
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -24,7 +24,13 @@ TEXTS = {
     "perform_by": date(2026, 12, 31),
     "amount": Decimal("12806.05"),
 }
-RULES = {"case.take": 1, "case.follow_up": 7, "case.rating": 30, "mediation.mediate": 30}
+RULES = {
+    "case.take": 1,
+    "case.follow_up": 7,
+    "case.rating": 30,
+    "mediation.mediate": 30,
+    "mediation.instalment": 0,
+}
 
 
 def with_rules():
@@ -106,3 +112,24 @@ def in_force(mediation, keeper):
 
 def mediator_of(committee, **fields):
     return UserFactory(post=(Role.MEDIATOR, committee), **fields)
+
+
+def instalments(mediation, *parts, way=PayWay.TRANSFER):
+    """Rows by which the second party pays the first: pairs of amount and day."""
+    payee, payer, *_others = mediation.case.parties.order_by("pk")
+    return [
+        {"payer": payer, "payee": payee, "amount": Decimal(amount), "due_on": day, "way": way}
+        for amount, day in parts
+    ]
+
+
+THREE = (
+    ("4806.05", date(2026, 9, 4)),
+    ("4000.00", date(2026, 9, 30)),
+    ("4000.00", date(2026, 10, 30)),
+)
+
+
+def drafted_in_parts(mediation, parts=THREE):
+    rows = instalments(mediation, *parts)
+    return services.draft_agreement(mediation, by=mediation.mediator, instalments=rows, **TEXTS)
