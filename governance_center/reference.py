@@ -19,11 +19,16 @@ from intake.states import USUAL_MINUTES
 from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
+from mediation import reference as of_mediation
+from mediation.models import AgreementTemplate, DraftingBook
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
 FIRST_YEAR = 2020
-LOADED = (Area, Unit, Category, Outlet, UrgencyRule, Wording, ClockRule, CalendarVersion, Window, TurnRule)
+LOADED = (
+    *(Area, Unit, Category, Outlet, UrgencyRule, Wording, AgreementTemplate),
+    *(ClockRule, CalendarVersion, Window, TurnRule),
+)
 
 
 @transaction.atomic
@@ -39,6 +44,7 @@ def load() -> None:
     load_calendar()
     load_windows()
     load_turn_rules()
+    load_agreement_templates()
 
 
 def add(model, rows) -> None:
@@ -174,3 +180,9 @@ def load_turn_rules() -> None:
     for kind, minutes in USUAL_MINUTES.items():
         if kind not in known:
             TurnRule.objects.create(kind=kind, minutes=minutes)
+
+
+def load_agreement_templates() -> None:
+    add(AgreementTemplate, [AgreementTemplate(**row) for row in of_mediation.agreement_templates()])
+    if not DraftingBook.objects.exists():
+        DraftingBook(vague_words=of_mediation.VAGUE_WORDS).save()

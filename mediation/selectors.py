@@ -11,7 +11,16 @@ from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from mediation.models import Agreement, Mediation, Performance, Session, Signature
+from mediation.checks import doubts
+from mediation.models import (
+    Agreement,
+    AgreementTemplate,
+    DraftingBook,
+    Mediation,
+    Performance,
+    Session,
+    Signature,
+)
 from mediation.states import MEDIATORS, AgreementState, State
 from people.models import Guardian, Leave, Person, Post, Seat, User
 
@@ -170,6 +179,24 @@ def performances_with_payments(mediation) -> list[Performance]:
     rows = PERFORMANCES.rows(mediation=mediation.pk)
     prefetch_related_objects(rows, "payments__receipt")
     return rows
+
+
+def templates_for(mediation, user, chosen: str) -> tuple[list[AgreementTemplate], dict[str, str]]:
+    """The texts to begin with, those for this kind of matter first, and the texts of the `chosen` one, filled in."""
+    category = mediation.case.category.code
+    known = sorted(AgreementTemplate.objects.visible_to(user), key=lambda one: category not in one.categories)
+    names: dict[str, str] = {}
+    for party in PARTIES.rows(case=mediation.case_id):
+        side = str(party.get_side_display())
+        names[side] = "、".join(filter(None, [names.get(side), party.name]))
+    template = next((one for one in known if one.code == chosen), None)
+    return known, template.filled(names) if template else {}
+
+
+def doubts_of(agreement, user) -> list[str]:
+    """What the check of an agreement points at, by the centre's own words."""
+    book = DraftingBook.objects.visible_to(user).first()
+    return doubts(agreement, book.vague_words.split() if book else [], timezone.localdate())
 
 
 def next_step(mediation, agreement, sessions) -> str:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import Route, handling_moves, pass_on
+from cases.states import BookState, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -48,6 +48,18 @@ class Way(models.TextChoices):
     HAND = "hand", _("签名")
     STAMP = "stamp", _("盖章")
     FINGER = "finger", _("按指印")
+
+
+class CheckItem(models.TextChoices):
+    """What the mediator checks before an agreement goes out for signing (法释〔2011〕5号 4, 7)."""
+
+    AMOUNT = "amount", _("金额明确，大小写一致；不涉及金额的，要做的事写明")
+    DAY = "day", _("履行期限是确定的日期")
+    WAY = "way", _("履行方式、地点写明，可以照着执行")
+    VOLUNTARY = "voluntary", _("出于各方当事人自愿，各方都理解内容")
+    LAWFUL = "lawful", _("不违反法律、行政法规的强制性规定，不违背公序良俗")
+    OUTSIDERS = "outsiders", _("不损害国家、集体、社会公共利益和案外人的合法权益")
+    IDENTITY = "identity", _("不确认婚姻、收养等身份关系，不处理依法不能调解的事项")
 
 
 class PayWay(models.TextChoices):
@@ -229,6 +241,21 @@ PERFORMANCE_MOVES = Moves(
         target=PerformanceState.BROKEN,
         who=COLLEAGUES,
         stops=("mediation.instalment",),
+    ),
+)
+
+DRAFTING_MOVES = Moves(
+    Move(
+        verb="edit_template",
+        label=_("修改协议模板"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
+    ),
+    Move(
+        verb="edit_vague_words",
+        label=_("修改模糊用语"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
     ),
 )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, instalments, lists, papers, performance, verbs
+from mediation.views import court, instalments, lists, papers, performance, templates, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -32,6 +32,9 @@ urlpatterns = [
     path("performances/<int:pk>/record-payment/", performance.record_payment, name="record_payment"),
     path("performances/<int:pk>/remind-party/", performance.remind_party, name="remind_party"),
     path("performances/<int:pk>/note-breach/", performance.note_breach, name="note_breach"),
+    path("templates/", templates.template_list, name="template_list"),
+    path("templates/<int:pk>/edit-template/", templates.edit_template, name="edit_template"),
+    path("templates/edit-vague-words/", templates.edit_vague_words, name="edit_vague_words"),
     path("court/", lists.court_list, name="court_list"),
     path("court/all/", lists.court_all, name="court_all"),
     path("court/cases/<int:pk>/panel/", court.court_panel, name="court_panel"),

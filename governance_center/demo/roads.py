@@ -29,7 +29,7 @@ from mediation.models import (
     Signature,
 )
 from mediation.services import particulars
-from mediation.states import AgreementState, Ground, PayWay, Way
+from mediation.states import AgreementState, CheckItem, Ground, PayWay, Way
 from mediation.states import State as MediationState
 from people.models import Organisation, Person
 from petitions.models import PetitionHandling
@@ -194,7 +194,9 @@ def hand_out(matter: Matter, mediation: Row, agreement: Row, mediator: Colleague
     """Submitted for signing, with a place for everybody who must sign; the mediator signs last."""
     matter.wait(0)
     move(matter, mediation, "begin_signing", mediator)
-    move(matter, agreement, "submit_agreement", mediator)
+    note = f"已核对 {len(CheckItem)} 项"
+    checked = {"checked": sorted(CheckItem.values)}
+    move(matter, agreement, "submit_agreement", mediator, note=note, details=checked)
     places = [lay_out(matter, agreement, party) for party in matter.parties]
     own = matter.file.add(
         Signature, agreement_id=agreement["id"], mediator_id=mediator.pk, name=mediator.name

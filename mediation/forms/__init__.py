@@ -45,6 +45,11 @@ from mediation.forms.talks import (
     ReasonForm,
     SessionForm,
 )
+from mediation.forms.templates import (
+    SubmitAgreementForm,
+    TemplateForm,
+    VagueWordsForm,
+)
 
 __all__ = [
     "AgreementForm",
@@ -71,6 +76,9 @@ __all__ = [
     "SessionForm",
     "SignAgreementForm",
     "StampForm",
+    "SubmitAgreementForm",
+    "TemplateForm",
+    "VagueWordsForm",
     "WaitingFilter",
     "changed_rows",
     "chosen_from",

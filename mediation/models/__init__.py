@@ -22,11 +22,17 @@ from mediation.models.performance import (
 from mediation.models.sessions import (
     Session,
 )
+from mediation.models.templates import (
+    AgreementTemplate,
+    DraftingBook,
+)
 
 __all__ = [
     "Agreement",
+    "AgreementTemplate",
     "CourtReferral",
     "DeskNote",
+    "DraftingBook",
     "Instalment",
     "Mediation",
     "Payment",

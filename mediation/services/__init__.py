@@ -11,6 +11,7 @@ from mediation.services.agreements import (
     refuse_in_place_of_minor,
     refuse_signature,
     refuse_signer,
+    refuse_unchecked,
     revise_agreement,
     set_stamp,
     short_name,
@@ -65,6 +66,10 @@ from mediation.services.talks import (
     refuse_other_desk,
     resume_talks,
 )
+from mediation.services.templates import (
+    edit_template,
+    edit_vague_words,
+)
 
 __all__ = [
     "accept",
@@ -75,6 +80,8 @@ __all__ = [
     "details_of",
     "draft_agreement",
     "edit_agreement",
+    "edit_template",
+    "edit_vague_words",
     "give_up",
     "hand_over",
     "keep_instalments",
@@ -101,6 +108,7 @@ __all__ = [
     "refuse_payment",
     "refuse_signature",
     "refuse_signer",
+    "refuse_unchecked",
     "remind_party",
     "resume_talks",
     "revise_agreement",

@@ -16,13 +16,14 @@ from kernel.encryption import next_key
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving
+from mediation.checks import blanks
 from mediation.models import Agreement, Signature
 from mediation.schedules import written
 from mediation.services.instalments import keep_instalments
 from mediation.services.parties import details_of, signatories, stand_ins
 from mediation.services.performance import promise_all
 from mediation.services.talks import begin_signing, conclude, resume_talks
-from mediation.states import AgreementState, Way
+from mediation.states import AgreementState, CheckItem, Way
 from people.models import Area, Unit
 
 
@@ -65,9 +66,14 @@ def edit_agreement(agreement, *, by, seen, instalments=(), **texts):
         keep_instalments(agreement, instalments)
 
 
-def submit_agreement(agreement, *, by):
-    """Hand the draft out for signing: from now on its text stays, and everybody who must sign has a place for it."""
-    with moving(agreement, "submit_agreement", by=by):
+def submit_agreement(agreement, *, by, checked):
+    """Hand the draft out for signing: from now on its text stays, and everybody who must sign has a place for it.
+
+    `checked` are the items of the check list that `by` has ticked: all of them; they stand in the history.
+    """
+    note = _("已核对 %(count)d 项") % {"count": len(checked)}
+    with moving(agreement, "submit_agreement", by=by, note=note, details={"checked": sorted(checked)}):
+        refuse_unchecked(agreement, checked)
         cases.refuse_while_requests_are_open(agreement.mediation.round)
         parties = signatories(agreement.mediation.case)
         for party, details in zip(parties, details_of(parties), strict=True):
@@ -75,6 +81,17 @@ def submit_agreement(agreement, *, by):
         mediator = agreement.mediation.mediator
         Signature.objects.create(agreement=agreement, mediator=mediator, name=mediator.name)
         begin_signing(agreement.mediation, by=by)
+
+
+def refuse_unchecked(agreement, checked):
+    """What is not definite and lawful would not be confirmed (法释〔2011〕5号第七条)."""
+    if left := [item for item in CheckItem if item not in checked]:
+        raise MoveRefused(
+            _("协议内容应当明确、合法（法释〔2011〕5号第七条），还没有核对：%(items)s。")
+            % {"items": "；".join(str(item.label) for item in left)}
+        )
+    if empty := blanks(agreement):
+        raise MoveRefused(_("协议还有空白没有填写：%(parts)s。") % {"parts": "、".join(empty)})
 
 
 @transaction.atomic

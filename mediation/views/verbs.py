@@ -25,6 +25,7 @@ from mediation.forms import (
     SessionForm,
     SignAgreementForm,
     StampForm,
+    SubmitAgreementForm,
     sent,
 )
 from mediation.models import Agreement, Mediation, PrivateNote
@@ -156,13 +157,19 @@ def keep_note(request, pk):
 @action
 def draft_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = AgreementForm(
-        sent(request), parties=parties_of(mediation), initial={"facts": mediation.case.story}
-    )
+    templates, chosen = selectors.templates_for(mediation, request.user, request.GET.get("template", ""))
+    initial = {"facts": mediation.case.story} | chosen
+    form = AgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
     if submit(form, services.draft_agreement, mediation, by=request.user):
         messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
         return redirect("mediation:detail", pk=pk)
-    context = {"form": form, "mediation": mediation, "capitals": capitals_of(form)}
+    context = {
+        "form": form,
+        "mediation": mediation,
+        "capitals": capitals_of(form),
+        "templates": templates,
+        "template": request.GET.get("template"),
+    }
     return render_form(request, "mediation/draft_agreement.html", context)
 
 
@@ -215,11 +222,16 @@ def capitals_of(form) -> str:
 @action
 def submit_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = ConfirmForm(sent(request))
+    form = SubmitAgreementForm(sent(request))
     if submit(form, services.submit_agreement, agreement, by=request.user):
         messages.success(request, _("已提交签署。请打印协议，由各方签名、盖章或者按指印。"))
         return redirect("mediation:sign_agreement", pk=pk)
-    context = {"form": form, "agreement": agreement, "mediation": agreement.mediation}
+    context = {
+        "form": form,
+        "agreement": agreement,
+        "mediation": agreement.mediation,
+        "doubts": selectors.doubts_of(agreement, request.user),
+    }
     return render_form(request, "mediation/submit_agreement.html", context)
 
 

@@ -39,6 +39,7 @@ PAGES = {
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
         roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail
+        mediation:template_list mediation:edit_template mediation:edit_vague_words
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -127,6 +128,7 @@ ROWS = {
     "rules": "cases.Category",
     "seats": "people.Window",
     "swaps": "people.SeatSwap",
+    "templates": "mediation.AgreementTemplate",
     "tickets": "intake.Ticket",
     "turn-rules": "intake.TurnRule",
     "users": "people.User",

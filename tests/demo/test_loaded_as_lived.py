@@ -34,7 +34,7 @@ from kernel.models import Attachment, ClockRule, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
 from mediation.models import Agreement, Mediation, Session
-from mediation.states import Ground, PayWay, Way
+from mediation.states import CheckItem, Ground, PayWay, Way
 from people.models import Unit, User, Window
 from petitions import services as petitions
 from tests.demo.conftest import NOON
@@ -251,7 +251,7 @@ def test_mediated_with_an_agreement(monkeypatch):
     mediating = lived.mediate()
     texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
     agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     sign_and_stamp(agreement, Agreement.objects.first())
 
     assert shapes(lived.close()) == shapes(like)
@@ -295,9 +295,9 @@ def test_an_agreement_that_went_back_once(monkeypatch):
     mediating = lived.mediate()
     texts = {name: getattr(first, name) for name in Agreement.TEXTS}
     agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     agreement = mediation.revise_agreement(agreement, by=mediating.mediator, note="时间太紧。")
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     sign_and_stamp(agreement, second)
 
     assert shapes(lived.close()) == shapes(like)

@@ -10,7 +10,7 @@ from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import PayWay, Way
+from mediation.states import CheckItem, PayWay, Way
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -79,7 +79,7 @@ def drafted(mediation):
 
 def submitted(mediation):
     agreement = drafted(mediation)
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     agreement.mediation.refresh_from_db()
     return agreement
 

@@ -12,6 +12,7 @@ from kernel.editing import Conflict, seen_token
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Agreement, Instalment
+from mediation.states import CheckItem
 from tests.mediation.factories import (
     TEXTS,
     THREE,
@@ -39,7 +40,7 @@ def sent(mediation, *parts, **others):
 
 
 def signed_and_stamped(agreement, keeper):
-    services.submit_agreement(agreement, by=agreement.mediation.mediator)
+    services.submit_agreement(agreement, by=agreement.mediation.mediator, checked=CheckItem.values)
     sign_all(agreement)
     services.set_stamp(agreement, by=keeper, stamped_on=timezone.localdate())
     agreement.refresh_from_db()
@@ -85,7 +86,7 @@ def test_an_edit_of_the_rows_stands_in_the_history_and_a_stale_one_is_a_conflict
 
 def test_a_revised_agreement_takes_its_rows_along(mediation):
     agreement = drafted_in_parts(mediation)
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     new = services.revise_agreement(agreement, by=mediation.mediator, note="改期")
     assert new.schedule == agreement.schedule
     assert agreement.instalments.count() == new.instalments.count() == 3

@@ -20,7 +20,7 @@ from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Payment, Performance
 from mediation.remedies import remedies
-from mediation.states import PayWay, PerformanceState
+from mediation.states import CheckItem, PayWay, PerformanceState
 from people.roles import Role
 from tests.factories import UserFactory
 from tests.mediation.factories import TEXTS, drafted_in_parts, in_force, mediator_of, sign_all
@@ -37,7 +37,7 @@ def agreement(mediation, keeper):
     days = [today, today + timedelta(days=20), today + timedelta(days=50)]
     parts = list(zip(("4806.05", "4000", "4000"), days, strict=True))
     drafted = drafted_in_parts(mediation, parts)
-    services.submit_agreement(drafted, by=mediation.mediator)
+    services.submit_agreement(drafted, by=mediation.mediator, checked=CheckItem.values)
     sign_all(drafted)
     services.set_stamp(drafted, by=keeper, stamped_on=today)
     drafted.refresh_from_db()
@@ -91,7 +91,7 @@ def test_nobody_is_late_before_the_agreement_binds(mediation, keeper):
     type(mediation).objects.update(opened_at=timezone.now() - timedelta(days=9))
     yesterday = [("12806.05", today - timedelta(days=1))]
     agreement = drafted_in_parts(mediation, yesterday)
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     sign_all(agreement)
     services.set_stamp(agreement, by=keeper, stamped_on=today)
     assert agreement.performances.get().clocks.get().last_day == today
