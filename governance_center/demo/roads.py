@@ -39,6 +39,8 @@ HELPERS = ("human_resources", "housing", "justice", "police", "market", "agricul
 HELPED = 0.15
 PERFORMED = 0.85
 """So many agreements are performed within days; of the others some are late."""
+WHOLE = "履行协议"
+"""What is not paid in instalments is one promise."""
 REVISED = 0.05
 """So many agreements go back from signing once."""
 NEXT_DESKS = {Route.COURT: 80, Route.PETITIONS: 8, Route.INTAKE: 12}
@@ -283,7 +285,7 @@ def promise(matter: Matter, agreement: Row, by: Colleague) -> Row:
         amount=agreement["amount"],
         due_on=agreement["perform_by"],
     )
-    matter.file.open(performance, "promise", by=by.pk, at=matter.at)
+    matter.file.open(performance, "promise", by=by.pk, at=matter.at, note=WHOLE)
     last_day = max(agreement["perform_by"], agreement["in_force_on"])
     matter.file.give(performance, "mediation.instalment", last_day, matter.at, "调解协议")
     return performance
@@ -307,7 +309,8 @@ def perform(matter: Matter, performance: Row, mediator: Colleague) -> None:
     amount = performance["amount"]
     details = {"amount": amount and str(amount), "paid_on": str(day), "payment": payment["id"]}
     of = {"by": mediator.pk, "at": matter.at}
-    note = f"{amount:,.2f} 元，{PayWay.TRANSFER.label}" if amount else str(PayWay.TRANSFER.label)
+    done = f"{amount:,.2f} 元，{PayWay.TRANSFER.label}" if amount else PayWay.TRANSFER.label
+    note = f"{WHOLE}：{done}"
     matter.file.move(performance, "record_payment", note=note, details=details, **of)
     performance["kept_on"] = day
     matter.file.move(performance, "keep_promise", **of)

@@ -17,7 +17,7 @@ PREFIX = "rows"
 
 
 def of_side(party) -> str:
-    return f"{party.get_side_display()} {party.name}"
+    return f"{party.name}（{party.get_side_display()}）"
 
 
 class InstalmentRow(forms.Form):

@@ -1,5 +1,6 @@
 """Forms of performance."""
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ class PaymentForm(VerbForm):
         if performance.amount is None:
             del self.fields["amount"]
             self.fields["way"].initial = PayWay.GOODS
+        self.helper.layout = Layout(*self.fields)
 
     def clean_paid_on(self):
         return today_or_before(self.cleaned_data["paid_on"])
@@ -42,7 +44,7 @@ class RemindForm(VerbForm):
             initial=str(payer) if payer else None,
             **chosen_from(parties, of_side),
         )
-        self.order_fields(["whom", "said"])
+        self.helper.layout = Layout("whom", "said")
 
 
 class BreachForm(VerbForm):

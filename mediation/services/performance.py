@@ -28,7 +28,7 @@ def promise(agreement, *, by, **terms) -> Performance:
     """Nobody is late before the agreement binds: what was to be paid at the signing has until that day."""
     mediation = agreement.mediation
     performance = Performance(agreement=agreement, case=mediation.case, unit=mediation.unit, **terms)
-    with opening(performance, "promise", by=by):
+    with opening(performance, "promise", by=by, note=performance.name_of_clocks):
         if performance.due_on:
             last_day = max(performance.due_on, agreement.in_force_on)
             clocks.give(
@@ -45,7 +45,8 @@ def promise(agreement, *, by, **terms) -> Performance:
 def record_payment(performance, *, by, paid_on, way, amount=None, receipt=None) -> Payment:
     """Note what was paid, with its receipt. The last of it fulfils the promise (履行完毕), however late."""
     details: dict[str, object] = {"amount": amount and str(amount), "paid_on": str(paid_on)}
-    note = f"{in_figures(amount)} 元，{PayWay(way).label}" if amount else str(PayWay(way).label)
+    done = f"{in_figures(amount)} 元，{PayWay(way).label}" if amount else str(PayWay(way).label)
+    note = f"{performance.name_of_clocks}：{done}"
     with moving(performance, "record_payment", by=by, note=note, details=details):
         refuse_payment(performance, amount, paid_on)
         kept = attachments.attach(performance.case, receipt, by=by) if receipt else None

@@ -74,14 +74,17 @@ def test_without_instalments_the_whole_of_it_is_one_promise(whole):
     assert whole.name_of_clocks == "履行协议"
 
 
-def test_an_agreement_without_a_day_has_no_clock(mediation):
+def test_an_agreement_without_a_day_or_money_has_no_clock_and_is_fulfilled_on_its_page(client, mediation):
     texts = TEXTS | {"perform_by": None, "amount": None}
     agreement = services.record_oral_agreement(
         mediation, by=mediation.mediator, agreed_on=timezone.localdate(), **texts
     )
     promised = agreement.performances.get()
     assert promised.due_at == NEVER
-    pay(promised, None, mediation.mediator)
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:record_payment", args=[promised.pk])
+    assert "实际支付" not in client.get(url).content.decode()
+    assert client.post(url, {"paid_on": timezone.localdate(), "way": "goods"}).status_code == 302
     promised.refresh_from_db()
     assert promised.state == PerformanceState.KEPT
 
@@ -232,7 +235,9 @@ def test_the_pages_pay_remind_and_break(client, agreement, mediation):
     assert client.post(url, given).status_code == 302
     assert first.payments.get().receipt.name == "收据.png"
     url = reverse("mediation:remind_party", args=[second.pk])
-    assert "联系电话" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "联系电话" in page
+    assert 'name="whom"' in page
     whom = second.instalment.payer_id
     assert client.post(url, {"whom": whom, "said": "月底付"}).status_code == 302
     url = reverse("mediation:note_breach", args=[third.pk])
