@@ -165,6 +165,7 @@ def agreements_with_places(mediation) -> list[Agreement]:
     prefetch_related_objects(
         agreements, Prefetch("signatures", queryset=Signature.objects.select_related("party"))
     )
+    prefetch_related_objects(agreements, "copies__party")
     return agreements
 
 

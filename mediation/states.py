@@ -50,6 +50,14 @@ class Way(models.TextChoices):
     FINGER = "finger", _("按指印")
 
 
+class HandedBy(models.TextChoices):
+    """How a copy reached somebody."""
+
+    PERSON = "person", _("当面")
+    POST = "post", _("邮寄")
+    OTHER = "other", _("代收人")
+
+
 class CheckItem(models.TextChoices):
     """What the mediator checks before an agreement goes out for signing (法释〔2011〕5号 4, 7)."""
 
@@ -149,6 +157,12 @@ MOVES = Moves(
         who=COLLEAGUES,
     ),
     pass_on(*OPEN),
+    Move(
+        verb="hand_copy",
+        label=_("登记送达"),
+        sources={State.AGREED},
+        who=COLLEAGUES,
+    ),
     Move(
         verb="give_up",
         label=_("终止调解"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mediation.views import court, instalments, lists, papers, performance, templates, verbs
+from mediation.views import copies, court, instalments, lists, papers, performance, templates, verbs
 
 app_name = "mediation"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("rounds/<int:pk>/accept/", verbs.accept, name="accept"),
     path("<int:pk>/", verbs.detail, name="detail"),
     path("<int:pk>/hand-over/", verbs.hand_over, name="hand_over"),
+    path("<int:pk>/hand-copy/", copies.hand_copy, name="hand_copy"),
     path("<int:pk>/record-session/", verbs.record_session, name="record_session"),
     path("<int:pk>/keep-note/", verbs.keep_note, name="keep_note"),
     path("<int:pk>/draft-agreement/", verbs.draft_agreement, name="draft_agreement"),

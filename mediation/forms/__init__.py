@@ -9,6 +9,9 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.copies import (
+    CopyForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -57,6 +60,7 @@ __all__ = [
     "BreachForm",
     "CAPITALS",
     "ColleagueField",
+    "CopyForm",
     "DeskNoteForm",
     "Due",
     "EditAgreementForm",

@@ -4,6 +4,9 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.copies import (
+    AgreementCopy,
+)
 from mediation.models.court import (
     CourtReferral,
 )
@@ -29,6 +32,7 @@ from mediation.models.templates import (
 
 __all__ = [
     "Agreement",
+    "AgreementCopy",
     "AgreementTemplate",
     "CourtReferral",
     "DeskNote",

@@ -22,6 +22,9 @@ from mediation.services.agreements import (
     withdraw_agreement,
     withdraw_live_agreement,
 )
+from mediation.services.copies import (
+    hand_copy,
+)
 from mediation.services.court import (
     accept_referral,
     answer_referral,
@@ -83,6 +86,7 @@ __all__ = [
     "edit_template",
     "edit_vague_words",
     "give_up",
+    "hand_copy",
     "hand_over",
     "keep_instalments",
     "keep_note",

@@ -48,6 +48,7 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement
+        mediation:hand_copy
         mediation:performance_list mediation:record_payment mediation:remind_party mediation:note_breach
     """,
     "stamp": "home mediation:set_stamp",
