@@ -80,8 +80,8 @@ def messages_of(one: Fired, people: People) -> list[Message]:
     if one.step == Step.REMIND_HEAD:
         told.append((heads_of(subject, people), LATE_UNIT if one.clock.late_at else SOON_UNIT))
     if one.late:
-        told.append((subject.keepers(people), LATE))
-        if urgent:
+        told.append((subject.keepers(people), subject.LATE_WORDS or LATE))
+        if urgent and not subject.LATE_WORDS:
             called = subject.readers(people.on_call(subject.unit_of_clocks))
             told.append((subject.case.seeing(called), LATE))
     elif one.step == Step.REMIND_HANDLER or one.step in NOTICES:
@@ -89,11 +89,18 @@ def messages_of(one: Fired, people: People) -> list[Message]:
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
     url = reverse("cases:detail", args=[subject.case_id])
     of = {
-        "kind": MessageKind.OVERDUE if one.clock.late_at else MessageKind.DUE_SOON,
+        "kind": kind_of(one),
         "reason": f"firing:{one.firing.pk}" if one.firing else f"late:{one.clock.pk}:{one.clock.late_at}",
         "urgent": urgent,
     }
     return [Message(to, subject, text % words, url, **of) for to, text in told]
+
+
+def kind_of(one: Fired) -> MessageKind:
+    """What a message outside the page says of it: 已超期 is said of offices alone."""
+    if one.clock.late_at:
+        return MessageKind.NEWS if one.subject.LATE_WORDS else MessageKind.OVERDUE
+    return MessageKind.DUE_SOON
 
 
 def heads_of(subject, people: People) -> Iterable[User]:

@@ -29,7 +29,7 @@ from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
 from mediation import reference as of_mediation
-from mediation.models import ConfirmationTerm, Room
+from mediation.models import AgreementTemplate, ConfirmationTerm, DraftingBook, Room
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
@@ -42,6 +42,7 @@ LOADED = (
     UrgencyRule,
     RestrictionRule,
     Wording,
+    AgreementTemplate,
     ClockRule,
     CalendarVersion,
     Window,
@@ -67,6 +68,7 @@ def load() -> None:
     load_rooms()
     load_turn_rules()
     load_confirmation_terms()
+    load_agreement_templates()
 
 
 def add(model, rows) -> None:
@@ -228,3 +230,9 @@ def load_turn_rules() -> None:
 
 def load_confirmation_terms() -> None:
     add(ConfirmationTerm, [ConfirmationTerm(**term) for term in of_mediation.confirmation_terms()])
+
+
+def load_agreement_templates() -> None:
+    add(AgreementTemplate, [AgreementTemplate(**row) for row in of_mediation.agreement_templates()])
+    if not DraftingBook.objects.exists():
+        DraftingBook(vague_words=of_mediation.VAGUE_WORDS).save()

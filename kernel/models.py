@@ -629,6 +629,9 @@ class Timed(Tracked):
     TOLD_WITH: tuple[str, ...] = ()
     """Relations that are read with many subjects at once, when their clocks are swept."""
 
+    LATE_WORDS: Any = ""
+    """What is said when a clock of it runs out, where it is not an office that is late (逾期, not 超期)."""
+
     clocks = GenericRelation(Clock, "subject_id", "subject_type")
     due_at = models.DateTimeField(default=NEVER)
 

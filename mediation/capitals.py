@@ -22,6 +22,11 @@ def in_capitals(amount: Decimal) -> str:
     return f"人民币{_yuan(yuan, cents)}{_cents(yuan, cents)}"
 
 
+def in_figures(amount: Decimal) -> str:
+    """12,806.05, by thousands as on a cheque; Django's Chinese format would group by ten thousands."""
+    return f"{amount:,.2f}"
+
+
 def _yuan(yuan: int, cents: int) -> str:
     if yuan:
         return f"{_whole(yuan)}元"

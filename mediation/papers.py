@@ -314,6 +314,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
     blocks = [Text(line) for place in parties for line in party_lines(place, mediation.case)]
     for head, text in sections(agreement):
         blocks += [Heading(f"{head}："), Text(text)]
+    blocks += schedule(agreement, {place.party_id: place.name for place in parties})
     blocks.append(Text(binds_orally() if agreement.is_oral else binds(len(parties) + 1)))
     if not agreement.is_oral:
         blocks.append(Signatures([signature_line(place) for place in places]))
@@ -427,6 +428,26 @@ def amount_line(agreement: Agreement) -> str:
         return ""
     amount = {"capitals": agreement.amount_in_capitals, "figures": agreement.amount_in_figures}
     return _("协议金额：%(capitals)s（¥%(figures)s）。") % amount
+
+
+def schedule(agreement: Agreement, names: dict[int, str]) -> list[Heading | Table | Text]:
+    """分期履行 as a table, each amount in figures and in capitals; nothing where all is paid at once."""
+    rows = [
+        [
+            str(one.number),
+            names.get(one.payer_id, one.payer.name),
+            names.get(one.payee_id, one.payee.name),
+            f"{one.amount_in_figures}（{one.amount_in_capitals}）",
+            f"{one.due_on.year}年{one.due_on.month}月{one.due_on.day}日前" if one.due_on else "",
+            one.get_way_display(),
+        ]
+        for one in agreement.instalment_rows()
+    ]
+    if not rows:
+        return []
+    head = [_("期次"), _("付款人"), _("收款人"), _("金额（元）"), _("履行期限"), _("方式")]
+    left = _("留有余额：%(why)s") % {"why": agreement.open_reason} if agreement.open_reason else ""
+    return [Heading(_("分期履行：")), Table(head, rows, shares=(1, 2, 2, 4, 3, 2)), Text(left)]
 
 
 def deadline_line(agreement: Agreement) -> str:

@@ -12,7 +12,19 @@ from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from kernel.models import HistoryEntry
 from kernel.prepared import Prepared, PreparedFor
-from mediation.models import Agreement, Mediation, PlanGuest, RecordSignature, Session, SessionPlan, Signature
+from mediation.checks import doubts
+from mediation.models import (
+    Agreement,
+    AgreementTemplate,
+    DraftingBook,
+    Mediation,
+    Performance,
+    PlanGuest,
+    RecordSignature,
+    Session,
+    SessionPlan,
+    Signature,
+)
 from mediation.states import MEDIATORS, AgreementState, Attendance, PlanState, State
 from people.models import Guardian, Leave, Person, Post, Seat, Unit, User
 from people.roles import Role
@@ -74,6 +86,12 @@ def guardians_in(case):
     return Guardian.objects.filter(minor__in=wards, ended_at=None).select_related("guardian")
 
 
+def performances_of(mediation):
+    rows = Performance.objects.filter(agreement__mediation=mediation)
+    rows = rows.select_related("case__category", "instalment__payer", "instalment__payee")
+    return rows.order_by("agreement_id", "number")
+
+
 def entries_of(dossier):
     """What was done to a file; mere looks at its pages stand on the page of the case."""
     done = HistoryEntry.objects.filter(dossier=dossier).exclude(verb="view")
@@ -87,6 +105,7 @@ PLACES = Prepared(places_of, {"agreement": -1})
 SESSIONS = Prepared(sessions_of, {"mediation": -1})
 PLANS = Prepared(plans_of, {"mediation": -1})
 PARTIES = Prepared(parties_of, {"case": -1})
+PERFORMANCES = Prepared(performances_of, {"mediation": -1})
 AGENTS = Prepared(agents_of, {"case": -1})
 GUARDIANS = Prepared(guardians_in, {"case": -1})
 ENTRIES = Prepared(entries_of, {"dossier": -1})
@@ -161,6 +180,7 @@ def agreements_with_places(mediation) -> list[Agreement]:
     prefetch_related_objects(
         agreements, Prefetch("signatures", queryset=Signature.objects.select_related("party"))
     )
+    prefetch_related_objects(agreements, "copies__party")
     return agreements
 
 
@@ -236,6 +256,31 @@ def signers_of_record(session) -> dict:
 def key_of(row) -> tuple:
     """The three columns of a signature, one of which is filled."""
     return tuple(row.pk if isinstance(row, model) else None for model in (Party, PlanGuest, User))
+
+
+def performances_with_payments(mediation) -> list[Performance]:
+    """What was promised, with what was paid of it."""
+    rows = PERFORMANCES.rows(mediation=mediation.pk)
+    prefetch_related_objects(rows, "payments__receipt")
+    return rows
+
+
+def templates_for(mediation, user, chosen: str) -> tuple[list[AgreementTemplate], dict[str, str]]:
+    """The texts to begin with, those for this kind of matter first, and the texts of the `chosen` one, filled in."""
+    category = mediation.case.category.code
+    known = sorted(AgreementTemplate.objects.visible_to(user), key=lambda one: category not in one.categories)
+    names: dict[str, str] = {}
+    for party in PARTIES.rows(case=mediation.case_id):
+        side = str(party.get_side_display())
+        names[side] = "、".join(filter(None, [names.get(side), party.name]))
+    template = next((one for one in known if one.code == chosen), None)
+    return known, template.filled(names) if template else {}
+
+
+def doubts_of(agreement, user) -> list[str]:
+    """What the check of an agreement points at, by the centre's own words."""
+    book = DraftingBook.objects.visible_to(user).first()
+    return doubts(agreement, book.vague_words.split() if book else [], timezone.localdate())
 
 
 def next_step(mediation, agreement, sessions, unasked=0) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import TAKERS, Channel, Route, handling_moves, pass_on
+from cases.states import TAKERS, BookState, Channel, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -197,6 +197,47 @@ TERMS = {
 """By the articles (practice.md, Mediation 2 and 3). How many days a clock has is a row of its rule."""
 MEDIATING_CLOCKS = tuple(sorted({terms.clock for terms in TERMS.values()}))
 
+
+class HandedBy(models.TextChoices):
+    """How a copy reached somebody."""
+
+    PERSON = "person", _("当面")
+    POST = "post", _("邮寄")
+    OTHER = "other", _("代收人")
+
+
+class CheckItem(models.TextChoices):
+    """What the mediator checks before an agreement goes out for signing (法释〔2011〕5号 4, 7)."""
+
+    AMOUNT = "amount", _("金额明确，大小写一致；不涉及金额的，要做的事写明")
+    DAY = "day", _("履行期限是确定的日期")
+    WAY = "way", _("履行方式、地点写明，可以照着执行")
+    VOLUNTARY = "voluntary", _("出于各方当事人自愿，各方都理解内容")
+    LAWFUL = "lawful", _("不违反法律、行政法规的强制性规定，不违背公序良俗")
+    OUTSIDERS = "outsiders", _("不损害国家、集体、社会公共利益和案外人的合法权益")
+    IDENTITY = "identity", _("不确认婚姻、收养等身份关系，不处理依法不能调解的事项")
+
+
+class PayWay(models.TextChoices):
+    """How money changes hands."""
+
+    TRANSFER = "transfer", _("银行转账")
+    CASH = "cash", _("现金")
+    PHONE = "phone", _("微信、支付宝")
+    GOODS = "goods", _("实物、抵扣")
+
+
+class PerformanceState(models.TextChoices):
+    """What became of a promise. 逾期 and 部分履行 are seen from days and payments."""
+
+    PROMISED = "promised", _("待履行")
+    KEPT = "kept", _("履行完毕")
+    BROKEN = "broken", _("未按约履行")
+
+
+OUTSTANDING = frozenset({PerformanceState.PROMISED, PerformanceState.BROKEN})
+
+
 NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 """Where a matter may go when no agreement was reached; the last is the centre's window."""
 MEDIATORS = TAKERS[Route.MEDIATION]
@@ -309,6 +350,12 @@ MOVES = Moves(
         inner=True,
     ),
     pass_on(*OPEN),
+    Move(
+        verb="hand_copy",
+        label=_("登记送达"),
+        sources={State.AGREED},
+        who=COLLEAGUES,
+    ),
     Move(
         verb="give_up",
         label=_("终止调解"),
@@ -432,6 +479,61 @@ AGREEMENT_MOVES = Moves(
         target=AgreementState.IN_FORCE,
         who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
         inner=True,
+    ),
+)
+
+PERFORMANCE_MOVES = Moves(
+    Move(
+        verb="promise",
+        label=_("约定履行"),
+        sources={NEW},
+        target=PerformanceState.PROMISED,
+        who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
+        inner=True,
+    ),
+    Move(
+        verb="record_payment",
+        label=_("登记履行"),
+        sources=OUTSTANDING,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="keep_promise",
+        label=_("履行完毕"),
+        sources=OUTSTANDING,
+        target=PerformanceState.KEPT,
+        who=COLLEAGUES,
+        stops=("mediation.instalment",),
+        inner=True,
+    ),
+    Move(
+        verb="remind_party",
+        label=_("登记督促"),
+        sources=OUTSTANDING,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="note_breach",
+        label=_("未按约履行"),
+        sources={PerformanceState.PROMISED},
+        target=PerformanceState.BROKEN,
+        who=COLLEAGUES,
+        stops=("mediation.instalment",),
+    ),
+)
+
+DRAFTING_MOVES = Moves(
+    Move(
+        verb="edit_template",
+        label=_("修改协议模板"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
+    ),
+    Move(
+        verb="edit_vague_words",
+        label=_("修改模糊用语"),
+        sources={BookState.IN_FORCE},
+        who={Role.ANALYST: "", Role.DIRECTOR: ""},
     ),
 )
 

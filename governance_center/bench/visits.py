@@ -18,6 +18,7 @@ from django.utils import timezone
 from cases.models import Category, Outlet
 from governance_center.bench.browser import Answer, Unexpected
 from governance_center.demo import names, texts
+from mediation.states import CheckItem
 from people.models import Area, Unit
 
 NEW_PEOPLE = 1_000_000
@@ -140,7 +141,9 @@ def mediate(case: str) -> Part:
 
 def sign(agreement: str) -> Part:
     yield Ask("submit: form", f"/mediation/agreements/{agreement}/submit-agreement/")
-    page = yield Ask("submit", f"/mediation/agreements/{agreement}/submit-agreement/", {})
+    page = yield Ask(
+        "submit", f"/mediation/agreements/{agreement}/submit-agreement/", {"checked": CheckItem.values}
+    )
     today = f"{timezone.localdate()}"
     for place in values(page, "signature"):
         signature = {"signature": place, "way": "hand", "signed_on": today}

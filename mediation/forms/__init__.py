@@ -36,6 +36,9 @@ from mediation.forms.confirmation import (
 from mediation.forms.consents import (
     ConsentForm,
 )
+from mediation.forms.copies import (
+    CopyForm,
+)
 from mediation.forms.court import (
     AnswerReferralForm,
     DeskNoteForm,
@@ -55,6 +58,15 @@ from mediation.forms.filters import (
     MediationFilter,
     ReferralFilter,
     WaitingFilter,
+)
+from mediation.forms.instalments import (
+    changed_rows,
+)
+from mediation.forms.performance import (
+    BreachForm,
+    PaymentForm,
+    PerformanceFilter,
+    RemindForm,
 )
 from mediation.forms.police import (
     PoliceForm,
@@ -78,6 +90,11 @@ from mediation.forms.talks import (
     ReasonForm,
     SessionForm,
 )
+from mediation.forms.templates import (
+    SubmitAgreementForm,
+    TemplateForm,
+    VagueWordsForm,
+)
 
 __all__ = [
     "AcceptConfirmationForm",
@@ -90,6 +107,7 @@ __all__ = [
     "AskChangeForm",
     "AssignForm",
     "AttemptForm",
+    "BreachForm",
     "CAPITALS",
     "CancelSessionForm",
     "CheckAdmissibilityForm",
@@ -98,6 +116,7 @@ __all__ = [
     "ConfirmAgreementForm",
     "ConfirmationFilter",
     "ConsentForm",
+    "CopyForm",
     "CorrectRecordForm",
     "DeclareInterestForm",
     "DeclineAssignmentForm",
@@ -115,12 +134,15 @@ __all__ = [
     "MoveSessionForm",
     "NoteForm",
     "OralAgreementForm",
+    "PaymentForm",
+    "PerformanceFilter",
     "PlanSessionForm",
     "PoliceForm",
     "ReasonForm",
     "ReasonedForm",
     "ReferralFilter",
     "RefuseChangeForm",
+    "RemindForm",
     "ReviseForm",
     "SPELLS",
     "SendBackReferralForm",
@@ -128,7 +150,11 @@ __all__ = [
     "SignAgreementForm",
     "SignRecordForm",
     "StampForm",
+    "SubmitAgreementForm",
+    "TemplateForm",
+    "VagueWordsForm",
     "WaitingFilter",
+    "changed_rows",
     "chosen_from",
     "long_text",
     "sent",

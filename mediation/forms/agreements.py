@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from kernel.fields import DayField, MoneyField, VerbForm
 from mediation.capitals import LARGEST
 from mediation.forms.fields import CAPITALS, SPELLS, chosen_from, long_text, today_or_before
+from mediation.forms.instalments import ROWS, rows_form
 from mediation.models import Agreement
+from mediation.schedules import amiss
 from mediation.states import Way
 
 
@@ -21,8 +23,14 @@ class AgreementForm(VerbForm):
         _("达成的协议内容"), 6, help_text=_("每条一行。内容须明确、可以履行，不得违反法律、损害他人利益。")
     )
     amount = MoneyField(label=_("协议金额（元）"), required=False, max_value=LARGEST, attrs=SPELLS)
-    performance = long_text(_("履行方式"), 3, help_text=_("如何履行、在哪里履行；分期的写明每期金额和日期。"))
+    performance = long_text(_("履行方式"), 3, help_text=_("如何履行、在哪里履行；分期付款的在下面逐期填写。"))
     perform_by = DayField(label=_("履行期限"), required=False)
+    open_reason = forms.CharField(
+        label=_("留有余额的原因"),
+        max_length=200,
+        required=False,
+        help_text=_("各期合计与协议金额不一致时填写，例如余款待鉴定后确定。"),
+    )
     layout = Layout(
         Fieldset(_("纠纷"), "facts", "duties"),
         Fieldset(
@@ -32,11 +40,31 @@ class AgreementForm(VerbForm):
             CAPITALS,
         ),
         Fieldset(_("履行"), "performance", "perform_by"),
+        Fieldset(_("分期履行"), ROWS, "open_reason"),
     )
 
-    def __init__(self, *args, agreement=None, **kwargs):
+    def __init__(self, *args, parties=(), agreement=None, **kwargs):
         shown = {name: getattr(agreement, name) for name in Agreement.TEXTS} if agreement else {}
         super().__init__(*args, initial=kwargs.pop("initial", {}) | shown, **kwargs)
+        parts = agreement.instalment_rows() if agreement and not self.is_bound else ()
+        self.rows = rows_form(self.data if self.is_bound else None, parties, parts)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.rows.is_bound:
+            return cleaned | {"instalments": []}
+        if not self.rows.is_valid():
+            raise forms.ValidationError(_("分期履行有填写不完整的地方，请核对。"))
+        cleaned["instalments"] = self.rows.typed()
+        is_whole = {"amount", "open_reason"} <= cleaned.keys()
+        if is_whole and (why := amiss(cleaned["amount"], cleaned["instalments"], cleaned["open_reason"])):
+            self.add_error("open_reason", why)
+        return cleaned
+
+    @property
+    def total(self) -> str:
+        """What the rows come to, as they stand in the form."""
+        return self.rows.spelled()
 
 
 class EditAgreementForm(AgreementForm):

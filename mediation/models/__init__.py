@@ -21,13 +21,23 @@ from mediation.models.confirmation import (
 from mediation.models.consents import (
     Consent,
 )
+from mediation.models.copies import (
+    AgreementCopy,
+)
 from mediation.models.court import (
     CourtReferral,
+)
+from mediation.models.instalments import (
+    Instalment,
 )
 from mediation.models.mediation import (
     DeskNote,
     Mediation,
     PrivateNote,
+)
+from mediation.models.performance import (
+    Payment,
+    Performance,
 )
 from mediation.models.plans import (
     PlanGuest,
@@ -45,10 +55,16 @@ from mediation.models.records import (
 from mediation.models.sessions import (
     Session,
 )
+from mediation.models.templates import (
+    AgreementTemplate,
+    DraftingBook,
+)
 
 __all__ = [
     "Addendum",
     "Agreement",
+    "AgreementCopy",
+    "AgreementTemplate",
     "Assignment",
     "Attempt",
     "CoMediator",
@@ -56,10 +72,14 @@ __all__ = [
     "Consent",
     "CourtReferral",
     "DeskNote",
+    "DraftingBook",
     "Helper",
+    "Instalment",
     "JudicialConfirmation",
     "Mediation",
     "MediatorChange",
+    "Payment",
+    "Performance",
     "PlanGuest",
     "PoliceReport",
     "PrivateNote",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,7 +16,7 @@ from kernel.encryption import Protected, ProtectedField
 from kernel.models import Tracked
 from kernel.scoping import ScopedQuerySet
 from kernel.veil import Veiled
-from mediation.capitals import LARGEST, in_capitals
+from mediation.capitals import LARGEST, in_capitals, in_figures
 from mediation.models.mediation import Mediation
 from mediation.states import (
     AGREEMENT_MOVES,
@@ -68,9 +69,11 @@ class Agreement(Veiled, Tracked):
         "keep_signed": _("上传已签扫描件"),
     }
     READ_TOGETHER = ("mediation__round", "mediation__case", "mediation__unit__area")
-    VEILED = ("facts", "duties", "terms", "performance")
+    VEILED = ("facts", "duties", "terms", "performance", "schedule", "open_reason")
     IN_FILE = "mediation__case"
-    TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount")
+    TEXTS = ("facts", "duties", "terms", "performance", "perform_by", "amount", "open_reason")
+    SHOWN = (*TEXTS, "schedule")
+    """What the form of a draft shows; `schedule` are the instalments as text, written together with their rows."""
 
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="agreements")
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
@@ -89,6 +92,8 @@ class Agreement(Veiled, Tracked):
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(LARGEST)],
     )
+    schedule = models.TextField(_("分期履行"), blank=True)
+    open_reason = models.CharField(_("留有余额的原因"), max_length=200, blank=True)
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("起草人"))
     drafted_at = models.DateTimeField(default=timezone.now)
     stamped_on = models.DateField(_("用印日期"), null=True)
@@ -178,12 +183,15 @@ class Agreement(Veiled, Tracked):
 
     @property
     def amount_in_figures(self) -> str:
-        """12,806.05, by thousands as on a cheque; Django's Chinese format would group by ten thousands."""
-        return "" if self.amount is None else f"{self.amount:,.2f}"
+        return "" if self.amount is None else in_figures(self.amount)
 
     def places(self) -> "models.QuerySet[Signature] | tuple[()]":
         """Where to sign: the parties first, then the mediator. An oral agreement has none."""
         return self.signatures.all() if self.pk else ()
+
+    def instalment_rows(self) -> "models.QuerySet[Any] | tuple[()]":
+        """The instalments with who pays whom, where the sum is not paid at once."""
+        return self.instalments.select_related("payer", "payee") if self.pk else ()
 
     def missing(self) -> list[str]:
         """Who still has to sign or stamp before a written agreement binds."""
@@ -209,7 +217,17 @@ class Agreement(Veiled, Tracked):
             "is_oral": self.is_oral,
             "amount": amount,
             "signatures": signatures,
+            **self.in_parts(),
         }
+
+    def in_parts(self) -> dict:
+        """The instalments, for the hash. What was frozen before there were any keeps its hash."""
+        parts = [
+            [one.payer_id, one.payee_id, f"{one.amount:.2f}", str(one.due_on), one.way]
+            for one in self.instalment_rows()
+        ]
+        found = {"instalments": parts, "open_reason": self.open_reason}
+        return {name: value for name, value in found.items() if value}
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON of the content. It equals `content_hash` for as long as nobody tampered."""

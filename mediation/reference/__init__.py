@@ -1,4 +1,8 @@
-"""What a new installation starts with: rooms for mediation (invented), conditions and papers of a confirmation."""
+"""What a new installation starts with: rooms for mediation (invented), conditions and papers of a confirmation, a text
+for each kind of dispute, and the words that say nothing definite.
+
+Once loaded, the rows in the database are what the centre edits.
+"""
 
 import csv
 import json
@@ -30,3 +34,13 @@ def confirmation_terms() -> list[dict[str, str]]:
 def payment_order_claims() -> dict[str, str]:
     """By category: the claims of 劳动争议调解仲裁法 16, for which an unkept agreement leads to 支付令. No others do."""
     return json.loads((HERE / "payment_orders.json").read_text())["claims"]
+
+
+def agreement_templates() -> list[dict]:
+    """By kind of dispute: name, the categories of matters it fits, and texts, a line in an array each."""
+    rows = json.loads((HERE / "agreement_templates.json").read_text(encoding="utf-8"))
+    return [{key: "\n".join(value) if key in TEXTS else value for key, value in row.items()} for row in rows]
+
+
+TEXTS = frozenset({"facts", "duties", "terms", "performance"})
+VAGUE_WORDS = "尽快 及时 适当 适量 酌情 合理 早日 有条件时 条件允许 尽量 尽力 近期 若干 一定 相应 视情况"

@@ -11,6 +11,7 @@ from mediation.services.agreements import (
     refuse_in_place_of_minor,
     refuse_signature,
     refuse_signer,
+    refuse_unchecked,
     revise_agreement,
     set_stamp,
     short_name,
@@ -66,6 +67,9 @@ from mediation.services.consents import (
     record_consent,
     refuse_without_consent,
 )
+from mediation.services.copies import (
+    hand_copy,
+)
 from mediation.services.court import (
     accept_referral,
     answer_referral,
@@ -75,6 +79,10 @@ from mediation.services.court import (
 from mediation.services.ending import (
     give_up,
 )
+from mediation.services.instalments import (
+    keep_instalments,
+    refuse_amiss,
+)
 from mediation.services.parties import (
     details_of,
     of_person,
@@ -82,6 +90,15 @@ from mediation.services.parties import (
     signatories,
     stand_in,
     stand_ins,
+)
+from mediation.services.performance import (
+    keep_promise,
+    note_breach,
+    promise,
+    promise_all,
+    record_payment,
+    refuse_payment,
+    remind_party,
 )
 from mediation.services.plans import (
     adjourn_session,
@@ -112,6 +129,10 @@ from mediation.services.talks import (
     refuse_other_desk,
     resume_talks,
 )
+from mediation.services.templates import (
+    edit_template,
+    edit_vague_words,
+)
 
 __all__ = [
     "accept",
@@ -140,13 +161,18 @@ __all__ = [
     "dismiss_application",
     "draft_agreement",
     "edit_agreement",
+    "edit_template",
+    "edit_vague_words",
     "give_up",
     "grant_change",
+    "hand_copy",
     "hand_over",
     "hand_to_court",
     "hold_session",
     "invite_helper",
+    "keep_instalments",
     "keep_note",
+    "keep_promise",
     "keep_signed",
     "kind_of",
     "latest_answers",
@@ -155,26 +181,34 @@ __all__ = [
     "new_number",
     "next_version",
     "not_consenting",
+    "note_breach",
     "of_person",
     "open_confirmation",
     "particulars",
     "pass_on",
     "plan_session",
+    "promise",
+    "promise_all",
     "proposed_for",
     "record_consent",
     "record_oral_agreement",
+    "record_payment",
     "record_session",
     "refuse_acceptance",
     "refuse_agent",
+    "refuse_amiss",
     "refuse_change",
     "refuse_impossible_day",
     "refuse_in_place_of_minor",
     "refuse_other_desk",
+    "refuse_payment",
     "refuse_signature",
     "refuse_signer",
+    "refuse_unchecked",
     "refuse_without_consent",
     "release_session",
     "release_sessions",
+    "remind_party",
     "remove_co_mediator",
     "replace_assignment",
     "report_to_police",

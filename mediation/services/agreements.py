@@ -12,28 +12,44 @@ from cases import services as cases
 from cases.models import Agent
 from cases.states import Outcome
 from kernel.editing import editing
+from kernel.encryption import next_key
 from kernel.moves import MoveRefused
 from kernel.numbering import next_number
 from kernel.transitions import moving
+from mediation.checks import blanks
 from mediation.models import Agreement, Signature
+from mediation.schedules import written
 from mediation.services.confirmation import open_confirmation
+from mediation.services.instalments import keep_instalments
 from mediation.services.parties import details_of, signatories, stand_ins
+from mediation.services.performance import promise_all
 from mediation.services.plans import release_sessions
 from mediation.services.talks import begin_signing, conclude, resume_talks
-from mediation.states import AgreementState, Way
+from mediation.states import AgreementState, CheckItem, Way
 from people.models import Area, Unit
 
 
-def draft_agreement(mediation, *, by, **texts) -> Agreement:
-    """Begin to write down what the parties agree on."""
+def draft_agreement(mediation, *, by, instalments=(), **texts) -> Agreement:
+    """Begin to write down what the parties agree on. `instalments` are plain rows (mediation.schedules)."""
     details: dict[str, object] = {}
     with moving(mediation, "draft_agreement", by=by, details=details):
         if mediation.live_agreement():
             raise MoveRefused(_("本件已有一份协议草稿，请在草稿上修改。"))
-        agreement = Agreement.objects.create(
-            mediation=mediation, version=next_version(mediation), drafted_by=by, **texts
-        )
+        agreement = new_version(mediation, by=by, instalments=instalments, **texts)
         details["agreement"] = agreement.pk
+    return agreement
+
+
+def new_version(mediation, *, by, instalments=(), **texts) -> Agreement:
+    agreement = Agreement.objects.create(
+        mediation=mediation,
+        version=next_version(mediation),
+        drafted_by=by,
+        schedule=written(instalments),
+        **texts,
+    )
+    if instalments:
+        keep_instalments(agreement, instalments)
     return agreement
 
 
@@ -41,18 +57,25 @@ def next_version(mediation) -> int:
     return mediation.agreements.count() + 1
 
 
-def edit_agreement(agreement, *, by, seen, **texts):
+def edit_agreement(agreement, *, by, seen, instalments=(), **texts):
     """Change a draft. `seen` is the token of the form; two who write at once see both texts."""
+    texts["schedule"] = written(instalments)
     with editing(agreement, "edit_agreement", by=by, seen=seen, **texts):
         if agreement.state != AgreementState.DRAFTED:
             raise MoveRefused(_("协议已提交签署，不能再修改；需要修改时请先退回。"))
         if not agreement.is_holder(by):
             raise MoveRefused(_("只有本调委会的调解员可以修改协议。"))
+        keep_instalments(agreement, instalments)
 
 
-def submit_agreement(agreement, *, by):
-    """Hand the draft out for signing: from now on its text stays, and everybody who must sign has a place for it."""
-    with moving(agreement, "submit_agreement", by=by):
+def submit_agreement(agreement, *, by, checked):
+    """Hand the draft out for signing: from now on its text stays, and everybody who must sign has a place for it.
+
+    `checked` are the items of the check list that `by` has ticked: all of them; they stand in the history.
+    """
+    note = _("已核对 %(count)d 项") % {"count": len(checked)}
+    with moving(agreement, "submit_agreement", by=by, note=note, details={"checked": sorted(checked)}):
+        refuse_unchecked(agreement, checked)
         cases.refuse_while_requests_are_open(agreement.mediation.round)
         parties = signatories(agreement.mediation.case)
         for party, details in zip(parties, details_of(parties), strict=True):
@@ -60,6 +83,17 @@ def submit_agreement(agreement, *, by):
         mediator = agreement.mediation.mediator
         Signature.objects.create(agreement=agreement, mediator=mediator, name=mediator.name)
         begin_signing(agreement.mediation, by=by)
+
+
+def refuse_unchecked(agreement, checked):
+    """What is not definite and lawful would not be confirmed (法释〔2011〕5号第七条)."""
+    if left := [item for item in CheckItem if item not in checked]:
+        raise MoveRefused(
+            _("协议内容应当明确、合法（法释〔2011〕5号第七条），还没有核对：%(items)s。")
+            % {"items": "；".join(str(item.label) for item in left)}
+        )
+    if empty := blanks(agreement):
+        raise MoveRefused(_("协议还有空白没有填写：%(parts)s。") % {"parts": "、".join(empty)})
 
 
 @transaction.atomic
@@ -165,6 +199,7 @@ def take_effect(agreement, *, by):
         }
     conclude(agreement.mediation, by=by)
     open_confirmation(agreement, by=by)
+    promise_all(agreement, by=by)
 
 
 def new_number(committee: Unit) -> str:
@@ -180,28 +215,35 @@ def short_name(area: Area) -> str:
     return re.sub("[区县市]$", "", county.name)
 
 
-def record_oral_agreement(mediation, *, by, agreed_on, **texts) -> Agreement:
-    """Register what the parties agreed by word of mouth: it binds from the day they agreed (人民调解法 28, 30)."""
+def record_oral_agreement(mediation, *, by, agreed_on, instalments=(), **texts) -> Agreement:
+    """Register what the parties agreed by word of mouth: it binds from the day they agreed (人民调解法 28, 30).
+
+    Its instalments are written before the row itself, which freezes them.
+    """
     details: dict[str, object] = {}
     with moving(mediation, "record_oral_agreement", by=by, details=details):
         signatories(mediation.case)
         withdraw_live_agreement(mediation, by=by)
         release_sessions(mediation, by=by)
         agreement = Agreement(
+            pk=next_key(Agreement),
             mediation=mediation,
             version=next_version(mediation),
             is_oral=True,
             state=AgreementState.IN_FORCE,
             in_force_on=agreed_on,
             drafted_by=by,
+            schedule=written(instalments),
             **texts,
         )
         refuse_impossible_day(agreement, agreed_on)
+        keep_instalments(agreement, instalments)
         agreement.content_hash = agreement.digest()
-        agreement.save()
+        agreement.save(force_insert=True)
         details |= {"agreement": agreement.pk, "sha256": agreement.content_hash}
         mediation.ended_at = timezone.now()
         cases.resolve(mediation.round, by=by, outcome=Outcome.ORAL_AGREEMENT)
+        promise_all(agreement, by=by)
     return agreement
 
 
@@ -223,7 +265,6 @@ def revise_agreement(agreement, *, by, note) -> Agreement:
         pass
     mediation = agreement.mediation
     texts = {name: getattr(agreement, name) for name in Agreement.TEXTS}
+    parts = [one.terms() for one in agreement.instalment_rows()]
     resume_talks(mediation, by=by)
-    return Agreement.objects.create(
-        mediation=mediation, version=next_version(mediation), drafted_by=by, **texts
-    )
+    return new_version(mediation, by=by, instalments=parts, **texts)

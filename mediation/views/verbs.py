@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Round
 from cases.states import Route
 from kernel.editing import seen_token
-from kernel.fields import ConfirmForm, MoneyField
+from kernel.fields import MoneyField
 from kernel.web import (
     Button,
     action,
@@ -35,6 +35,7 @@ from mediation.forms import (
     SessionForm,
     SignAgreementForm,
     StampForm,
+    SubmitAgreementForm,
     sent,
 )
 from mediation.models import (
@@ -46,6 +47,7 @@ from mediation.models import (
     PrivateNote,
 )
 from mediation.states import LIVE, AgreementState
+from mediation.views.promises import promises_of
 
 
 def one_mediation(request, pk, *, in_part=False) -> Mediation:
@@ -59,6 +61,10 @@ def one_agreement(request, pk) -> Agreement:
 def one_change(request, pk) -> MediatorChange:
     changes = MediatorChange.objects.visible_to(request.user).select_related("case", "mediator", "party")
     return looked(request, get_object_or_404(changes, pk=pk))
+
+
+def parties_of(mediation) -> list:
+    return selectors.PARTIES.rows(case=mediation.case_id)
 
 
 def next_moves(mediation, agreement, user) -> list[Button]:
@@ -103,6 +109,7 @@ def detail(request, pk):
         "buttons": next_moves(mediation, agreement, request.user),
         "parties": parties,
         "consents": [(party, answers.get(party.pk)) for party in parties],
+        "promises": promises_of(mediation, request.user),
         "sessions": sessions,
         "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
         "police_reports": mediation.police_reports.select_related("reported_by"),
@@ -177,19 +184,28 @@ def keep_note(request, pk):
 @action
 def draft_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = AgreementForm(sent(request), initial={"facts": mediation.case.story})
+    templates, chosen = selectors.templates_for(mediation, request.user, request.GET.get("template", ""))
+    initial = {"facts": mediation.case.story} | chosen
+    form = AgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
     if submit(form, services.draft_agreement, mediation, by=request.user):
         messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
         return redirect("mediation:detail", pk=pk)
-    context = {"form": form, "mediation": mediation, "capitals": capitals_of(form)}
+    context = {
+        "form": form,
+        "mediation": mediation,
+        "capitals": capitals_of(form),
+        "templates": templates,
+        "template": request.GET.get("template"),
+    }
     return render_form(request, "mediation/draft_agreement.html", context)
 
 
 @action
 def edit_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.TEXTS)}
-    form = EditAgreementForm(sent(request), agreement=agreement, initial=initial)
+    initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.SHOWN)}
+    parties = parties_of(agreement.mediation)
+    form = EditAgreementForm(sent(request), parties=parties, agreement=agreement, initial=initial)
     if submit(form, services.edit_agreement, agreement, by=request.user):
         messages.success(request, _("草稿已保存。"))
         return redirect("mediation:detail", pk=agreement.mediation_id)
@@ -209,7 +225,7 @@ def renew_token(form, agreement):
     if refusal and refusal.differences:
         agreement.refresh_from_db()
         form.data = form.data.copy()
-        form.data["seen"] = seen_token(agreement, "edit_agreement", Agreement.TEXTS)
+        form.data["seen"] = seen_token(agreement, "edit_agreement", Agreement.SHOWN)
 
 
 @page
@@ -233,11 +249,16 @@ def capitals_of(form) -> str:
 @action
 def submit_agreement(request, pk):
     agreement = one_agreement(request, pk)
-    form = ConfirmForm(sent(request))
+    form = SubmitAgreementForm(sent(request))
     if submit(form, services.submit_agreement, agreement, by=request.user):
         messages.success(request, _("已提交签署。请打印协议，由各方签名、盖章或者按指印。"))
         return redirect("mediation:sign_agreement", pk=pk)
-    context = {"form": form, "agreement": agreement, "mediation": agreement.mediation}
+    context = {
+        "form": form,
+        "agreement": agreement,
+        "mediation": agreement.mediation,
+        "doubts": selectors.doubts_of(agreement, request.user),
+    }
     return render_form(request, "mediation/submit_agreement.html", context)
 
 
@@ -303,7 +324,8 @@ def revise_agreement(request, pk):
 @action
 def record_oral_agreement(request, pk):
     mediation = one_mediation(request, pk)
-    form = OralAgreementForm(sent(request), initial={"facts": mediation.case.story})
+    initial = {"facts": mediation.case.story}
+    form = OralAgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
     if submit(form, services.record_oral_agreement, mediation, by=request.user):
         day = form.cleaned_data["agreed_on"]
         messages.success(request, _("口头协议已登记，自 %(day)s 起生效。") % {"day": day})

@@ -39,6 +39,7 @@ PAGES = {
         cases:edit_calendar cases:edit_clock_rule cases:ask_lifting cases:grant_restricting cases:refuse_restricting
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
         roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail mediation:assign
+        mediation:template_list mediation:edit_template mediation:edit_vague_words
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -50,6 +51,8 @@ PAGES = {
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
         mediation:sign_record mediation:confirmation_detail mediation:check_admissibility
+        mediation:hand_copy
+        mediation:performance_list mediation:record_payment mediation:remind_party mediation:note_breach
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -79,7 +82,7 @@ OTHERWISE = {
     """,
     "a fragment of a page above": """
         dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
-        intake:suggest mediation:capitals mediation:sessions_today kernel:tray
+        intake:suggest mediation:capitals mediation:instalment_rows mediation:sessions_today kernel:tray
     """,
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
@@ -127,6 +130,7 @@ ROWS = {
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
     "of": "people.User",
+    "performances": "mediation.Performance",
     "parties": "cases.Party",
     "instructions": "cases.Instruction",
     "persons": "people.Person",
@@ -140,6 +144,7 @@ ROWS = {
     "seats": "people.Window",
     "swaps": "people.SeatSwap",
     "sessions": "mediation.Session",
+    "templates": "mediation.AgreementTemplate",
     "tickets": "intake.Ticket",
     "turn-rules": "intake.TurnRule",
     "users": "people.User",

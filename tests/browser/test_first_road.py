@@ -174,6 +174,8 @@ def drafts_and_submits(page):
     page.get_by_label("履行方式").fill("银行转账，一次性付清。")
     press(page, "保存草稿")
     press(page, "提交签署")
+    for item in page.locator("[name=checked]").all():
+        item.check()
     press(page, "提交签署")
 
 

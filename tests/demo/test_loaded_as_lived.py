@@ -34,7 +34,7 @@ from kernel.models import Attachment, ClockRule, Dossier
 from kernel.moments import NEVER
 from mediation import services as mediation
 from mediation.models import Agreement, Consent, JudicialConfirmation, Mediation, Session
-from mediation.states import Ground, Way
+from mediation.states import CheckItem, Ground, PayWay, Way
 from people.models import Unit, User, Window
 from petitions import services as petitions
 from tests.demo.conftest import NOON
@@ -269,7 +269,7 @@ def test_mediated_with_an_agreement(monkeypatch):
     mediating = lived.mediate()
     texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
     agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     sign_and_stamp(agreement, Agreement.objects.first())
 
     assert shapes(lived.close()) == shapes(like)
@@ -288,6 +288,18 @@ def sign_and_stamp(agreement, like):
     mediation.set_stamp(agreement, by=stamp, stamped_on=timezone.localdate())
     confirmation = JudicialConfirmation.objects.get(agreement=agreement)
     mediation.decline_confirmation(confirmation, by=agreement.mediation.mediator, note="当场履行。")
+    perform(agreement)
+
+
+def perform(agreement):
+    performance = agreement.performances.get()
+    mediation.record_payment(
+        performance,
+        by=agreement.mediation.mediator,
+        amount=performance.amount,
+        paid_on=timezone.localdate(),
+        way=PayWay.TRANSFER,
+    )
 
 
 def test_an_agreement_that_went_back_once(monkeypatch):
@@ -303,9 +315,9 @@ def test_an_agreement_that_went_back_once(monkeypatch):
     mediating = lived.mediate()
     texts = {name: getattr(first, name) for name in Agreement.TEXTS}
     agreement = mediation.draft_agreement(mediating, by=mediating.mediator, **texts)
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     agreement = mediation.revise_agreement(agreement, by=mediating.mediator, note="时间太紧。")
-    mediation.submit_agreement(agreement, by=mediating.mediator)
+    mediation.submit_agreement(agreement, by=mediating.mediator, checked=CheckItem.values)
     sign_and_stamp(agreement, second)
 
     assert shapes(lived.close()) == shapes(like)
@@ -318,7 +330,10 @@ def test_mediated_with_an_oral_agreement(monkeypatch):
     lived.triage()
     mediating = lived.mediate()
     texts = {name: getattr(Agreement.objects.get(), name) for name in Agreement.TEXTS}
-    mediation.record_oral_agreement(mediating, by=mediating.mediator, agreed_on=timezone.localdate(), **texts)
+    agreement = mediation.record_oral_agreement(
+        mediating, by=mediating.mediator, agreed_on=timezone.localdate(), **texts
+    )
+    perform(agreement)
 
     assert shapes(lived.close()) == shapes(like)
 

@@ -1,103 +1,139 @@
-"""Story P2, its beginning: three are asked, the mediator is kin, a second person decides. Times are Asia/Shanghai."""
+"""Story P2, points 4 and 6: three instalments, three signatures, the stamp, and the last payment late."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.utils import timezone
 
-from cases.models import Category, Party
-from cases.states import Side
+from cases import escalation
+from cases import services as cases
+from cases.models import FollowUp
+from cases.states import Outcome
+from cases.states import State as RoundState
+from kernel.editing import seen_token
+from kernel.models import Notification
 from kernel.moves import MoveRefused
 from mediation import services
-from mediation.models import Mediation
-from mediation.states import AskedBy, ChangeState, Interest, Kind, Willing
+from mediation.models import Agreement
+from mediation.states import AgreementState, CheckItem, PayWay, PerformanceState, State
 from people.models import Unit
 from people.roles import Role
-from people.services import register_organisation
-from tests.factories import CaseFactory, PersonFactory, UserFactory
+from tests.factories import UnitFactory, UserFactory
+from tests.mediation.factories import (
+    TEXTS,
+    CommitteeFactory,
+    drafted_in_parts,
+    mediator_of,
+    sign,
+    waiting_case,
+    with_rules,
+)
 
-SHANGHAI = timezone.get_default_timezone()
+PARTS = (("4806.05", date(2026, 9, 4)), ("4000", date(2026, 9, 30)), ("4000", date(2026, 10, 30)))
 
 
-def at(day, hour, minute=0):
-    return time_machine.travel(datetime(2026, 8, day, hour, minute, tzinfo=SHANGHAI), tick=False)
+def at(day: str, hour: int = 10) -> datetime:
+    return datetime.fromisoformat(f"2026-{day}T{hour:02}:00").replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
-def committee(db):
-    return Unit.objects.get(code="committee")
-
-
-@pytest.fixture
-def people(committee):
-    """周国良 and 连翠英 mediate; the director heads the centre; a clerk notes what 陈素芬 says."""
-    centre = Unit.objects.get(code="centre")
+def people(centre):
+    with_rules()
+    committee = CommitteeFactory()
     return {
-        "周国良": UserFactory(name="周国良", post=(Role.MEDIATOR, committee)),
-        "连翠英": UserFactory(name="连翠英", post=(Role.MEDIATOR, committee)),
-        "director": UserFactory(post=(Role.DIRECTOR, centre)),
+        "mediator": mediator_of(committee, name="连翠英"),
+        "keeper": UserFactory(post=(Role.STAMP_KEEPER, committee)),
         "clerk": UserFactory(post=(Role.CLERK, centre)),
+        "committee": committee,
     }
 
 
 @pytest.fixture
-def mediation(committee, people):
-    """Accepted on Monday 17 August, with the consent of all three."""
-    with at(17, 9, 10):
-        applicant = PersonFactory(name="陈素芬", id_number="330803195803084527")
-        category = Category.objects.get(code="C04")
-        case = CaseFactory(unit=committee, category=category, applicant=applicant, title="天花板渗水")
-        neighbour = PersonFactory(name="周启航", id_number="330803198503124513")
-        firm = register_organisation(name="衢州市安澜物业有限公司", uscc="91330803MA2DFAKE0X")
-        Party.objects.create(case=case, side=Side.RESPONDENT, person=neighbour, name=neighbour.name)
-        Party.objects.create(case=case, side=Side.RESPONDENT, organisation=firm, name=firm.name)
-    with at(17, 10):
-        mediation = services.accept(case.latest_round(), by=people["周国良"])
-    ways = [AskedBy.IN_PERSON, AskedBy.PHONE, AskedBy.WRITING]
-    for hour, (party, way) in enumerate(zip(case.parties.all(), ways, strict=True), 14):
-        with at(17, hour, 20):
-            asked = {"party": party, "way": way, "asked_at": timezone.now(), "answer": Willing.AGREED}
-            services.record_consent(mediation, by=people["周国良"], **asked)
-    return mediation
+def centre():
+    return Unit.objects.filter(kind=Unit.Kind.CENTRE).first() or UnitFactory(centre=True)
 
 
-def test_all_three_consented_with_hour_and_way_and_the_clock_ends_on_16_september(mediation):
-    consents = list(mediation.consents.all())
-    assert [(one.way, f"{timezone.localtime(one.asked_at):%m-%d %H:%M}") for one in consents] == [
-        ("in_person", "08-17 14:20"),
-        ("phone", "08-17 15:20"),
-        ("writing", "08-17 16:20"),
+def token(agreement):
+    return seen_token(agreement, "edit_agreement", Agreement.SHOWN)
+
+
+def pay(performance, amount, by, on):
+    services.record_payment(performance, by=by, amount=Decimal(amount), paid_on=on, way=PayWay.TRANSFER)
+
+
+def test_the_ceiling_is_settled_on_the_day_of_the_stamp_and_the_late_payment_moves_nothing(people, centre):
+    mediator, keeper, clerk = people["mediator"], people["keeper"], people["clerk"]
+
+    with time_machine.travel(at("08-17"), tick=False):
+        mediation = services.accept(waiting_case(people["committee"]).rounds.get(), by=mediator)
+        cases.grant_sight(mediation.case, centre, "holds")
+    with time_machine.travel(at("09-04", 15), tick=False):
+        agreement = drafted_in_parts(mediation, PARTS)
+        services.submit_agreement(agreement, by=mediator, checked=CheckItem.values)
+        applicant, respondent, firm, own = agreement.signatures.all()
+        sign(agreement, applicant)
+        sign(agreement, respondent)
+    assert agreement.amount_in_capitals == "人民币壹万贰仟捌佰零陆元零伍分"
+    assert [one.amount_in_figures for one in agreement.instalments.all()] == [
+        "4,806.05",
+        "4,000.00",
+        "4,000.00",
     ]
-    assert services.not_consenting(mediation) == []
-    assert mediation.kind == Kind.PEOPLES
-    clock = mediation.round.clocks.running().get()
-    assert (clock.code, clock.last_day) == ("mediation.mediate", date(2026, 9, 16))
 
+    with time_machine.travel(at("09-05"), tick=False):
+        sign(agreement, firm)
+    agreement.refresh_from_db()
+    assert agreement.state == AgreementState.SIGNING, (
+        "two signed on the 4th, the firm on the 5th: not in force"
+    )
 
-def test_the_kinsman_is_replaced_by_a_second_person_and_the_clock_does_not_restart(mediation, people):
-    clock = mediation.round.clocks.running().get()
-    with at(17, 17):
-        own = services.declare_interest(
-            mediation, by=people["周国良"], interest=Interest.KIN, reason="周启航是我侄子"
-        )
-    with at(18, 9):
-        asked = services.ask_change(
-            mediation,
-            by=people["clerk"],
-            party=mediation.case.parties.first(),
-            interest=Interest.KIN,
-            reason="他们是一家人",
-        )
-    with at(19, 9):
+    with time_machine.travel(at("09-07"), tick=False):
+        sign(agreement, own)
+        services.set_stamp(agreement, by=keeper, stamped_on=date(2026, 9, 7))
+        agreement.refresh_from_db()
+        mediation.refresh_from_db()
+        assert (agreement.state, agreement.in_force_on) == (AgreementState.IN_FORCE, date(2026, 9, 7))
+        assert agreement.number.startswith("（2026）衢江人调字第")
+        assert agreement.digest() == agreement.content_hash
+        assert mediation.state == State.AGREED
         with pytest.raises(MoveRefused):
-            services.grant_change(own, by=people["周国良"], to=people["连翠英"])
-        services.grant_change(asked, by=people["director"], to=people["连翠英"])
+            services.edit_agreement(agreement, by=mediator, seen=token(agreement), **TEXTS)
+        first, second, third = agreement.performances.all()
+        pay(first, "4806.05", mediator, date(2026, 9, 4))
+        ended = mediation.ended_at
+    assert (ended.date() - mediation.opened_at.date()).days == 21
+
+    with time_machine.travel(at("09-10"), tick=False):
+        round = mediation.round
+        cases.follow_up(round, by=clerk, way=FollowUp.Way.PHONE, said="按期履行中", promise_kept=True)
+        assert (round.state, round.outcome) == (RoundState.CLOSED, Outcome.AGREEMENT)
+    with time_machine.travel(at("09-29"), tick=False):
+        pay(second, "4000", mediator, date(2026, 9, 29))
+
+    about_third = Notification.objects.filter(text__contains="逾期", subject_id=third.pk)
+    with time_machine.travel(at("10-30", 23), tick=False):
+        escalation.sweep(at("10-30", 23))
+        assert third.late_from is None
+        assert not about_third.exists()
+    with time_machine.travel(at("10-31", 1), tick=False):
+        escalation.sweep(at("10-31", 1))
+        escalation.sweep(at("10-31", 9))
+        assert third.late_from == date(2026, 10, 31)
+        assert third.shown_state == "逾期"
+    with time_machine.travel(at("11-02"), tick=False):
+        services.remind_party(third, by=mediator, whom=third.instalment.payer, said="答应明天转账")
+    with time_machine.travel(at("11-03"), tick=False):
+        pay(third, "4000", mediator, date(2026, 11, 3))
+        escalation.sweep(at("11-03"))
+
+    third.refresh_from_db()
+    assert (third.state, third.kept_on) == (PerformanceState.KEPT, date(2026, 11, 3))
+    assert third.shown_state == "履行完毕"
+    assert third.late_from == date(2026, 10, 31)
+    assert [message.to for message in about_third] == [mediator], "one reminder to the mediator"
+    assert third.history.filter(verb="remind_party").count() == 1, "and one to the party"
     mediation.refresh_from_db()
-    own.refresh_from_db()
-    assert mediation.mediator == people["连翠英"]
-    assert (own.state, own.decided_by) == (ChangeState.GRANTED, people["director"])
-    assert mediation.round.clocks.running().get() == clock
-    assert not Mediation.objects.visible_to(people["周国良"]).filter(pk=mediation.pk).exists()
-    verbs = [entry.verb for entry in mediation.dossier.entries.order_by("seq")]
-    assert verbs[-5:] == ["declare_interest", "ask_change", "grant_change", "grant_change", "change_mediator"]
+    assert mediation.ended_at == ended
+    assert not agreement.performances.outstanding().exists()

@@ -11,7 +11,7 @@ from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import AskedBy, Attendance, Manner, Way, Willing
+from mediation.states import AskedBy, Attendance, CheckItem, Manner, PayWay, Way, Willing
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -35,6 +35,7 @@ RULES = {
     "mediation.ask_confirmation": 30,
     "court.accept_confirmation": 3,
     "court.review_confirmation": 15,
+    "mediation.instalment": 0,
 }
 
 
@@ -109,7 +110,7 @@ def drafted(mediation):
 
 def submitted(mediation):
     agreement = drafted(mediation)
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     agreement.mediation.refresh_from_db()
     return agreement
 
@@ -174,3 +175,24 @@ def in_force(mediation, keeper):
 
 def mediator_of(committee, **fields):
     return UserFactory(post=(Role.MEDIATOR, committee), **fields)
+
+
+def instalments(mediation, *parts, way=PayWay.TRANSFER):
+    """Rows by which the second party pays the first: pairs of amount and day."""
+    payee, payer, *_others = mediation.case.parties.order_by("pk")
+    return [
+        {"payer": payer, "payee": payee, "amount": Decimal(amount), "due_on": day, "way": way}
+        for amount, day in parts
+    ]
+
+
+THREE = (
+    ("4806.05", date(2026, 9, 4)),
+    ("4000.00", date(2026, 9, 30)),
+    ("4000.00", date(2026, 10, 30)),
+)
+
+
+def drafted_in_parts(mediation, parts=THREE):
+    rows = instalments(mediation, *parts)
+    return services.draft_agreement(mediation, by=mediation.mediator, instalments=rows, **TEXTS)

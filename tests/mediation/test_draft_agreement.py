@@ -10,7 +10,7 @@ from kernel.editing import Conflict, seen_token
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Agreement
-from mediation.states import AgreementState
+from mediation.states import AgreementState, CheckItem
 from tests.mediation.factories import TEXTS, drafted, in_force, submitted
 
 GIVEN = TEXTS | {"amount": "12,806.05", "perform_by": "2026-12-31"}
@@ -74,7 +74,7 @@ def test_an_edit_is_refused_to_strangers_and_once_it_lies_out_for_signing(mediat
     agreement = drafted(mediation)
     with pytest.raises(MoveRefused, match="本调委会"):
         services.edit_agreement(agreement, by=stranger, seen=token(agreement), **TEXTS)
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     with pytest.raises(MoveRefused, match="已提交签署"):
         services.edit_agreement(agreement, by=mediation.mediator, seen=token(agreement), **TEXTS)
 

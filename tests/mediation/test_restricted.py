@@ -14,7 +14,7 @@ from kernel.anchors import verify
 from kernel.editing import seen_token
 from mediation import services
 from mediation.models import Agreement, Session, Signature
-from mediation.states import Ground
+from mediation.states import CheckItem, Ground
 from people.roles import Restriction, Role
 from tests.factories import UserFactory
 from tests.mediation.factories import accepted, drafted, sign_all
@@ -50,7 +50,7 @@ def agreement(mediation):
 
 
 def signed_and_stamped(agreement, keeper):
-    services.submit_agreement(agreement, by=agreement.mediation.mediator)
+    services.submit_agreement(agreement, by=agreement.mediation.mediator, checked=CheckItem.values)
     sign_all(agreement)
     services.set_stamp(agreement, by=keeper, stamped_on=timezone.localdate())
 

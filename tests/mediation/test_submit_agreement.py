@@ -10,7 +10,7 @@ from cases.states import Side
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Signature
-from mediation.states import AgreementState, State
+from mediation.states import AgreementState, CheckItem, State
 from tests.factories import PersonFactory
 from tests.mediation.factories import TEXTS, drafted, sign_all, submitted
 
@@ -51,7 +51,7 @@ def test_an_agreement_of_one_party_is_none(mediation):
     mediation.case.parties.exclude(side=Side.APPLICANT).delete()
     agreement = drafted(mediation)
     with pytest.raises(MoveRefused, match="双方当事人"):
-        services.submit_agreement(agreement, by=mediation.mediator)
+        services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.DRAFTED
 
@@ -59,17 +59,17 @@ def test_an_agreement_of_one_party_is_none(mediation):
 def test_only_the_mediator_in_charge_submits_and_only_once(mediation, colleague):
     agreement = drafted(mediation)
     with pytest.raises(MoveRefused):
-        services.submit_agreement(agreement, by=colleague)
-    services.submit_agreement(agreement, by=mediation.mediator)
+        services.submit_agreement(agreement, by=colleague, checked=CheckItem.values)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     with pytest.raises(MoveRefused, match="签署中"):
-        services.submit_agreement(agreement, by=mediation.mediator)
+        services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
 
 
 def test_a_failure_half_way_leaves_nothing(mediation, monkeypatch):
     agreement = drafted(mediation)
     monkeypatch.setattr("mediation.services.agreements.begin_signing", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        services.submit_agreement(agreement, by=mediation.mediator)
+        services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.DRAFTED
     assert not Signature.objects.exists()
@@ -80,7 +80,9 @@ def test_the_page_shows_the_text_and_submits(client, mediation):
     client.force_login(mediation.mediator)
     url = reverse("mediation:submit_agreement", args=[agreement.pk])
     assert "双方不再为此事发生争执" in client.get(url).content.decode()
-    assert client.post(url).url == reverse("mediation:sign_agreement", args=[agreement.pk])
+    assert client.post(url, {"checked": CheckItem.values}).url == reverse(
+        "mediation:sign_agreement", args=[agreement.pk]
+    )
 
 
 def test_a_revised_agreement_is_a_new_version_without_signatures_and_the_old_one_stays(mediation):
@@ -101,7 +103,7 @@ def test_revising_is_refused_to_a_colleague_and_to_a_draft(mediation, colleague)
     agreement = drafted(mediation)
     with pytest.raises(MoveRefused, match="草拟中"):
         services.revise_agreement(agreement, by=mediation.mediator, note="…")
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     with pytest.raises(MoveRefused):
         services.revise_agreement(agreement, by=colleague, note="…")
 

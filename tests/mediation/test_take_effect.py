@@ -28,7 +28,7 @@ def test_the_last_of_signatures_and_stamp_makes_it_bind_and_resolves_the_round(m
     assert (round.state, round.outcome) == (RoundState.RESOLVED, Outcome.AGREEMENT)
     assert [clock.code for clock in round.clocks.running()] == ["case.follow_up"]
     verbs = [entry.verb for entry in mediation.dossier.entries.all()]
-    assert verbs[-5:] == ["set_stamp", "take_effect", "resolve", "conclude", "open_confirmation"]
+    assert verbs[-6:] == ["set_stamp", "take_effect", "resolve", "conclude", "open_confirmation", "promise"]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["parties", "mediator", "stamp"])))

@@ -14,7 +14,7 @@ from kernel.moves import MoveRefused
 from kernel.papers import docx
 from mediation import services
 from mediation.papers import agreement_paper
-from mediation.states import Way
+from mediation.states import CheckItem, Way
 from people.models import Person
 from people.persons import name_guardian
 from tests.factories import PersonFactory
@@ -187,7 +187,7 @@ def test_an_agent_known_when_the_paper_is_handed_out_stands_on_it_whoever_signs(
         place.agreement, by=place.agreement.mediation.mediator, note="改期"
     )
     assert "委托代理人（一般授权）：李代理" in texts_of(drafted_anew)
-    services.submit_agreement(drafted_anew, by=drafted_anew.mediation.mediator)
+    services.submit_agreement(drafted_anew, by=drafted_anew.mediation.mediator, checked=CheckItem.values)
     end_agent(agent, by=drafted_anew.mediation.mediator, note="撤回委托")
     text = texts_of(drafted_anew)
     assert "委托代理人（一般授权）：李代理" in text

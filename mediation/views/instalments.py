@@ -1,0 +1,20 @@
+"""The rows of instalments while they are typed."""
+
+from types import SimpleNamespace
+
+from django.shortcuts import render
+
+from kernel.web import page
+from mediation import selectors
+from mediation.forms import changed_rows
+from mediation.views.verbs import one_mediation
+
+
+@page(post=True)
+def instalment_rows(request, pk):
+    """One row more or one less, and what they come to. Nothing is kept before the agreement itself is saved."""
+    mediation = one_mediation(request, pk)
+    parties = selectors.PARTIES.rows(case=mediation.case_id)
+    rows, total = changed_rows(request.POST, parties)
+    context = {"form": SimpleNamespace(rows=rows, total=total), "mediation": mediation}
+    return render(request, "mediation/_instalments.html", context)
