@@ -315,7 +315,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
     for head, text in sections(agreement):
         blocks += [Heading(f"{head}："), Text(text)]
     blocks += schedule(agreement, {place.party_id: place.name for place in parties})
-    blocks.append(Text(binds_orally() if agreement.is_oral else binds(len(parties) + 1)))
+    blocks.append(Text(binds_orally() if agreement.is_oral else binds(mediation, len(parties) + 1)))
     if not agreement.is_oral:
         blocks.append(Signatures([signature_line(place) for place in places]))
     return Paper(
@@ -347,6 +347,8 @@ def closing(agreement: Agreement) -> list[str]:
     dated = date_in_chinese(day) if day else "　　年　　月　　日"
     if agreement.is_oral:
         return [_("登记的人民调解员：%(name)s") % {"name": mediation.mediator}, str(mediation.unit), dated]
+    if not mediation.is_stamped:
+        return [_("人民调解员：%(name)s") % {"name": mediation.mediator}, str(mediation.unit), dated]
     return [str(mediation.unit), _("（印章）"), dated]
 
 
@@ -356,10 +358,11 @@ def foot(agreement: Agreement, number: str) -> str:
     return told + "　" + _("内容摘要 %(digest)s") % {"digest": digest} if digest else told
 
 
-def binds(copies: int) -> str:
+def binds(mediation: Mediation, copies: int) -> str:
     counted = COUNTS[copies] if copies < len(COUNTS) else str(copies)
-    return _(
-        "本协议经各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，"
+    stamped = _("本协议经各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，")
+    signed = _("本协议自各方当事人签名、盖章或者按指印之日起生效，")
+    return (stamped if mediation.is_stamped else signed) + _(
         "具有法律约束力，当事人应当按照约定履行。本协议一式%(copies)s份，各方当事人各执一份，人民调解委员会留存一份。"
     ) % {"copies": counted}
 
@@ -375,13 +378,12 @@ def places_of_a_draft(agreement: Agreement) -> list[Signature]:
     """Who would sign as things stand, unsaved: a draft has no places to sign yet, and an oral agreement never."""
     mediation = agreement.mediation
     parties = list(mediation.case.parties.select_related("person", "organisation"))
-    return [
-        *(
-            Signature(party=party, name=party.name, details=details)
-            for party, details in zip(parties, details_of(parties), strict=True)
-        ),
-        Signature(mediator=mediation.mediator, name=mediation.mediator.name),
+    places = [
+        Signature(party=party, name=party.name, details=details)
+        for party, details in zip(parties, details_of(parties), strict=True)
     ]
+    own = Signature(mediator=mediation.mediator, name=mediation.mediator.name)
+    return [*places, own] if mediation.is_stamped else places
 
 
 def party_lines(place: Signature, case) -> list[str]:

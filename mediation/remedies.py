@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.states import State
 from mediation.models import Performance
+from mediation.orders import CLAIMS
 from mediation.states import PerformanceState
-
-PAYMENT_ORDER = frozenset({"C01", "C02", "C03"})
-"""Categories of wages, medical cost of work injuries, compensation and damages (劳动争议调解仲裁法 16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def remedies(performance: Performance, *, confirmed: bool = False) -> list[Remed
     """The ways on for whoever was to receive. Of a `confirmed` agreement nobody has to sue, but enforce."""
     if performance.state != PerformanceState.BROKEN:
         return []
-    wages = performance.case.category.code in PAYMENT_ORDER and performance.amount is not None
+    wages = performance.case.category.code in CLAIMS and performance.amount is not None
     return [AGAIN, *([ENFORCEMENT] if confirmed else [*([ORDER] if wages else []), COURT])]
 
 

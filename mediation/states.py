@@ -195,6 +195,7 @@ TERMS = {
     ),
 }
 """By the articles (practice.md, Mediation 2 and 3). How many days a clock has is a row of its rule."""
+BOUND_BY_SIGNATURES = sorted(kind.value for kind, terms in TERMS.items() if terms.binds == Binds.SIGNED)
 MEDIATING_CLOCKS = tuple(sorted({terms.clock for terms in TERMS.values()}))
 
 

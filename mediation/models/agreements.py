@@ -20,6 +20,7 @@ from mediation.capitals import LARGEST, in_capitals, in_figures
 from mediation.models.mediation import Mediation
 from mediation.states import (
     AGREEMENT_MOVES,
+    BOUND_BY_SIGNATURES,
     LIVE,
     AgreementState,
     Way,
@@ -31,13 +32,26 @@ class AgreementQuerySet(ScopedQuerySet):
     scoped_through = "mediation"
 
 
-BINDING = """
+ALONE = ", ".join(f"'{kind}'" for kind in BOUND_BY_SIGNATURES)
+BY_SIGNATURES_ALONE = f"""
+        EXISTS (SELECT 1 FROM mediation_mediation m WHERE m.id = NEW.mediation_id AND m.kind IN ({ALONE}))"""
+
+BINDING = f"""
     IF NOT NEW.is_oral AND (
         EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.signed_on IS NULL)
-        OR NOT EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.mediator_id IS NOT NULL)
         OR NOT EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.party_id IS NOT NULL)
+        OR NOT EXISTS (SELECT 1 FROM mediation_signature s WHERE s.agreement_id = NEW.id AND s.mediator_id IS NOT NULL)
+            AND NOT {BY_SIGNATURES_ALONE.strip()}
     ) THEN
         RAISE EXCEPTION 'Not everybody has signed agreement %.', NEW.id;
+    END IF;
+    RETURN NEW;
+"""
+
+
+STAMPED = f"""
+    IF NOT NEW.is_oral AND NEW.stamped_on IS NULL AND NOT {BY_SIGNATURES_ALONE.strip()} THEN
+        RAISE EXCEPTION 'Agreement % has no stamp.', NEW.id;
     END IF;
     RETURN NEW;
 """
@@ -58,8 +72,8 @@ OF_AN_AGREEMENT_IN_FORCE = """
 class Agreement(Veiled, Tracked):
     """What the parties agreed. Once in force neither the row nor its signatures can change: the database refuses.
 
-    A written one binds when all parties and the mediator have signed and the committee's stamp is set (人民调解法 29),
-    an oral one from the day on which the parties agreed (30).
+    A written one binds when all parties and the mediator have signed and the committee's stamp is set (人民调解法 29);
+    of what a court referred, when the parties have signed (`TERMS`). An oral one binds from the day of agreement (30).
     """
 
     MOVES = AGREEMENT_MOVES
@@ -128,8 +142,8 @@ class Agreement(Veiled, Tracked):
             models.CheckConstraint(
                 condition=~Q(state=AgreementState.IN_FORCE)
                 | Q(is_oral=True, number="")
-                | Q(is_oral=False, stamped_on__isnull=False) & ~Q(number=""),
-                name="agreement_written_in_force_is_stamped_and_numbered",
+                | Q(is_oral=False) & ~Q(number=""),
+                name="agreement_written_in_force_is_numbered",
             ),
         ]
         triggers = [
@@ -144,6 +158,13 @@ class Agreement(Veiled, Tracked):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__state=AgreementState.IN_FORCE.value),
                 func=BINDING,
+            ),
+            pgtrigger.Trigger(
+                name="stamped_where_its_kind_asks",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__state=AgreementState.IN_FORCE.value),
+                func=STAMPED,
             ),
         ]
 
@@ -196,7 +217,8 @@ class Agreement(Veiled, Tracked):
     def missing(self) -> list[str]:
         """Who still has to sign or stamp before a written agreement binds."""
         names = [str(place) for place in self.places() if not place.signed_on]
-        return names if self.stamped_on else [*names, str(_("调解委员会印章"))]
+        needs_stamp = self.mediation.is_stamped and not self.stamped_on
+        return [*names, str(_("调解委员会印章"))] if needs_stamp else names
 
     def content(self) -> dict:
         """All that was agreed, for the hash: names and dates. Papers of people are sealed by their own encryption."""

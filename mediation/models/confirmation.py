@@ -59,6 +59,9 @@ class ConfirmationQuerySet(DeskQuerySet):
     def at_court(self):
         return self.filter(desk__isnull=False)
 
+    def confirmed(self):
+        return self.filter(state=ConfirmationState.CONFIRMED)
+
 
 class JudicialConfirmation(Veiled, Timed, UnderCase):
     """One written agreement of a committee, before the court: within thirty days, by all parties together.

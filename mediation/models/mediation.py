@@ -16,6 +16,7 @@ from mediation.states import (
     MOVES,
     OPEN,
     TERMS,
+    Binds,
     Ground,
     Kind,
     Source,
@@ -98,6 +99,11 @@ class Mediation(DeskRow):
     def terms(self) -> Terms:
         """What its kind decides: the clock, and how an agreement takes effect."""
         return TERMS[Kind(self.kind)]
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether an agreement needs the mediator and the committee's stamp, and not the parties' signatures alone."""
+        return self.terms.binds == Binds.STAMPED
 
     def live_agreement(self):
         """The agreement that counts: drafted, being signed, or in force."""

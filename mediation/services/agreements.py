@@ -80,8 +80,9 @@ def submit_agreement(agreement, *, by, checked):
         parties = signatories(agreement.mediation.case)
         for party, details in zip(parties, details_of(parties), strict=True):
             Signature.objects.create(agreement=agreement, party=party, name=party.name, details=details)
-        mediator = agreement.mediation.mediator
-        Signature.objects.create(agreement=agreement, mediator=mediator, name=mediator.name)
+        if agreement.mediation.is_stamped:
+            mediator = agreement.mediation.mediator
+            Signature.objects.create(agreement=agreement, mediator=mediator, name=mediator.name)
         begin_signing(agreement.mediation, by=by)
 
 
@@ -178,7 +179,7 @@ def take_effect_when_complete(agreement, *, by):
 
 
 def take_effect(agreement, *, by):
-    """The agreement binds from the day of the last signature or the stamp (人民调解法 29): number it and freeze it.
+    """The agreement binds from the day of the last that its kind asks for (人民调解法 29): number it and freeze it.
 
     Only within the transaction of that signature or stamp: all of it happens or nothing does.
     """
@@ -187,10 +188,11 @@ def take_effect(agreement, *, by):
         prefetch_related_objects([agreement], "signatures")
         if missing := agreement.missing():
             raise MoveRefused(
-                _("协议尚未生效（人民调解法第二十九条），还缺：%(names)s。") % {"names": "、".join(missing)}
+                _("协议尚未生效（%(article)s），还缺：%(names)s。")
+                % {"article": agreement.mediation.terms.article, "names": "、".join(missing)}
             )
         agreement.number = new_number(agreement.mediation.unit)
-        agreement.in_force_on = max(agreement.stamped_on, *(place.signed_on for place in agreement.places()))
+        agreement.in_force_on = binding_day(agreement)
         agreement.content_hash = agreement.digest()
         details |= {
             "number": agreement.number,
@@ -200,6 +202,11 @@ def take_effect(agreement, *, by):
     conclude(agreement.mediation, by=by)
     open_confirmation(agreement, by=by)
     promise_all(agreement, by=by)
+
+
+def binding_day(agreement):
+    days = [place.signed_on for place in agreement.places()]
+    return max([agreement.stamped_on, *days] if agreement.mediation.is_stamped else days)
 
 
 def new_number(committee: Unit) -> str:
@@ -222,6 +229,7 @@ def record_oral_agreement(mediation, *, by, agreed_on, instalments=(), **texts) 
     """
     details: dict[str, object] = {}
     with moving(mediation, "record_oral_agreement", by=by, details=details):
+        refuse_oral(mediation)
         signatories(mediation.case)
         withdraw_live_agreement(mediation, by=by)
         release_sessions(mediation, by=by)
@@ -245,6 +253,14 @@ def record_oral_agreement(mediation, *, by, agreed_on, instalments=(), **texts) 
         cases.resolve(mediation.round, by=by, outcome=Outcome.ORAL_AGREEMENT)
         promise_all(agreement, by=by)
     return agreement
+
+
+def refuse_oral(mediation):
+    if not mediation.terms.oral:
+        raise MoveRefused(
+            _("%(kind)s达成的协议应当制作书面协议书（%(article)s），不能登记为口头协议。")
+            % {"kind": mediation.get_kind_display(), "article": mediation.terms.article}
+        )
 
 
 def withdraw_live_agreement(mediation, *, by):

@@ -67,10 +67,14 @@ def parties_of(mediation) -> list:
     return selectors.PARTIES.rows(case=mediation.case_id)
 
 
+def fits_kind(mediation, button) -> bool:
+    return button.verb != "record_oral_agreement" or mediation.terms.oral
+
+
 def next_moves(mediation, agreement, user) -> list[Button]:
     """The buttons of the page: the agreement's first, then the mediation's."""
     moves = buttons(agreement, user) if agreement else []
-    others = buttons(mediation, user)
+    others = [one for one in buttons(mediation, user) if fits_kind(mediation, one)]
     moves += [
         button
         for button in others

@@ -13,7 +13,7 @@ from kernel.models import Notification
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import ConfirmationTerm, JudicialConfirmation
-from mediation.states import ConfirmationState
+from mediation.states import CheckItem, ConfirmationState
 from people.models import Unit
 from people.roles import Role
 from tests.factories import UserFactory
@@ -46,7 +46,7 @@ def confirmation(committee):
         mediation = services.accept(waiting_case(committee).rounds.get(), by=mediator)
     with at(9, 4):
         agreement = services.draft_agreement(mediation, by=mediator, **TEXTS)
-        services.submit_agreement(agreement, by=mediator)
+        services.submit_agreement(agreement, by=mediator, checked=CheckItem.values)
         one, other, firm, own = agreement.signatures.all()
         sign(agreement, one)
         sign(agreement, other)

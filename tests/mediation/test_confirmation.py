@@ -18,7 +18,7 @@ from kernel.models import ClockRule, Notification
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import ConfirmationTerm, JudicialConfirmation
-from mediation.states import ConfirmationState
+from mediation.states import CheckItem, ConfirmationState
 from people.models import Unit
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
@@ -107,7 +107,7 @@ def test_an_agreement_entered_afterwards_counts_from_the_day_it_took_effect(medi
     with time_machine.travel(timezone.now() - timedelta(days=4)):
         mediation = accepted(mediator)
         agreement = services.draft_agreement(mediation, by=mediator, facts="…", terms="…", performance="…")
-        services.submit_agreement(agreement, by=mediator)
+        services.submit_agreement(agreement, by=mediator, checked=CheckItem.values)
     day = timezone.localdate() - timedelta(days=2)
     for place in agreement.signatures.all():
         services.sign_agreement(agreement, by=mediator, signature=place, way="hand", signed_on=day)

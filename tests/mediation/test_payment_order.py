@@ -12,6 +12,7 @@ from mediation import services
 from mediation.models import Agreement
 from mediation.papers import file_of, fitting
 from mediation.reference import payment_order_claims
+from mediation.states import CheckItem
 from tests.mediation.factories import TEXTS, accepted, sign_all
 
 
@@ -22,7 +23,7 @@ def agreed(mediator, keeper, code, **changed):
     yesterday = timezone.localdate() - timedelta(days=1)
     texts = TEXTS | {"perform_by": yesterday, "amount": Decimal("8000.00")} | changed
     agreement = services.draft_agreement(mediation, by=mediator, **texts)
-    services.submit_agreement(agreement, by=mediator)
+    services.submit_agreement(agreement, by=mediator, checked=CheckItem.values)
     sign_all(agreement)
     services.set_stamp(agreement, by=keeper, stamped_on=timezone.localdate())
     return Agreement.objects.get(pk=agreement.pk).mediation

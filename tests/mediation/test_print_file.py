@@ -13,6 +13,7 @@ from kernel.attachments import stored_path
 from mediation import binding, services
 from mediation.binding import bound_parts, rows_of
 from mediation.papers import file_of
+from mediation.states import CheckItem
 from people.roles import Restriction, Role
 from tests.factories import UnitFactory, UserFactory
 from tests.kernel.test_binding import scan as scanned
@@ -61,7 +62,7 @@ def full(mediation, keeper):
     add(mediation, "坏了.pdf", b"%PDF-1.4 broken")
     add(mediation, "收条.txt", "收到".encode())
     agreement = mediation.live_agreement()
-    services.submit_agreement(agreement, by=mediation.mediator)
+    services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     return mediation
 
 

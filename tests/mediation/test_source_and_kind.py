@@ -66,14 +66,14 @@ def test_a_labour_dispute_has_fifteen_days_from_the_application(committee, media
     assert services.kind_of(round) == Kind.LABOUR
     applied = TODAY() - timedelta(days=3)
     services.accept(round, by=mediator, kind=Kind.LABOUR, received_on=applied)
-    clock = round.clocks.running().get()
+    clock = round.clocks.running().get(code__startswith="mediation.")
     assert (clock.code, clock.last_day) == ("mediation.mediate.labour", applied + timedelta(days=15))
 
 
 def test_a_referral_before_filing_runs_from_the_courts_papers(committee, mediator):
     round = waiting_case(committee).rounds.get()
     mediation = services.accept(round, by=mediator, kind=Kind.REFERRED_BEFORE, received_on=TODAY())
-    clock = round.clocks.running().get()
+    clock = round.clocks.running().get(code__startswith="mediation.")
     assert clock.code == "mediation.mediate.referred_before"
     assert clock.last_day == TODAY() + timedelta(days=30)
     assert mediation.terms.binds == Binds.SIGNED

@@ -160,12 +160,15 @@ def test_half_true_agreements_are_refused_by_the_database(mediation, keeper, cha
         Agreement.objects.filter(pk=agreement.pk).update(**change)
 
 
-def test_a_written_agreement_in_force_needs_stamp_and_number(mediation):
+def test_a_written_agreement_in_force_needs_stamp_and_number(mediation, keeper):
     agreement = submitted(mediation)
     sign_all(agreement)
     change = {"state": "in_force", "content_hash": "x", "in_force_on": timezone.localdate()}
-    with pytest.raises(IntegrityError, match="agreement_written_in_force_is_stamped"), transaction.atomic():
-        Agreement.objects.filter(pk=agreement.pk).update(**change)
+    with pytest.raises(DatabaseError, match="has no stamp"), transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(**change | {"number": "（2026）X"})
+    stamp = {"stamped_on": timezone.localdate(), "stamped_by": keeper}
+    with pytest.raises(IntegrityError, match="agreement_written_in_force_is_numbered"), transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(**change | stamp)
 
 
 def test_a_mediation_has_one_agreement_that_counts(mediation):

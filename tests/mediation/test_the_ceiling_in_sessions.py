@@ -19,7 +19,7 @@ from mediation.states import Attendance, Manner, PlanState, RecordWay
 from people.models import Unit
 from people.roles import Role
 from tests.factories import UserFactory
-from tests.mediation.factories import CommitteeFactory, accepted, mediator_of
+from tests.mediation.factories import CommitteeFactory, accepted, consented, mediator_of
 from tests.mediation.test_keep_note import parts_of
 from tests.mediation.test_sign_record import drawn
 
@@ -81,6 +81,7 @@ def sessions(mediation, bureau, engineer):
         hold(
             first, {guest: (Attendance.CAME, "") for guest in first.guests.all()}, "双方对数额有争议，休会。"
         )
+        consented(mediation)
         services.keep_note(mediation, by=mediator, text=NOTE)
         services.cancel_session(first.continued, by=mediator, note="改为与区住建局联合调解")
         joint = services.plan_session(
