@@ -13,7 +13,7 @@ from mediation.models import Session
 from mediation.states import Attendance, PlanState
 from people.roles import Restriction, Role
 from tests.factories import UserFactory
-from tests.mediation.factories import accepted, held, planned
+from tests.mediation.factories import accepted, consented, held, planned, soon
 
 
 @pytest.fixture
@@ -55,6 +55,18 @@ def test_it_is_refused_to_strangers_before_its_hour_and_twice(plan, stranger):
 def test_the_keeper_of_the_record_is_of_the_committee(plan):
     with pytest.raises(MoveRefused, match="记录人"):
         held(plan, recorded_by=UserFactory())
+
+
+def test_no_second_session_is_held_before_all_have_agreed(plan):
+    mediation = plan.mediation
+    held(plan)
+    second = planned(mediation, begins_at=soon(days=1))
+    with pytest.raises(MoveRefused, match="第二十三条"):
+        held(second)
+    second.refresh_from_db()
+    assert (second.state, mediation.sessions.count()) == (PlanState.PLANNED, 1)
+    consented(mediation)
+    assert held(second).number == 2
 
 
 def test_a_failure_half_way_leaves_nothing(plan, monkeypatch):

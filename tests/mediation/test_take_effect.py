@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
@@ -157,7 +158,8 @@ def test_half_true_agreements_are_refused_by_the_database(mediation, keeper, cha
     agreement = submitted(mediation)
     sign_all(agreement)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Agreement.objects.filter(pk=agreement.pk).update(**change)
+        with pgtrigger.ignore("mediation.Agreement:stamped_where_its_kind_asks"):
+            Agreement.objects.filter(pk=agreement.pk).update(**change)
 
 
 def test_a_written_agreement_in_force_needs_stamp_and_number(mediation, keeper):
