@@ -54,7 +54,15 @@ def unscoped_reads(root: Path, apps: list[str], reference: set[str] = frozenset(
     return [
         f"{path.relative_to(root)}:{node.lineno} .objects.{node.attr}"
         for app in apps
-        for name in ("views.py", "*_views.py", "views/*.py", "forms.py", "*_forms.py", "public.py")
+        for name in (
+            "views.py",
+            "*_views.py",
+            "views/*.py",
+            "forms.py",
+            "forms/*.py",
+            "*_forms.py",
+            "public.py",
+        )
         for path in modules(root, app, name)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute)
@@ -70,7 +78,15 @@ def writing_views(root: Path, apps: list[str]) -> list[str]:
     return [
         f"{path.relative_to(root)}:{call.lineno} .{call.func.attr}()"
         for app in apps
-        for name in ("views.py", "*_views.py", "views/*.py", "forms.py", "*_forms.py", "public.py")
+        for name in (
+            "views.py",
+            "*_views.py",
+            "views/*.py",
+            "forms.py",
+            "forms/*.py",
+            "*_forms.py",
+            "public.py",
+        )
         for path in modules(root, app, name)
         for call in calls(path)
         if call.func.attr in WRITES and not is_dict_or_set(call)
@@ -92,7 +108,8 @@ def assigned_states(root: Path, apps: list[str]) -> list[str]:
     return [
         f"{path.relative_to(root)}:{node.lineno}"
         for app in apps
-        for path in modules(root, app, "services*.py")
+        for name in ("services*.py", "services/*.py")
+        for path in modules(root, app, name)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Assign)
         for target in node.targets
@@ -131,7 +148,8 @@ def started_clocks(models, root: Path, apps: list[str]) -> set[str]:
     of_services = {
         node.value
         for app in apps
-        for path in modules(root, app, "*.py")
+        for name in ("*.py", "services/*.py")
+        for path in modules(root, app, name)
         for call in calls(path)
         for given in starting(call)
         for node in ast.walk(given)
@@ -164,7 +182,8 @@ def unscoped_choices(root: Path, apps: list[str], reference: set[str] = frozense
     return [
         f"{path.relative_to(root)}:{call.lineno}"
         for app in apps
-        for path in modules(root, app, "*forms.py")
+        for name in ("*forms.py", "forms/*.py")
+        for path in modules(root, app, name)
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and "ModelChoiceField" in ast.unparse(call.func)

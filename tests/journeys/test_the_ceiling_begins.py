@@ -71,12 +71,12 @@ def test_all_three_consented_with_hour_and_way_and_the_clock_ends_on_16_septembe
     ]
     assert services.not_consenting(mediation) == []
     assert mediation.kind == Kind.PEOPLES
-    clock = mediation.round.clocks.running().get()
+    clock = mediation.round.clocks.running().get(code="mediation.mediate")
     assert (clock.code, clock.last_day) == ("mediation.mediate", date(2026, 9, 16))
 
 
 def test_the_kinsman_is_replaced_by_a_second_person_and_the_clock_does_not_restart(mediation, people):
-    clock = mediation.round.clocks.running().get()
+    clock = mediation.round.clocks.running().get(code="mediation.mediate")
     with at(17, 17):
         own = services.declare_interest(
             mediation, by=people["周国良"], interest=Interest.KIN, reason="周启航是我侄子"
@@ -97,7 +97,7 @@ def test_the_kinsman_is_replaced_by_a_second_person_and_the_clock_does_not_resta
     own.refresh_from_db()
     assert mediation.mediator == people["连翠英"]
     assert (own.state, own.decided_by) == (ChangeState.GRANTED, people["director"])
-    assert mediation.round.clocks.running().get() == clock
+    assert mediation.round.clocks.running().get(code="mediation.mediate") == clock
     assert not Mediation.objects.visible_to(people["周国良"]).filter(pk=mediation.pk).exists()
     verbs = [entry.verb for entry in mediation.dossier.entries.order_by("seq")]
     assert verbs[-5:] == ["declare_interest", "ask_change", "grant_change", "grant_change", "change_mediator"]

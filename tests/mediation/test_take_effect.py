@@ -157,9 +157,10 @@ def test_the_database_refuses_to_put_an_unsigned_agreement_in_force(mediation, k
 def test_half_true_agreements_are_refused_by_the_database(mediation, keeper, change, constraint):
     agreement = submitted(mediation)
     sign_all(agreement)
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        with pgtrigger.ignore("mediation.Agreement:stamped_where_its_kind_asks"):
-            Agreement.objects.filter(pk=agreement.pk).update(**change)
+    refused = pytest.raises(IntegrityError, match=constraint)
+    unasked = pgtrigger.ignore("mediation.Agreement:stamped_where_its_kind_asks")
+    with unasked, refused, transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(**change)
 
 
 def test_a_written_agreement_in_force_needs_stamp_and_number(mediation, keeper):
