@@ -14,7 +14,7 @@ from people.models import Unit
 from people.roles import Role
 from tests.browser.road import press
 from tests.factories import UserFactory
-from tests.mediation.factories import accepted, soon
+from tests.mediation.factories import accepted, consented, soon
 from tests.mediation.test_sign_record import PNG
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def bureau():
 
 
 def test_two_sessions_and_a_joint_one_with_a_department(browsers, mediator, bureau):
-    mediation = accepted(mediator)
+    mediation = consented(accepted(mediator))
     engineer = UserFactory(name="王工", post=(Role.HANDLER, bureau))
     table = browsers.log_in(mediator, f"/mediation/{mediation.pk}/")
 
