@@ -87,7 +87,8 @@ OTHERWISE = {
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
-        kernel:attachment mediation:session_ics kernel:live_versions kernel:read_notifications people:end_device
+        kernel:attachment mediation:print_file mediation:session_ics kernel:live_versions kernel:read_notification
+        kernel:read_notifications people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
