@@ -99,6 +99,7 @@ def test_texts_from_before_they_were_cipher_become_it(agreement, keeper):
 
 
 def test_why_it_failed_is_cipher_too(mediation, court):
+    UserFactory(post=(Role.COURT, court))
     services.give_up(
         mediation,
         by=mediation.mediator,
