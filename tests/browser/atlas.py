@@ -50,8 +50,7 @@ PAGES = {
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
-        mediation:sign_record mediation:confirmation_detail mediation:check_admissibility
-        mediation:hand_copy
+        mediation:sign_record mediation:confirmation_detail mediation:hand_copy
         mediation:performance_list mediation:record_payment mediation:remind_party mediation:note_breach
     """,
     "stamp": "home mediation:set_stamp",
@@ -63,7 +62,7 @@ PAGES = {
         home petitions:list petitions:detail petitions:accept_petition
     """,
     "department": """
-        home dispatch:list dispatch:detail dispatch:accept_order dispatch:answer_order dispatch:send_back_order
+        home dispatch:list dispatch:detail dispatch:accept_order
         cases:answer_request
     """,
     "unithead": "home cases:grant_deferral",
@@ -87,12 +86,13 @@ OTHERWISE = {
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
-        kernel:attachment mediation:print_file mediation:session_ics kernel:live_versions kernel:read_notification
-        kernel:read_notifications people:end_device
+        kernel:attachment mediation:session_ics kernel:live_versions kernel:read_notification kernel:read_notifications
+        mediation:print_file people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
+        mediation:check_admissibility dispatch:answer_order dispatch:send_back_order
         cases:accept_request cases:object_to_request cases:ask_deferral cases:refuse_deferral cases:withdraw_deferral
         cases:resume_clock cases:call_back cases:correct_instruction cases:hold_conference cases:cancel_conference
         cases:print_conference cases:print_deferral

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cases.escalation import sweep
 from cases.models import Card
-from cases.services import ask
+from cases.services import accept_request, ask
 from cases.states import RequestKind, Route
 from kernel.models import Clock
 from people.models import Unit
@@ -36,6 +36,7 @@ def test_a_deadline_turns_yellow_and_red_and_its_card_is_answered_and_seen(brows
     case = CaseFactory(unit=committee, route=Route.MEDIATION, title="拖欠三十七人工资")
     given = {"kind": RequestKind.HELP, "from_unit": committee, "to_unit": bureau}
     request = ask(case.latest_round(), by=mediator, text="请核实工资台账。", **given)
+    accept_request(request, by=handler)
     clock = request.clocks.get(code="request.answer")
 
     working = browsers.log_in(handler, "/")

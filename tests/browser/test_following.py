@@ -87,7 +87,9 @@ def test_the_director_sees_in_figures_what_a_bureau_takes(browsers, window, dire
 
 
 def test_the_buttons_of_a_matter_follow_it(browsers, clerk, clerk2, director):
-    case = CaseFactory(unit=director.posts.get().unit, route=Route.INTAKE)
+    centre = director.posts.get().unit
+    UserFactory(post=(Role.MEDIATOR, centre))
+    case = CaseFactory(unit=centre, route=Route.INTAKE)
     round, address = case.latest_round(), f"/cases/{case.pk}/"
     deciding, following_up = browsers.log_in(director, address), browsers.log_in(clerk2, address)
     ask_restriction(case, by=clerk, kind=Restriction.VIOLENCE, reason="她说丈夫昨夜又动手。")

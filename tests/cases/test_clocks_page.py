@@ -55,7 +55,7 @@ def test_the_page_says_who_was_reminded_and_who_will_be(client, case, handler):
     take(case.latest_round(), by=handler)
     clocks.turn(case.latest_round(), starts=["petition.handle"])
     clock = Clock.objects.get(code="petition.handle")
-    assert sweep(clock.next_fire_at) == 1
+    sweep(clock.next_fire_at)
     client.force_login(handler)
     told = next(card for card in cards(client, case) if "提醒和督办" in card and "信访" in card)
     assert "提醒承办人（已办）" in told

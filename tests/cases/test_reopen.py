@@ -60,7 +60,7 @@ def test_a_restricted_matter_is_reopened_only_where_somebody_may_open_it(client,
     page = client.get(url).content.decode()
     assert f"mediation:{committee.pk}" in page
     assert f"dispatch:{bureau.pk}" not in page
-    with pytest.raises(MoveRefused, match="没有可以查看的岗位"):
+    with pytest.raises(MoveRefused, match="没有可以查看并接办的岗位"):
         reopen(closed, by=director, unit=bureau, reason="又打人", route="dispatch")
 
 

@@ -106,7 +106,7 @@ def test_the_queries_of_the_page_do_not_grow(client, bureau, handler, django_ass
     CaseFactory.create_batch(6, unit=bureau)
     client.force_login(handler)
     client.get(reverse("home"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("home"))
 
 

@@ -77,7 +77,7 @@ def test_what_came_or_is_not_needed_is_asked_for_no_more(client, clerk, matter, 
     ("rows", "fault"),
     [
         ([], "至少填写一份"),
-        ([{"how": "加盖银行章"}], "必填"),
+        ([{"how": "加盖银行章"}], "请填写"),
         ([WAGES | {"due_on": "2020-01-01"}], "提交期限在今天到一年以内"),
     ],
 )
