@@ -44,14 +44,12 @@ PAGES = {
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
         cases:withdraw_request mediation:list mediation:mine mediation:all mediation:accept mediation:detail
-        mediation:hand_over mediation:record_consent mediation:declare_interest mediation:ask_change
-        mediation:add_co_mediator mediation:invite_helper
+        mediation:hand_over mediation:record_consent mediation:ask_change mediation:invite_helper
         mediation:record_session mediation:keep_note mediation:draft_agreement
         mediation:record_oral_agreement mediation:give_up mediation:papers mediation:print_paper
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
-        mediation:sign_record mediation:confirmation_detail mediation:hand_copy
-        mediation:performance_list mediation:record_payment mediation:remind_party mediation:note_breach
+        mediation:sign_record mediation:confirmation_detail mediation:hand_copy mediation:performance_list
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -107,8 +105,9 @@ OTHERWISE = {
         mediation:apply_for_confirmation mediation:hand_to_court mediation:accept_confirmation
         mediation:return_application mediation:refuse_acceptance mediation:confirm_agreement
         mediation:dismiss_application mediation:withdraw_application mediation:decline_confirmation
-        mediation:grant_change mediation:refuse_change mediation:decline_assignment
-        mediation:remove_co_mediator
+        mediation:declare_interest mediation:grant_change mediation:refuse_change mediation:decline_assignment
+        mediation:add_co_mediator mediation:remove_co_mediator
+        mediation:record_payment mediation:remind_party mediation:note_breach
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
