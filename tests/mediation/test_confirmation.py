@@ -171,6 +171,20 @@ def test_a_dismissed_one_says_why_and_what_is_left(client, confirmation, court, 
     assert "六个月" in page
 
 
+def test_what_the_court_confirmed_and_nobody_keeps_is_enforced_and_not_sued_over(
+    client, confirmation, court, cadre, mediator
+):
+    services.note_breach(confirmation.agreement.performances.get(), by=mediator, note="拒绝支付")
+    page = reverse("mediation:detail", args=[confirmation.mediation_id])
+    client.force_login(mediator)
+    before = client.get(page).content.decode()
+    assert ("申请强制执行" in before, "向人民法院起诉" in before) == (False, True)
+    brought_to(confirmation, "accepted", court, cadre)
+    services.confirm_agreement(confirmation, by=cadre, **ruling())
+    after = client.get(page).content.decode()
+    assert ("申请强制执行" in after, "《人民调解法》第三十二条" in after) == (True, False)
+
+
 def test_the_court_returns_what_lacks_papers_and_it_is_handed_in_again(confirmation, court, cadre, mediator):
     brought_to(confirmation, "handed", court, cadre)
     services.return_application(confirmation, by=cadre, note="缺营业执照。")
