@@ -39,4 +39,10 @@ def today_or_before(value):
 def chosen_from(rows, label) -> dict:
     """What a `TypedChoiceField` needs to choose among rows that are already read."""
     by_key = {str(row.pk): row for row in rows}
-    return {"coerce": by_key.__getitem__, "choices": [(key, label(row)) for key, row in by_key.items()]}
+
+    def coerce(key):  # also of keys that nobody offered: a row of a formset asks before it is checked
+        if key not in by_key:
+            raise ValueError(key)
+        return by_key[key]
+
+    return {"coerce": coerce, "choices": [(key, label(row)) for key, row in by_key.items()]}

@@ -165,6 +165,12 @@ def test_the_page_says_where_rows_are_wrong_and_keeps_them(client, mediation):
     assert 'value="2026-10-30"' in page
 
 
+def test_somebody_who_was_not_offered_is_no_payee(client, mediation):
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:draft_agreement", args=[mediation.pk])
+    assert client.post(url, sent(mediation, *THREE) | {"rows-1-payee": "0"}).status_code == 422
+
+
 def test_rows_are_added_and_removed_while_typing_and_added_up(client, mediation):
     client.force_login(mediation.mediator)
     url = reverse("mediation:instalment_rows", args=[mediation.pk])
