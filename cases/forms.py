@@ -40,7 +40,7 @@ from people.identity import (
     normalise_phone,
 )
 from people.models import Area, Person, Unit
-from people.roles import OPENERS, Restriction
+from people.roles import OPENED, Restriction
 
 LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
@@ -176,7 +176,7 @@ class AskRestrictionForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("限制类别"),
-        choices=[(kind.value, kind.label) for kind in Restriction if OPENERS[kind]],
+        choices=OPENED,
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(

@@ -26,7 +26,7 @@ from kernel.fields import DayField, MomentField, MoneyField, ScanField, VerbForm
 from kernel.words import first_sentence
 from people.identity import WrongPaper, check_id_number, check_paper, normalise_phone, tidy_name
 from people.models import Area, Person, Unit, Window
-from people.roles import OPENERS, Restriction, Role
+from people.roles import OPENED, Role
 from people.services import known_person
 
 ANY = [("", _("全部"))]
@@ -910,7 +910,7 @@ class ArrivalForm(TriageForm):
     phone = short(_("手机号码"), 30, widget=TYPED)
     restriction = forms.ChoiceField(
         label=_("按规定限制查看"),
-        choices=[("", _("否")), *((kind.value, kind.label) for kind in Restriction if OPENERS[kind])],
+        choices=[("", _("否")), *OPENED],
         required=False,
         help_text=_("检举控告、家庭暴力等，登记后只有规定的岗位可以看到。"),
     )

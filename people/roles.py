@@ -84,7 +84,9 @@ OPENS = {
 }
 """The restricted matters a role may see, within its scope. An accusation is for the discipline role alone."""
 OPENERS = {kind: frozenset(role for role, opened in OPENS.items() if kind in opened) for kind in Restriction}
-"""The same, by kind. A kind that nobody opens is offered nowhere."""
+"""The same, by kind."""
+OPENED = [(kind.value, kind.label) for kind in Restriction if OPENERS[kind]]
+"""The kinds that a form offers for a matter: of another kind nobody could open it."""
 SECLUDED = frozenset(kind for kind, roles in OPENERS.items() if roles == {Role.DISCIPLINE})
 """Matters that nobody of the centre opens: the discipline desk follows them up and judges among its own people."""
 RESTRICTS = frozenset({Role.DIRECTOR, Role.DISCIPLINE})
