@@ -14,14 +14,16 @@ from cases.states import BACK_WITH_THE_ASKER, CENTRE, CONCERNED, DESKS, SIGNS, R
 from kernel import calendar, live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
-from mediation.models import Mediation
+from mediation.models import Assignment, Mediation, MediatorChange
 from mediation.selectors import waiting_for_the_stamp
-from people.models import User
+from mediation.states import HEADS_IT, MEDIATORS
+from people.models import Unit, User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
 
 FOLLOWS_UP = CENTRE.keys() | {Role.DISCIPLINE}
 JUDGES = SUPERVISORS | {Role.DISCIPLINE}
 KEEPS_CALENDAR = frozenset({Role.DIRECTOR, Role.SYSADMIN})
+COMMITTEES = frozenset({Unit.Kind.COMMITTEE, Unit.Kind.CENTRE})
 CALLS_BACK = frozenset({Role.CLERK, Role.DIRECTOR, Role.DISCIPLINE})
 SHOWN = 12
 OF_A_GROUP = 100
@@ -36,10 +38,13 @@ class Pile:
     tone: str
     rows: Callable[[User], QuerySet]
     roles: frozenset = frozenset()
+    of: frozenset = frozenset()
+    """The kinds of units whose work it is; without any, of all."""
 
     def concerns(self, user) -> bool:
         """Whether it is this person's kind of work; without roles, it is everybody's."""
-        return not self.roles or bool(self.roles & user.roles)
+        is_theirs = not self.roles or bool(self.roles & user.roles)
+        return is_theirs and (not self.of or any(unit.kind in self.of for unit in user.units))
 
     def count(self, user) -> str:
         count = len(self.rows(user).values_list("pk")[: COUNTED + 1])
@@ -82,6 +87,17 @@ def to_stamp(user):
     """Rounds whose agreement everybody has signed, and only the committee's stamp is missing."""
     signed = waiting_for_the_stamp(Mediation.objects.visible_to(user))
     return of_mine(user).filter(pk__in=signed.values("round"))
+
+
+def assigned(user):
+    """Waiting rounds that were given to a mediator who has not answered: for them, and for who answers for them."""
+    unanswered = Assignment.objects.visible_to(user).pressing(user)
+    return Round.objects.visible_to(user).filter(pk__in=unanswered.values("round"))
+
+
+def changes_to_decide(user):
+    rows = MediatorChange.objects.visible_to(user).to_decide_by(user)
+    return rows.annotate(due_at=F("mediation__round__due_at"))
 
 
 def requests_to_answer(user):
@@ -139,6 +155,7 @@ PILES = {
         Pile("cards", _("待回复督办"), "bad", cards_to_answer, HEADS | DESKS.keys()),
         Pile("cards-to-judge", _("待审核督办"), "warn", cards_to_judge, JUDGES),
         Pile("waiting", _("待接办"), "", waiting),
+        Pile("assigned", _("已指派待接办"), "", assigned, MEDIATORS | HEADS_IT.keys(), COMMITTEES),
         Pile("in-hand", _("办理中"), "", in_hand),
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
         Pile("follow-up", _("待回访"), "", to_follow_up, frozenset(FOLLOWS_UP)),
@@ -147,6 +164,7 @@ PILES = {
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
+        Pile("changes", _("待决定更换调解员"), "warn", changes_to_decide, frozenset(HEADS_IT), COMMITTEES),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
         Pile("paused", _("暂停中"), "", paused, SUPERVISORS | DESKS.keys()),
     )

@@ -228,7 +228,9 @@ def own_sessions(user) -> QuerySet[SessionPlan]:
 
 
 def helping_units(user, mediation) -> QuerySet[Unit]:
-    """Whom a committee can ask to a session: units that handle matters, and can open this one."""
+    """Whom a committee can ask to a session: units that handle matters, and can open this one. A guest asks nobody."""
+    if not mediation.is_holder(user):
+        return Unit.objects.none()
     units = Unit.objects.visible_to(user).exclude(kind__in=[Unit.Kind.VILLAGE, Unit.Kind.GRID])
     able = units.filter(pk__in=units_that_open(mediation.restriction)) if mediation.restriction else units
     return able.exclude(pk=mediation.unit_id)

@@ -244,8 +244,9 @@ NEXT_DESKS = (Route.COURT, Route.PETITIONS, Route.DISPATCH, Route.INTAKE)
 MEDIATORS = TAKERS[Route.MEDIATION]
 COLLEAGUES = dict.fromkeys(MEDIATORS, "holder")
 TAKING_PART = dict.fromkeys(MEDIATORS, "taking_part")
-"""The committee, and whoever of another one mediates with it."""
+"""The committee, and whoever of another one mediates with it: they plan, hold and record sessions."""
 IN_CHARGE = dict.fromkeys(MEDIATORS, "in_charge")
+"""Who drafts the agreement, and ends."""
 
 HEADS_IT = {Role.DIRECTOR: "headed", Role.UNIT_HEAD: "headed"}
 """Who decides on mediators: the head of the committee, or the centre's director; never the mediator in question."""
@@ -268,7 +269,7 @@ MOVES = Moves(
         verb="plan_session",
         label=_("约定调解"),
         sources={State.MEDIATING},
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="record_session",
@@ -281,7 +282,7 @@ MOVES = Moves(
         verb="draft_agreement",
         label=_("起草协议"),
         sources={State.MEDIATING},
-        who=COLLEAGUES,
+        who=IN_CHARGE,
     ),
     Move(
         verb="begin_signing",
@@ -375,28 +376,28 @@ MOVES = Moves(
         verb="add_attempt",
         label=_("记录调解方案"),
         sources=OPEN,
-        who=COLLEAGUES,
+        who=TAKING_PART,
         inner=True,
     ),
     Move(
         verb="correct_record",
         label=_("修改记录"),
         sources=OPEN,
-        who=COLLEAGUES,
+        who=TAKING_PART,
         inner=True,
     ),
     Move(
         verb="sign_record",
         label=_("宣读并签名"),
         sources=frozenset(State),
-        who=COLLEAGUES,
+        who=TAKING_PART,
         inner=True,
     ),
     Move(
         verb="add_addendum",
         label=_("补正记录"),
         sources=frozenset(State),
-        who=COLLEAGUES,
+        who=TAKING_PART,
         inner=True,
     ),
 )
@@ -407,26 +408,26 @@ PLAN_MOVES = Moves(
         label=_("记录这次调解"),
         sources={PlanState.PLANNED},
         target=PlanState.HELD,
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="move_session",
         label=_("改期"),
         sources={PlanState.PLANNED},
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="adjourn_session",
         label=_("休会"),
         sources={PlanState.PLANNED, PlanState.HELD},
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="cancel_session",
         label=_("取消"),
         sources={PlanState.PLANNED},
         target=PlanState.CANCELLED,
-        who=COLLEAGUES,
+        who=TAKING_PART,
     ),
     Move(
         verb="release_session",
@@ -666,6 +667,11 @@ class ChangeState(models.TextChoices):
     ASKED = "asked", _("待决定")
     GRANTED = "granted", _("已更换")
     REFUSED = "refused", _("不予更换")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+UNDECIDED = frozenset({ChangeState.ASKED, ChangeState.WITHDRAWN})
+"""Nobody decided: it waits, or whoever asked took it back."""
 
 
 class Interest(models.TextChoices):
@@ -714,6 +720,13 @@ CHANGE_MOVES = Moves(
         target=ChangeState.REFUSED,
         who=HEADS_IT,
         not_by=("declare_interest", "ask_change"),
+    ),
+    Move(
+        verb="withdraw_change",
+        label=_("撤回申请"),
+        sources={ChangeState.ASKED},
+        target=ChangeState.WITHDRAWN,
+        who={Role.CLERK: "asker"} | dict.fromkeys(MEDIATORS, "asker"),
     ),
 )
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("<int:pk>/ask-change/", changes.ask_change, name="ask_change"),
     path("changes/<int:pk>/grant-change/", changes.grant_change, name="grant_change"),
     path("changes/<int:pk>/refuse-change/", changes.refuse_change, name="refuse_change"),
+    path("changes/<int:pk>/withdraw-change/", changes.withdraw_change, name="withdraw_change"),
     path("rounds/<int:pk>/assign/", assignments.assign, name="assign"),
     path(
         "assignments/<int:pk>/decline-assignment/", assignments.decline_assignment, name="decline_assignment"

@@ -23,6 +23,7 @@ from mediation.forms.changes import (
     DeclareInterestForm,
     GrantChangeForm,
     RefuseChangeForm,
+    WithdrawChangeForm,
 )
 from mediation.forms.confirmation import (
     AcceptConfirmationForm,
@@ -154,6 +155,7 @@ __all__ = [
     "TemplateForm",
     "VagueWordsForm",
     "WaitingFilter",
+    "WithdrawChangeForm",
     "changed_rows",
     "chosen_from",
     "long_text",

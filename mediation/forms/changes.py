@@ -48,5 +48,9 @@ class GrantChangeForm(VerbForm):
         self.fields["to"].queryset = users_of(others)
 
 
+class WithdrawChangeForm(VerbForm):
+    note = long_text(_("撤回原因"), 2, max_length=500)
+
+
 class RefuseChangeForm(VerbForm):
     answer = long_text(_("不予更换的理由"), 3, max_length=500, help_text=_("登记人和调解员会看到。"))

@@ -57,22 +57,18 @@ class WhenAndWhere(VerbForm):
         return given
 
 
-def lines(text) -> list[str]:
-    return [line.strip()[:120] for line in text.splitlines() if line.strip()]
-
-
 class PlanSessionForm(WhenAndWhere):
     manner = forms.ChoiceField(
         label=_("方式"), choices=Manner, initial=Manner.TOGETHER, widget=forms.RadioSelect
     )
     parties = forms.ModelMultipleChoiceField(None, label=_("约谁来"), widget=forms.CheckboxSelectMultiple)
-    helpers = long_text(
-        _("受邀协助人员"),
-        2,
+    helpers = forms.ModelMultipleChoiceField(
+        None,
+        label=_("受邀协助人员"),
         required=False,
-        help_text=_("亲属、邻里、同事、社会组织人员，每行一人；须征得当事人同意（人民调解法第二十条）。"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("各方当事人同意后才能参加（人民调解法第二十条）：先在调解页面“邀请他人参与”。"),
     )
-    experts = long_text(_("专家"), 2, required=False, help_text=_("每行一人，写明姓名和专业。"))
     units = forms.ModelMultipleChoiceField(None, label=_("联合调解单位"), required=False)
     request = long_text(
         _("请单位做什么"),
@@ -87,7 +83,7 @@ class PlanSessionForm(WhenAndWhere):
             _("时间、地点"), side_by_side("begins_at", "minutes"), side_by_side("room", "place"), "bring"
         ),
         Fieldset(_("当事人"), "manner", "parties"),
-        Fieldset(_("还请谁参加"), side_by_side("helpers", "experts"), side_by_side("units", "request")),
+        Fieldset(_("还请谁参加"), "helpers", side_by_side("units", "request")),
     )
 
     def __init__(self, *args, mediation, user, **kwargs):
@@ -95,18 +91,16 @@ class PlanSessionForm(WhenAndWhere):
         parties, violence = mediation.case.parties.all(), mediation.restriction == Restriction.VIOLENCE
         self.fields["parties"].queryset = parties
         self.fields["parties"].label_from_instance = lambda party: f"{party.get_side_display()} {party.name}"
+        self.fields["helpers"].queryset = mediation.helpers.all()
+        self.fields["helpers"].label_from_instance = lambda one: (
+            f"{one.get_kind_display()} {one.name} {one.about}"
+        )
         self.fields["units"].queryset = helping_units(user, mediation)
         self.fields["units"].widget.attrs["size"] = 5
         self.initial |= {
             "manner": Manner.APART if violence else Manner.TOGETHER,
             "parties": [] if violence else parties,
         }
-
-    def clean_helpers(self):
-        return lines(self.cleaned_data["helpers"])
-
-    def clean_experts(self):
-        return lines(self.cleaned_data["experts"])
 
     def clean(self):
         given = super().clean()

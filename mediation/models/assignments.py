@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FileQuerySet, FileRow, Round, UnderCase
 from kernel.veil import Veiled
-from mediation.models.mediation import is_over
+from mediation.models.mediation import is_over, under
 from mediation.states import ASSIGNMENT_MOVES, AssignmentState, Basis
 from people.models import Unit, User
 
@@ -18,6 +18,10 @@ class AssignmentQuerySet(FileQuerySet):
 
     def waiting(self):
         return self.filter(state=AssignmentState.WAITING)
+
+    def pressing(self, user):
+        """Those without an answer: for the mediator who was named, and whoever answers for the committee."""
+        return self.waiting().filter(Q(mediator=user) | under(user))
 
 
 class Assignment(Veiled, UnderCase):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FileQuerySet, FileRow, Party, UnderCase
 from kernel.veil import Veiled
-from mediation.models.mediation import Mediation, is_over
-from mediation.states import CHANGE_MOVES, ChangeState, Interest
+from mediation.models.mediation import Mediation, is_over, under
+from mediation.states import CHANGE_MOVES, UNDECIDED, ChangeState, Interest
 from people.models import Unit, User
 
 
@@ -18,6 +18,10 @@ class MediatorChangeQuerySet(FileQuerySet):
 
     def waiting(self):
         return self.filter(state=ChangeState.ASKED)
+
+    def to_decide_by(self, user):
+        """Those that this person may decide: neither about themselves nor asked by them."""
+        return self.waiting().filter(under(user)).exclude(mediator=user).exclude(asked_by=user)
 
 
 class MediatorChange(Veiled, UnderCase):
@@ -66,8 +70,8 @@ class MediatorChange(Veiled, UnderCase):
                 name="change_asked_once_by_each",
             ),
             models.CheckConstraint(
-                condition=Q(state=ChangeState.ASKED, decided_by=None)
-                | (~Q(state=ChangeState.ASKED) & Q(decided_by__isnull=False)),
+                condition=Q(state__in=sorted(UNDECIDED), decided_by=None)
+                | (~Q(state__in=sorted(UNDECIDED)) & Q(decided_by__isnull=False)),
                 name="change_decided_has_a_decider",
             ),
             models.CheckConstraint(
@@ -88,6 +92,9 @@ class MediatorChange(Veiled, UnderCase):
 
     def is_concerned(self, user) -> bool:
         return self.mediation.round.is_concerned(user)
+
+    def is_asker(self, user) -> bool:
+        return self.asked_by_id == user.pk
 
     def is_headed(self, user) -> bool:
         """Never the mediator himself."""

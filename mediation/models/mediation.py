@@ -12,6 +12,7 @@ from kernel.encryption import Protected, ProtectedField
 from kernel.moments import NEVER
 from kernel.scoping import ScopedQuerySet
 from mediation.states import (
+    HEADS_IT,
     LIVE,
     MOVES,
     OPEN,
@@ -112,7 +113,18 @@ class Mediation(DeskRow):
 
 def is_over(unit_id, user) -> bool:
     """Whether a head with these posts answers for the unit: it is theirs, or they are of the centre."""
-    return unit_id in user.unit_ids or any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
+    return unit_id in user.unit_ids or is_of_the_centre(user)
+
+
+def under(user) -> Q:
+    """The same of rows with a `unit`, as a condition; nothing for whoever heads nothing."""
+    if user.roles.isdisjoint(HEADS_IT):
+        return Q(pk__in=())
+    return Q() if is_of_the_centre(user) else Q(unit__in=user.unit_ids)
+
+
+def is_of_the_centre(user) -> bool:
+    return any(unit.kind == Unit.Kind.CENTRE for unit in user.units)
 
 
 class DeskNoteQuerySet(ScopedQuerySet):

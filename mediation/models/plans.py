@@ -112,8 +112,8 @@ class SessionPlan(Veiled, Tracked):
     def is_veiled(self) -> bool:
         return bool(self.mediation.restriction)
 
-    def is_holder(self, user) -> bool:
-        return self.mediation.is_holder(user)
+    def is_taking_part(self, user) -> bool:
+        return self.mediation.is_taking_part(user)
 
     def work_done(self):
         return self.mediation.work_done()

@@ -42,6 +42,7 @@ from mediation.services.changes import (
     declare_interest,
     grant_change,
     refuse_change,
+    withdraw_change,
 )
 from mediation.services.company import (
     add_co_mediator,
@@ -231,5 +232,6 @@ __all__ = [
     "take_up_assignment",
     "withdraw_agreement",
     "withdraw_application",
+    "withdraw_change",
     "withdraw_live_agreement",
 ]

@@ -100,6 +100,13 @@ def refuse_change(change, *, by, answer):
         tell(change, [change.asked_by, change.mediator], _("%(number)s：不更换调解员，请看决定理由。"))
 
 
+def withdraw_change(change, *, by, note):
+    """Whoever asked takes it back while nobody has decided; those who were to decide hear of it."""
+    with moving(change, "withdraw_change", by=by, note=note):
+        change.answer = note
+        tell(change, [*deciders_of(change), change.mediator], _("%(number)s：更换调解员的申请已撤回。"))
+
+
 def change_mediator(mediation, *, by, to, note=""):
     """Somebody else of the committee goes on, and is told. The clock does not start again."""
     details = {"from": mediation.mediator_id, "to": to.pk}

@@ -9,7 +9,7 @@ from kernel.moves import MoveRefused
 from kernel.transitions import moving
 from mediation.models import CoMediator, Helper
 from mediation.services.changes import tell
-from mediation.services.parties import speaking
+from mediation.services.parties import refuse_unagreed
 from mediation.states import MEDIATORS
 from people.models import Unit
 
@@ -51,12 +51,7 @@ def invite_helper(mediation, *, by, kind, name, agreed, about="") -> Helper:
     """Invite a relative, a neighbour, an expert: only with the consent of the parties (人民调解法 20)."""
     details: dict[str, object] = {"kind": kind}
     with moving(mediation, "invite_helper", by=by, details=details):
-        missing = {*speaking(list(mediation.case.parties.all()))} - {*agreed}
-        if missing:
-            raise MoveRefused(
-                _("邀请他人参与调解须征得当事人同意（人民调解法第二十条），还没有同意的有 %(n)d 位。")
-                % {"n": len(missing)}
-            )
+        refuse_unagreed(mediation.case, agreed)
         helper = Helper.objects.create(mediation=mediation, kind=kind, name=name, about=about, invited_by=by)
         helper.agreed.set(agreed)
         details["helper"] = helper.pk

@@ -23,6 +23,15 @@ def speaking(parties: list[Party]) -> list[Party]:
     return [party for party in parties if party.is_representative or party.side not in represented]
 
 
+def refuse_unagreed(case: Case, agreed) -> None:
+    """Nobody joins a mediation unless each party said so before (人民调解法 20)."""
+    if missing := {*speaking(list(case.parties.all()))} - {*agreed}:
+        raise MoveRefused(
+            _("邀请他人参与调解须征得当事人同意（人民调解法第二十条），还没有同意的有 %(n)d 位。")
+            % {"n": len(missing)}
+        )
+
+
 def particulars(party: Party) -> dict[str, str]:
     """A party as papers name it (人民调解法 29: 当事人的基本情况), in full."""
     if party.person:

@@ -12,18 +12,24 @@ from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.transitions import moving
 from mediation.models import PlanGuest, SessionPlan
-from mediation.states import Guest, Manner, State
+from mediation.services.parties import refuse_unagreed
+from mediation.states import Guest, HelperKind, Manner, State
 from people.roles import Restriction
+
+GUEST_OF = {HelperKind.EXPERT: Guest.EXPERT}
+"""As what a helper comes, where not as helper."""
 
 
 def plan_session(
     mediation, *, by, begins_at, minutes, manner, parties, room=None, place="", bring="", **asked
 ) -> SessionPlan:
-    """Agree on a session. `asked` names who else comes: helpers, experts, and units with what they are asked for."""
+    """Agree on a session. `asked` says who else comes: helpers who were invited with the consent of the parties, and
+    units with what they are asked for."""
     details: dict[str, object] = {}
     with moving(mediation, "plan_session", by=by, details=details):
         refuse_past(begins_at)
         refuse_under_one_roof(mediation, manner, parties)
+        refuse_uninvited(mediation, asked.get("helpers", ()))
         plan = SessionPlan(
             mediation=mediation, manner=manner, room=room, place=place, bring=bring, planned_by=by
         )
@@ -62,11 +68,20 @@ def refuse_under_one_roof(mediation, manner, parties):
         )
 
 
-def invite(plan, parties, *, by, helpers=(), experts=(), units=(), request=""):
+def refuse_uninvited(mediation, helpers):
+    """A party that joined later was not asked about a helper yet."""
+    for helper in helpers:
+        if helper.mediation_id != mediation.pk:
+            raise MoveRefused(_("%(name)s没有受邀参与本件调解。") % {"name": helper})
+        refuse_unagreed(mediation.case, helper.agreed.all())
+
+
+def invite(plan, parties, *, by, helpers=(), units=(), request=""):
     """Parties, whoever helps them to agree (人民调解法 20), and units, each by a request of the file."""
     guests = [PlanGuest(kind=Guest.PARTY, party=party) for party in parties]
-    guests += [PlanGuest(kind=Guest.HELPER, name=name) for name in helpers]
-    guests += [PlanGuest(kind=Guest.EXPERT, name=name) for name in experts]
+    guests += [
+        PlanGuest(kind=GUEST_OF.get(helper.kind, Guest.HELPER), name=helper.name) for helper in helpers
+    ]
     guests += [
         PlanGuest(kind=Guest.UNIT, unit=unit, request=ask_to_join(plan, unit, request, by)) for unit in units
     ]

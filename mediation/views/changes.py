@@ -6,7 +6,14 @@ from django.utils.translation import gettext as _
 
 from kernel.web import action, refuse_move, render_form, require, submit
 from mediation import interests, selectors, services
-from mediation.forms import AskChangeForm, DeclareInterestForm, GrantChangeForm, RefuseChangeForm, sent
+from mediation.forms import (
+    AskChangeForm,
+    DeclareInterestForm,
+    GrantChangeForm,
+    RefuseChangeForm,
+    WithdrawChangeForm,
+    sent,
+)
 from mediation.models import MediatorChange
 from mediation.views.verbs import one_change, one_mediation
 
@@ -63,6 +70,23 @@ def refuse_change(request, pk):
         messages.success(request, _("已决定不予更换。"))
         return redirect("mediation:detail", pk=change.mediation_id)
     return render_form(request, "mediation/refuse_change.html", deciding(form, change))
+
+
+@action
+def withdraw_change(request, pk):
+    change = one_change(request, pk)
+    form = WithdrawChangeForm(sent(request))
+    refuse_move(request, change, "withdraw_change", form)
+    if submit(form, services.withdraw_change, change, by=request.user):
+        messages.success(request, _("申请已撤回。"))
+        return redirect("mediation:detail", pk=change.mediation_id)
+    context = {
+        "form": form,
+        "change": change,
+        "mediation": change.mediation,
+        "article": services.article_of(change.mediation),
+    }
+    return render_form(request, "mediation/withdraw_change.html", context)
 
 
 def deciding(form, change) -> dict:

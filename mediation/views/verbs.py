@@ -121,6 +121,7 @@ def detail(request, pk):
         "changes": interests.change_page(mediation, request.user),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
         "may_note": mediation.is_holder(request.user),
+        "takes_part": mediation.is_taking_part(request.user),
         "asks_reason": not mediation.case.is_in_hand_of(request.user),
         "entries": selectors.ENTRIES.rows(dossier=mediation.dossier_id),
     }

@@ -10,11 +10,22 @@ from django.utils import timezone
 from cases.models import Request, Round
 from cases.states import State
 from governance_center import work
+from mediation import services as mediation
 from people.models import Unit
 from people.roles import Restriction, Role
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
 from tests.intake.factories import hall, next_window, seated, waiting
-from tests.mediation.factories import CommitteeFactory, accepted, mediator_of, sign_all, submitted, with_rules
+from tests.mediation.factories import (
+    CommitteeFactory,
+    accepted,
+    change_asked,
+    interest_declared,
+    mediator_of,
+    sign_all,
+    submitted,
+    waiting_case,
+    with_rules,
+)
 
 
 @pytest.fixture
@@ -60,6 +71,38 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "to-verify": 0,
         "paused": 0,
     }
+
+
+def test_changes_of_mediator_lie_with_whoever_may_decide_them():
+    with_rules()
+    committee = CommitteeFactory()
+    head = UserFactory(post=(Role.UNIT_HEAD, committee))
+    director = UserFactory(post=(Role.DIRECTOR, Unit.objects.centre() or UnitFactory(centre=True)))
+    elsewhere = UserFactory(post=(Role.UNIT_HEAD, CommitteeFactory()))
+    of_department = UserFactory(post=(Role.UNIT_HEAD, UnitFactory()))
+    taken = accepted(mediator_of(committee))
+    asked, _declared = change_asked(taken), interest_declared(taken)
+    assert (counts(head)["changes"], counts(director)["changes"], counts(elsewhere)["changes"]) == (2, 2, 0)
+    assert "changes" not in counts(taken.mediator) | counts(of_department)
+    mediation.withdraw_change(asked, by=asked.asked_by, note="说清了")
+    assert counts(head)["changes"] == 1
+
+
+def test_assignments_without_an_answer_lie_with_the_mediator_and_the_head(client):
+    with_rules()
+    committee = CommitteeFactory()
+    head, named, other = (
+        UserFactory(post=(Role.UNIT_HEAD, committee)),
+        mediator_of(committee),
+        mediator_of(committee),
+    )
+    round = waiting_case(committee).rounds.get()
+    assignment = mediation.assign(round, by=head, to=named, basis="duty")
+    assert [counts(user)["assigned"] for user in (head, named, other)] == [1, 1, 0]
+    client.force_login(named)
+    assert round.case.number in client.get(reverse("pile", args=["assigned"])).content.decode()
+    mediation.decline_assignment(assignment, by=named, answer="手上太多")
+    assert [counts(user)["assigned"] for user in (head, named)] == [0, 0]
 
 
 def test_the_keeper_of_the_stamp_sees_what_only_the_stamp_is_missing_from():

@@ -148,6 +148,12 @@ def planned(mediation, *, by=None, **given):
     return services.plan_session(mediation, by=by or mediation.mediator, **words | given)
 
 
+def invited(mediation, name="楼长 赵六", kind="respected", **given):
+    """Somebody invited to help, with the consent of all parties."""
+    words = {"kind": kind, "name": name, "agreed": mediation.case.parties.all()}
+    return services.invite_helper(mediation, by=mediation.mediator, **words | given)
+
+
 def held(plan, *, by=None, absent=(), **given):
     """The session took place at its time; all but `absent` came."""
     with time_machine.travel(plan.begins_at + timedelta(minutes=5), tick=False):

@@ -13,12 +13,12 @@ from mediation.models import Session
 from mediation.states import Attendance, PlanState
 from people.roles import Restriction, Role
 from tests.factories import UserFactory
-from tests.mediation.factories import accepted, consented, held, planned, soon
+from tests.mediation.factories import accepted, consented, held, invited, planned, soon
 
 
 @pytest.fixture
 def plan(mediation):
-    return planned(mediation, helpers=["楼长 赵六"])
+    return planned(mediation, helpers=[invited(mediation)])
 
 
 def test_the_record_names_who_came_and_who_did_not(plan, colleague):

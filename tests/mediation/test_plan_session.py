@@ -7,15 +7,24 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Request, Sight
+from cases.models import Party, Request, Sight
 from cases.services import grant_sight
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Room, SessionPlan
 from mediation.states import Guest, Manner, PlanState
 from people.roles import Restriction, Role
-from tests.factories import UnitFactory, UserFactory
-from tests.mediation.factories import accepted, planned, soon
+from tests.factories import PersonFactory, UnitFactory, UserFactory
+from tests.mediation.factories import (
+    TEXTS,
+    CommitteeFactory,
+    accepted,
+    held,
+    invited,
+    mediator_of,
+    planned,
+    soon,
+)
 
 
 @pytest.fixture
@@ -35,8 +44,7 @@ def test_a_session_names_its_hour_its_room_and_who_is_asked(mediation, room, bur
         mediation,
         room=room,
         place="",
-        helpers=["村委会主任 张三"],
-        experts=["防水工程师 李四"],
+        helpers=[invited(mediation, "村委会主任 张三"), invited(mediation, "防水工程师 李四", "expert")],
         units=[bureau],
         request="请说明防水保修责任。",
     )
@@ -118,7 +126,7 @@ def test_the_page_plans_and_the_mediation_shows_it(client, mediation, room, bure
         "room": room.pk,
         "manner": Manner.TOGETHER,
         "parties": [party.pk for party in mediation.case.parties.all()],
-        "helpers": "楼长 赵六\n\n",
+        "helpers": [invited(mediation).pk],
         "units": [bureau.pk],
     }
     assert client.post(url, given).status_code == 422  # what is the unit asked for?
@@ -183,3 +191,60 @@ def test_strangers_and_the_hall_see_no_session_of_a_restricted_matter(client, me
     client.force_login(stranger)
     assert mediation.case.number not in client.get(reverse("mediation:sessions_today")).content.decode()
     assert client.get(reverse("mediation:session_ics", args=[plan.pk])).status_code == 404
+
+
+def test_a_helper_comes_only_as_far_as_every_party_agreed(mediation, stranger):
+    helper = invited(mediation)
+    of_another = invited(accepted(stranger))
+    with pytest.raises(MoveRefused, match="没有受邀"):
+        planned(mediation, helpers=[of_another])
+    joined = PersonFactory(name="后来的人")
+    Party.objects.create(case=mediation.case, side="third", person=joined, name=joined.name)
+    with pytest.raises(MoveRefused, match="第二十条"):  # nobody asked the one who joined later
+        planned(mediation, helpers=[helper])
+    assert not SessionPlan.objects.exists()
+
+
+def test_whoever_mediates_with_us_plans_moves_and_holds_a_session(mediation, guest):
+    plan = planned(mediation, by=guest)
+    services.move_session(plan, by=guest, begins_at=soon(hours=4), minutes=60, note="换时间", place="现场")
+    session = held(plan, by=guest)
+    services.add_attempt(session, by=guest, proposal="各退一步", applicants="同意", respondents="同意")
+    services.sign_record(session, by=guest, signer=mediation.case.parties.first(), way="paper")
+    services.add_addendum(session, by=guest, text="更正一处时间")
+    assert (session.recorded_by, plan.history.last().by) == (guest, guest)
+
+
+def test_whoever_mediates_with_us_neither_drafts_nor_ends_nor_asks_units(mediation, guest, bureau):
+    for refused in (
+        lambda: services.draft_agreement(mediation, by=guest, **TEXTS),
+        lambda: services.give_up(mediation, by=guest, ground="no_agreement", note="谈不成"),
+        lambda: planned(mediation, by=guest, units=[bureau], request="请派员。"),
+    ):
+        with pytest.raises(MoveRefused):
+            refused()
+    assert not SessionPlan.objects.exists()
+
+
+def test_the_page_of_whoever_mediates_with_us_plans(client, mediation, guest):
+    client.force_login(guest)
+    url = reverse("mediation:plan_session", args=[mediation.pk])
+    given = {
+        "begins_at": soon(days=1).strftime("%Y-%m-%dT%H:%M"),
+        "minutes": "60",
+        "place": "村委会二楼",
+        "manner": Manner.TOGETHER,
+        "parties": [party.pk for party in mediation.case.parties.all()],
+    }
+    assert client.post(url, given).status_code == 302
+    page = client.get(reverse("mediation:detail", args=[mediation.pk])).content.decode()
+    assert "改期" in page
+    assert "起草协议" not in page
+
+
+@pytest.fixture
+def guest(mediation):
+    """A mediator of another committee who mediates with the one in charge."""
+    other = mediator_of(CommitteeFactory())
+    services.add_co_mediator(mediation, by=mediation.mediator, user=other)
+    return other

@@ -20,7 +20,7 @@ from mediation.papers import file_of, session_record
 from mediation.selectors import signers_of_record
 from mediation.states import RecordWay
 from people.roles import Restriction
-from tests.mediation.factories import accepted, held, planned
+from tests.mediation.factories import accepted, held, invited, planned
 from tests.raw import tables_with
 
 
@@ -51,7 +51,7 @@ def entries(archive: bytes) -> dict[str, bytes]:
 
 @pytest.fixture
 def session(mediation):
-    return held(planned(mediation, helpers=["楼长 赵六"]))
+    return held(planned(mediation, helpers=[invited(mediation)]))
 
 
 def signed(session, signer=None, by=None, **given):
@@ -194,7 +194,8 @@ WORDS = ("东边小会谈室", "妇联干部祝融", "夜里被锁在门外", "�
 def test_of_a_restricted_matter_all_of_it_is_cipher_and_stays_readable(mediator):
     mediation = accepted(mediator, restriction=Restriction.VIOLENCE)
     one = mediation.case.parties.first()
-    plan = planned(mediation, manner="apart", parties=[one], place=WORDS[0], helpers=[WORDS[1]])
+    helper = invited(mediation, WORDS[1])
+    plan = planned(mediation, manner="apart", parties=[one], place=WORDS[0], helpers=[helper])
     session = held(plan, record=WORDS[2])
     services.add_attempt(session, by=mediator, proposal=WORDS[3], applicants="愿意", respondents="未到")
     signed(session, one, way=RecordWay.REFUSED, image=None, note=WORDS[5])
