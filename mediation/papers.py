@@ -315,9 +315,9 @@ def agreement_paper(agreement: Agreement) -> Paper:
     for head, text in sections(agreement):
         blocks += [Heading(f"{head}："), Text(text)]
     blocks += schedule(agreement, {place.party_id: place.name for place in parties})
-    blocks.append(Text(binds_orally() if agreement.is_oral else binds(mediation, len(parties) + 1)))
+    blocks.append(Text(binds_orally() if agreement.is_oral else binds(mediation, len(parties))))
     if not agreement.is_oral:
-        blocks.append(Signatures([signature_line(place) for place in places]))
+        blocks.append(Signatures([signature_line(place, mediation) for place in places]))
     return Paper(
         title=title(agreement),
         mark=mark_of(agreement),
@@ -328,7 +328,7 @@ def agreement_paper(agreement: Agreement) -> Paper:
 
 
 def title(agreement: Agreement) -> str:
-    return _("人民调解口头协议登记表") if agreement.is_oral else _("人民调解协议书")
+    return _("人民调解口头协议登记表") if agreement.is_oral else agreement.title
 
 
 def mark_of(agreement: Agreement) -> str:
@@ -348,7 +348,7 @@ def closing(agreement: Agreement) -> list[str]:
     if agreement.is_oral:
         return [_("登记的人民调解员：%(name)s") % {"name": mediation.mediator}, str(mediation.unit), dated]
     if not mediation.is_stamped:
-        return [_("人民调解员：%(name)s") % {"name": mediation.mediator}, str(mediation.unit), dated]
+        return [f"{mediation.terms.mediator}：{mediation.mediator}", str(mediation.unit), dated]
     return [str(mediation.unit), _("（印章）"), dated]
 
 
@@ -358,13 +358,16 @@ def foot(agreement: Agreement, number: str) -> str:
     return told + "　" + _("内容摘要 %(digest)s") % {"digest": digest} if digest else told
 
 
-def binds(mediation: Mediation, copies: int) -> str:
+def binds(mediation: Mediation, parties: int) -> str:
+    """From when it binds, and who has a copy: each party, and whoever keeps one of its kind."""
+    keepers = mediation.terms.keepers
+    copies = parties + len(keepers)
     counted = COUNTS[copies] if copies < len(COUNTS) else str(copies)
-    stamped = _("本协议经各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，")
-    signed = _("本协议自各方当事人签名、盖章或者按指印之日起生效，")
-    return (stamped if mediation.is_stamped else signed) + _(
-        "具有法律约束力，当事人应当按照约定履行。本协议一式%(copies)s份，各方当事人各执一份，人民调解委员会留存一份。"
-    ) % {"copies": counted}
+    kept = "，".join(_("%(keeper)s留存一份") % {"keeper": keeper} for keeper in keepers)
+    return str(mediation.terms.effect) + _("本协议一式%(copies)s份，各方当事人各执一份，%(kept)s。") % {
+        "copies": counted,
+        "kept": kept,
+    }
 
 
 def binds_orally() -> str:
@@ -457,9 +460,12 @@ def deadline_line(agreement: Agreement) -> str:
     return _("履行期限：%(day)s前。") % {"day": f"{day.year}年{day.month}月{day.day}日"} if day else ""
 
 
-def signature_line(place: Signature) -> str:
+def signature_line(place: Signature, mediation: Mediation) -> str:
     if place.mediator_id:
-        return _("人民调解员　%(name)s（签名）") % {"name": place.name}
+        return _("%(mediator)s　%(name)s（签名）") % {
+            "mediator": mediation.terms.mediator,
+            "name": place.name,
+        }
     signed = _("%(name)s（由%(signer)s代签）") if place.signer_id else "%(name)s"
     name = signed % {"name": place.name, "signer": place.signer.name if place.signer_id else ""}
     return f"{Side(place.party.side).label}　{name}{_('（签名、盖章或按指印）')}"
@@ -472,7 +478,7 @@ def confirmation(file: File) -> Paper:
     """司法确认申请书 (33; 民事诉讼法 205): both parties together, within thirty days of effect."""
     agreement = file.agreement
     asked = _(
-        "申请人就“%(title)s”纠纷，经%(committee)s调解，于%(day)s达成人民调解协议（%(number)s）。"
+        "申请人就“%(title)s”纠纷，经%(committee)s调解，于%(day)s达成调解协议（%(number)s）。"
         "现共同请求人民法院依法确认该协议的效力。"
     )
     about = {
@@ -495,7 +501,10 @@ def confirmation(file: File) -> Paper:
             Heading(_("请求事项和理由")),
             Text(asked % about),
             Text(promise),
-            Text(_("附：人民调解协议书、身份证明、与纠纷有关的证明材料，送达地址和联系电话确认书。")),
+            Text(
+                _("附：%(title)s、身份证明、与纠纷有关的证明材料，送达地址和联系电话确认书。")
+                % {"title": agreement.title}
+            ),
             Text(_("此致") + f"\n{BLANK}" + _("人民法院"), flush=True),
             Signatures(signing(file.parties)),
         ],

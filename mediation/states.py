@@ -1,6 +1,6 @@
 """The life cycles of a mediation, of its agreement, and of a matter at the court's desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -144,8 +144,10 @@ class Kind(models.TextChoices):
     INDUSTRY = "industry", _("行业性、专业性人民调解")
     MEDICAL = "medical", _("医疗纠纷调解")
     LABOUR = "labour", _("劳动争议调解")
+    ADMINISTRATIVE = "administrative", _("行政调解")
     REFERRED_BEFORE = "referred_before", _("委派调解（立案前）")
     REFERRED_AFTER = "referred_after", _("委托调解（立案后）")
+    REFERRED_SUMMARY = "referred_summary", _("委托调解（立案后，简易程序）")
 
 
 class Binds(models.TextChoices):
@@ -155,11 +157,23 @@ class Binds(models.TextChoices):
     SIGNED = "signed", _("各方签名")
 
 
+PEOPLES_EFFECT = _(
+    "本协议经各方当事人签名、盖章或者按指印，人民调解员签名并加盖人民调解委员会印章之日起生效，"
+    "具有法律约束力，当事人应当按照约定履行。"
+)
+SIGNED_EFFECT = _(
+    "本协议自各方当事人签名、盖章或者按指印之日起生效，具有法律约束力，当事人应当按照约定履行。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the kind of a mediation decides: its clock, from when that runs, and how an agreement takes effect.
+    """What the kind of a mediation decides: its clock, from when that runs, how an agreement takes effect, and what
+    that is called.
 
-    `given_day` names the day from which the clock runs; where it is empty, that is the day of acceptance.
+    `given_day` names the day from which the clock runs; where it is empty, that is the day of acceptance. Of the
+    agreement: `title`, the word of its number, as whom the mediator signs, the sentence on its effect, and who keeps
+    a copy beside the parties.
     """
 
     clock: str = "mediation.mediate"
@@ -167,34 +181,72 @@ class Terms:
     binds: Binds = Binds.STAMPED
     oral: bool = True
     article: str = _("人民调解法第二十九条")
+    title: str = _("人民调解协议书")
+    word: str = "人调字"
+    mediator: str = _("人民调解员")
+    effect: str = PEOPLES_EFFECT
+    keepers: tuple[str, ...] = (_("人民调解委员会"),)
 
 
+INVITED = Terms(
+    clock="mediation.mediate.referred_before",
+    given_day=_("收到法院委派材料之日"),
+    binds=Binds.SIGNED,
+    oral=False,
+    article=_("最高人民法院关于人民法院特邀调解的规定"),
+    title=_("调解协议书"),
+    word="委派调字",
+    mediator=_("特邀调解员"),
+    effect=SIGNED_EFFECT,
+    keepers=(_("调解组织"), _("人民法院")),
+)
+ENTRUSTED = replace(
+    INVITED,
+    clock="mediation.mediate.referred_after",
+    given_day=_("收到法院委托材料之日"),
+    word="委托调字",
+)
 TERMS = {
     Kind.PEOPLES: Terms(),
-    Kind.INDUSTRY: Terms(),
-    Kind.MEDICAL: Terms(clock="mediation.mediate.medical"),
+    Kind.INDUSTRY: Terms(word="行人调字"),
+    Kind.MEDICAL: Terms(
+        clock="mediation.mediate.medical",
+        title=_("医疗纠纷人民调解协议书"),
+        word="医调字",
+    ),
     Kind.LABOUR: Terms(
         clock="mediation.mediate.labour",
         given_day=_("收到调解申请之日"),
         oral=False,
         article=_("劳动争议调解仲裁法第十四条"),
+        title=_("劳动争议调解协议书"),
+        word="劳调字",
+        mediator=_("调解员"),
+        effect=_(
+            "本协议由双方当事人签名或者盖章，经调解员签名并加盖调解组织印章后生效，"
+            "对双方当事人具有约束力，当事人应当履行。"
+        ),
+        keepers=(_("调解组织"),),
     ),
-    Kind.REFERRED_BEFORE: Terms(
-        clock="mediation.mediate.referred_before",
-        given_day=_("收到法院委派材料之日"),
-        binds=Binds.SIGNED,
+    Kind.ADMINISTRATIVE: Terms(
+        clock="mediation.mediate.administrative",
         oral=False,
-        article=_("最高人民法院关于人民法院特邀调解的规定"),
+        article=_("浙政办发〔2016〕172号"),
+        title=_("行政调解协议书"),
+        word="行政调字",
+        mediator=_("调解人员"),
+        effect=_(
+            "本协议自各方当事人签名、盖章或者按指印，调解人员签名并加盖行政调解机关印章之日起生效，"
+            "当事人应当按照约定履行。"
+        ),
+        keepers=(_("行政调解机关"),),
     ),
-    Kind.REFERRED_AFTER: Terms(
-        clock="mediation.mediate.referred_after",
-        given_day=_("收到法院委托材料之日"),
-        binds=Binds.SIGNED,
-        oral=False,
-        article=_("最高人民法院关于人民法院特邀调解的规定"),
-    ),
+    Kind.REFERRED_BEFORE: INVITED,
+    Kind.REFERRED_AFTER: ENTRUSTED,
+    Kind.REFERRED_SUMMARY: replace(ENTRUSTED, clock="mediation.mediate.referred_summary"),
 }
 """By the articles (practice.md, Mediation 2 and 3). How many days a clock has is a row of its rule."""
+OF_THE_COURT = frozenset({Kind.REFERRED_BEFORE, Kind.REFERRED_AFTER, Kind.REFERRED_SUMMARY})
 BOUND_BY_SIGNATURES = sorted(kind.value for kind, terms in TERMS.items() if terms.binds == Binds.SIGNED)
 MEDIATING_CLOCKS = tuple(sorted({terms.clock for terms in TERMS.values()}))
 
@@ -686,7 +738,6 @@ class Interest(models.TextChoices):
 
 RECUSING = frozenset({Interest.KIN, Interest.STAKE, Interest.TIES})
 """Whoever is replaced for these does not see the matter again in this round."""
-OF_THE_COURT = frozenset({Kind.REFERRED_BEFORE, Kind.REFERRED_AFTER})
 
 CHANGE_MOVES = Moves(
     Move(

@@ -47,7 +47,7 @@ from mediation.states import State as MediationState
 from people.models import Organisation, Person
 from petitions.models import PetitionHandling
 
-SERIES = "衢江人调字"
+SERIES = f"衢江{TERMS[Kind.PEOPLES].word}"
 HELPERS = ("human_resources", "housing", "justice", "police", "market", "agriculture", "civil_affairs")
 HELPED = 0.15
 PERFORMED = 0.85

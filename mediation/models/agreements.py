@@ -169,10 +169,7 @@ class Agreement(Veiled, Tracked):
         ]
 
     def __str__(self):
-        if self.number:
-            return self.number
-        kind = _("口头调解协议") if self.is_oral else _("人民调解协议书")
-        return f"{kind} V{self.version}"
+        return self.number or f"{self.title} V{self.version}"
 
     def save(self, *args, **kwargs):
         if self.dossier_id is None:
@@ -197,6 +194,11 @@ class Agreement(Veiled, Tracked):
 
     def topics(self):
         return self.mediation.topics()
+
+    @property
+    def title(self) -> str:
+        """人民调解协议书, or what an agreement of this kind is called; an oral one has no paper of the parties."""
+        return str(_("口头调解协议") if self.is_oral else self.mediation.terms.title)
 
     @property
     def amount_in_capitals(self) -> str:

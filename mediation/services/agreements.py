@@ -26,7 +26,7 @@ from mediation.services.performance import promise_all
 from mediation.services.plans import release_sessions
 from mediation.services.talks import begin_signing, conclude, resume_talks
 from mediation.states import AgreementState, CheckItem, Way
-from people.models import Area, Unit
+from people.models import Area
 
 
 def draft_agreement(mediation, *, by, instalments=(), **texts) -> Agreement:
@@ -191,7 +191,7 @@ def take_effect(agreement, *, by):
                 _("协议尚未生效（%(article)s），还缺：%(names)s。")
                 % {"article": agreement.mediation.terms.article, "names": "、".join(missing)}
             )
-        agreement.number = new_number(agreement.mediation.unit)
+        agreement.number = new_number(agreement.mediation)
         agreement.in_force_on = binding_day(agreement)
         agreement.content_hash = agreement.digest()
         details |= {
@@ -209,10 +209,10 @@ def binding_day(agreement):
     return max([agreement.stamped_on, *days] if agreement.mediation.is_stamped else days)
 
 
-def new_number(committee: Unit) -> str:
-    """（2026）衢江人调字第0001号: the next number of the year in the series of the committees of this county."""
+def new_number(mediation) -> str:
+    """（2026）衢江人调字第0001号: the next number of the year in this county's series of its kind."""
     year = f"{timezone.localdate():%Y}"
-    series = f"{short_name(committee.area)}人调字"
+    series = f"{short_name(mediation.unit.area)}{mediation.terms.word}"
     return f"（{year}）{series}第{next_number(f'agreement.{series}', year):04}号"
 
 

@@ -9,8 +9,12 @@ from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Agreement, JudicialConfirmation
 from mediation.papers import agreement_paper
-from mediation.states import AgreementState, Kind
+from mediation.states import OF_THE_COURT, TERMS, AgreementState, Kind
 from tests.mediation.factories import TEXTS, drafted, sign, sign_all, submitted, waiting_case
+from tests.mediation.test_print_agreement import text_of as docx_text
+from tests.pdfs import pdf_text
+
+READ = {"html": lambda content: content.decode(), "docx": docx_text, "pdf": pdf_text}
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def text_of(agreement):
     return "".join(str(block) for block in agreement_paper(agreement).blocks)
 
 
-@pytest.mark.parametrize("kind", [Kind.REFERRED_BEFORE, Kind.REFERRED_AFTER])
+@pytest.mark.parametrize("kind", sorted(OF_THE_COURT))
 def test_what_the_court_referred_binds_when_all_parties_have_signed(of_kind, kind):
     agreement = submitted(of_kind(kind))
     assert [bool(place.party_id) for place in agreement.signatures.all()] == [True, True, True]
@@ -49,14 +53,14 @@ def test_its_paper_names_no_stamp(of_kind):
     assert "（印章）" not in text_of(agreement)
 
 
-@pytest.mark.parametrize("kind", [Kind.PEOPLES, Kind.INDUSTRY, Kind.MEDICAL, Kind.LABOUR])
+@pytest.mark.parametrize("kind", sorted({*Kind} - OF_THE_COURT))
 def test_others_wait_for_the_mediator_and_the_stamp(of_kind, kind):
     agreement = submitted(of_kind(kind))
     sign_all(agreement)
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.SIGNING
     assert agreement.missing() == ["调解委员会印章"]
-    assert "并加盖人民调解委员会印章之日起生效" in text_of(agreement)
+    assert str(TERMS[kind].effect) in text_of(agreement)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,68 @@ def test_the_database_lets_none_bind_without_what_its_kind_asks(of_kind):
     sign_all(own)
     with pytest.raises(DatabaseError, match="has no stamp"), transaction.atomic():
         Agreement.objects.filter(pk=own.pk).update(**change)
+
+
+NAMED = {
+    Kind.PEOPLES: (
+        "人民调解协议书",
+        "人调字",
+        "并加盖人民调解委员会印章之日起生效",
+        "一式四份",
+        "人民调解员\\u3000",
+    ),
+    Kind.INDUSTRY: (
+        "人民调解协议书",
+        "行人调字",
+        "并加盖人民调解委员会印章之日起生效",
+        "一式四份",
+        "人民调解员\\u3000",
+    ),
+    Kind.MEDICAL: ("医疗纠纷人民调解协议书", "医调字", "人民调解委员会印章", "一式四份", "人民调解员\\u3000"),
+    Kind.LABOUR: (
+        "劳动争议调解协议书",
+        "劳调字",
+        "经调解员签名并加盖调解组织印章后生效",
+        "一式四份",
+        "调解员\\u3000",
+    ),
+    Kind.ADMINISTRATIVE: (
+        "行政调解协议书",
+        "行政调字",
+        "行政调解机关印章之日起生效",
+        "一式四份",
+        "调解人员\\u3000",
+    ),
+    Kind.REFERRED_BEFORE: ("调解协议书", "委派调字", "人民法院留存一份", "一式五份", ""),
+    Kind.REFERRED_AFTER: ("调解协议书", "委托调字", "人民法院留存一份", "一式五份", ""),
+    Kind.REFERRED_SUMMARY: ("调解协议书", "委托调字", "人民法院留存一份", "一式五份", ""),
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_its_title_number_and_closing_are_those_of_its_kind(of_kind, keeper, kind):
+    mediation = of_kind(kind)
+    agreement = submitted(mediation)
+    sign_all(agreement)
+    if mediation.is_stamped:
+        services.set_stamp(agreement, by=keeper, stamped_on=timezone.localdate())
+    agreement.refresh_from_db()
+    title, word, *sentences = NAMED[kind]
+    paper = agreement_paper(agreement)
+    assert (agreement.title, paper.title, paper.number) == (title, title, agreement.number)
+    assert agreement.number == f"（{timezone.localdate():%Y}）衢江{word}第0001号"
+    for sentence in sentences:
+        assert sentence in text_of(agreement)
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "pdf"])
+def test_every_rendering_bears_the_title_of_its_kind(client, mediator, of_kind, form):
+    agreement = drafted(of_kind(Kind.LABOUR))
+    client.force_login(mediator)
+    answer = client.get(reverse("mediation:print_agreement", args=[agreement.pk, form]))
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert "劳动争议调解协议书" in READ[form](content)
+    page = client.get(reverse("mediation:detail", args=[agreement.mediation_id])).content.decode()
+    assert "劳动争议调解协议书" in page
+    assert "人民调解协议书" not in page
