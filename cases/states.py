@@ -68,6 +68,7 @@ class Channel(models.TextChoices):
     TOWNSHIP = "township", _("乡镇（街道）转来")
     GRID = "grid", _("网格上报")
     ABOVE = "above", _("上级转办")
+    COURT = "court", _("法院移送")
 
 
 class Side(models.TextChoices):

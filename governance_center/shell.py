@@ -49,7 +49,7 @@ WAYS = (
         "intake:register_arrival",
         _("登记来件"),
         "mail",
-        frozenset({Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER}),
+        frozenset({Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER, Role.COURT}),
     ),
     Way("intake:list", _("今日来访"), "users", WINDOW | {Role.DIRECTOR}),
     Way("intake:day", _("大厅管理"), "building", frozenset({Role.CLERK, Role.GUIDE, Role.DIRECTOR})),

@@ -894,7 +894,9 @@ class ArrivalForm(TriageForm):
         widget=forms.Select(attrs={"autofocus": True}),
     )
     outside_number = short(
-        _("来件编号"), 40, help_text=_("对方系统或来文上的编号。12345、110、上级转办必填，同一渠道不重复。")
+        _("来件编号"),
+        40,
+        help_text=_("对方系统或来文上的编号。12345、110、上级转办、法院移送必填，同一渠道不重复。"),
     )
     came_at = MomentField(
         label=_("收到时间"),

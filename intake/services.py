@@ -73,7 +73,7 @@ from people.services import known_person, register_organisation, register_person
 
 log = structlog.get_logger(__name__)
 
-FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE})
+FROM_A_SYSTEM = frozenset({Channel.HOTLINE, Channel.POLICE, Channel.ABOVE, Channel.COURT})
 """What comes by these channels stands in a system of others already, under its number there."""
 DIGITS = "零一二三四五六七八九"
 

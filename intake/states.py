@@ -380,10 +380,11 @@ DOORS = [
     Channel.HOTLINE,
     Channel.TOWNSHIP,
     Channel.ABOVE,
+    Channel.COURT,
 ]
 """How matters come in without a visitor."""
 DOORKEEPERS = dict.fromkeys(
-    (Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER), "of_the_unit"
+    (Role.CLERK, Role.DISPATCHER, Role.PETITION_OFFICER, Role.TOWNSHIP_OFFICER, Role.COURT), "of_the_unit"
 )
 """Who registers what comes in without a visitor: by telephone, letter, or from another system."""
 

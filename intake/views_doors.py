@@ -22,7 +22,7 @@ def register_arrival(request):
     user = request.user
     unit = selectors.door_of(user)
     if unit is None:
-        raise PermissionDenied(_("登记来件由窗口、分流、信访和乡镇（街道）工作人员办理。"))
+        raise PermissionDenied(_("登记来件由窗口、分流、信访、法院驻点和乡镇（街道）工作人员办理。"))
     form = forms.ArrivalForm(posted(request), request.FILES or None, user=user, hall=hall_of_matters(request))
     if submit(form, services.register_arrival, by=user, unit=unit):
         messages.success(request, told(form.result))

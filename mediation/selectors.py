@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Agent, Party
 from cases.selectors import units_that_open
+from cases.states import Route
 from cases.states import State as RoundState
 from kernel.listing import COUNTED
 from kernel.models import HistoryEntry
@@ -17,6 +18,7 @@ from mediation.models import (
     Agreement,
     AgreementTemplate,
     DraftingBook,
+    Entrustment,
     Mediation,
     Performance,
     PlanGuest,
@@ -303,6 +305,12 @@ def next_step(mediation, agreement, sessions, unasked=0) -> str:
         % {"names": "、".join(agreement.missing())},
         AgreementState.IN_FORCE: _("协议已生效，由中心回访后办结；请关注履行情况。"),
     }[agreement.state]
+
+
+def desk_after(mediation) -> str:
+    """Where a matter goes that could not be mediated, as a choice of next_desks(): what the court gave goes back."""
+    given = Entrustment.objects.filter(mediation=mediation).first()
+    return f"{Route.COURT}:{given.desk_id}" if given else ""
 
 
 def co_mediators_of(mediation):

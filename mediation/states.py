@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.states import TAKERS, BookState, Channel, Route, handling_moves, pass_on
+from cases.states import TAKERS, BookState, Channel, HandlingState, Route, handling_moves, pass_on
 from kernel.moves import NEW, Move, Moves
 from people.roles import Role
 
@@ -134,6 +134,7 @@ SOURCE_OF = {
     Channel.TOWNSHIP: Source.TOWNSHIP,
     Channel.GRID: Source.TOWNSHIP,
     Channel.ABOVE: Source.ABOVE,
+    Channel.COURT: Source.COURT,
 }
 SENT_BY = {Route.COURT: Source.COURT, Route.PETITIONS: Source.PETITIONS}
 """What another desk sent on comes from that desk, whichever way it came to the centre."""
@@ -591,12 +592,86 @@ DRAFTING_MOVES = Moves(
     ),
 )
 
-REFERRAL_MOVES = handling_moves(
-    ("accept_referral", _("接收")),
-    ("answer_referral", _("答复当事人")),
-    ("send_back_referral", _("退回窗口")),
-    who=TAKERS[Route.COURT],
-    clock="court.handle",
+
+class ReferralState(models.TextChoices):
+    """What came to the court's desk: guided and answered, sent back, or given to a committee."""
+
+    IN_HAND = HandlingState.IN_HAND.value, _("办理中")
+    ANSWERED = HandlingState.ANSWERED.value, _("已答复")
+    SENT_BACK = HandlingState.SENT_BACK.value, _("已退回")
+    ENTRUSTED = "entrusted", _("已交调解")
+
+
+REFERRAL_MOVES = Moves(
+    *handling_moves(
+        ("accept_referral", _("接收")),
+        ("answer_referral", _("答复当事人")),
+        ("send_back_referral", _("退回窗口")),
+        who=TAKERS[Route.COURT],
+        clock="court.handle",
+    ),
+    Move(
+        verb="entrust",
+        label=_("委派、委托调解"),
+        sources={ReferralState.IN_HAND},
+        target=ReferralState.ENTRUSTED,
+        who=dict.fromkeys(TAKERS[Route.COURT], "holder"),
+        stops=("court.handle",),
+    ),
+)
+
+
+class EntrustmentState(models.TextChoices):
+    """诉前调解: from the court's desk to a committee, and back."""
+
+    SENT = "sent", _("待接办")
+    MEDIATING = "mediating", _("调解中")
+    RETURNED = "returned", _("已退回法院")
+    RECEIVED = "received", _("法院已签收")
+
+
+class AtCourt(models.TextChoices):
+    """What the court does with what came back."""
+
+    CONFIRM = "confirm", _("办理司法确认")
+    LETTER = "letter", _("审查后制作调解书")
+    WITHDRAWN = "withdrawn", _("当事人撤诉或者不再起诉")
+    DOCKET = "docket", _("登记立案")
+    TRIAL = "trial", _("转入审判程序")
+
+
+AT_COURT = {Role.COURT: "at_court"}
+ENTRUSTMENT_MOVES = Moves(
+    Move(
+        verb="send_to_committee",
+        label=_("交调解组织"),
+        sources={NEW},
+        target=EntrustmentState.SENT,
+        who=AT_COURT,
+        inner=True,
+    ),
+    Move(
+        verb="take_up_entrustment",
+        label=_("接办"),
+        sources={EntrustmentState.SENT},
+        target=EntrustmentState.MEDIATING,
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="return_to_court",
+        label=_("退回法院"),
+        sources={EntrustmentState.SENT, EntrustmentState.MEDIATING},
+        target=EntrustmentState.RETURNED,
+        who=IN_CHARGE,
+    ),
+    Move(
+        verb="receive_return",
+        label=_("签收退回材料"),
+        sources={EntrustmentState.RETURNED},
+        target=EntrustmentState.RECEIVED,
+        who=AT_COURT,
+    ),
 )
 
 
@@ -619,7 +694,6 @@ WITH_THE_COURT = frozenset({ConfirmationState.HANDED, ConfirmationState.ACCEPTED
 REFUSED_BY_THE_COURT = frozenset({ConfirmationState.DISMISSED, ConfirmationState.NOT_ACCEPTED})
 UNASKED = frozenset({ConfirmationState.OPEN, ConfirmationState.ADMISSIBLE})
 """Nobody has applied yet: the thirty days run."""
-AT_COURT = {Role.COURT: "at_court"}
 
 CONFIRMATION_MOVES = Moves(
     Move(

@@ -45,6 +45,11 @@ from mediation.forms.court import (
     DeskNoteForm,
     SendBackReferralForm,
 )
+from mediation.forms.entrustments import (
+    EntrustForm,
+    ReceiveReturnForm,
+    ReturnToCourtForm,
+)
 from mediation.forms.fields import (
     CAPITALS,
     SPELLS,
@@ -56,6 +61,7 @@ from mediation.forms.fields import (
 from mediation.forms.filters import (
     ConfirmationFilter,
     Due,
+    EntrustmentFilter,
     MediationFilter,
     ReferralFilter,
     WaitingFilter,
@@ -125,6 +131,8 @@ __all__ = [
     "DismissApplicationForm",
     "Due",
     "EditAgreementForm",
+    "EntrustForm",
+    "EntrustmentFilter",
     "GiveUpForm",
     "GrantChangeForm",
     "HandOverForm",
@@ -141,9 +149,11 @@ __all__ = [
     "PoliceForm",
     "ReasonForm",
     "ReasonedForm",
+    "ReceiveReturnForm",
     "ReferralFilter",
     "RefuseChangeForm",
     "RemindForm",
+    "ReturnToCourtForm",
     "ReviseForm",
     "SPELLS",
     "SendBackReferralForm",

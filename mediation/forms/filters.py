@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category
-from cases.states import HandlingState, Urgency
+from cases.states import Urgency
 from mediation.selectors import users_of, waiting_for_the_stamp
-from mediation.states import OPEN, UNASKED, ConfirmationState, State
+from mediation.states import OPEN, UNASKED, ConfirmationState, EntrustmentState, ReferralState, State
 from people.models import User
 
 
@@ -88,7 +88,7 @@ class MediationFilter(Due):
 
 class ReferralFilter(Due):
     state = forms.ChoiceField(
-        label=_("状态"), choices=[("", _("全部")), *HandlingState.choices], required=False
+        label=_("状态"), choices=[("", _("全部")), *ReferralState.choices], required=False
     )
     field_order = ["state", "due"]
 
@@ -96,6 +96,18 @@ class ReferralFilter(Due):
         if state := self.cleaned_data["state"]:
             referrals = referrals.filter(state=state)
         return self.within(referrals, "round__due_at")
+
+
+class EntrustmentFilter(Due):
+    state = forms.ChoiceField(
+        label=_("状态"), choices=[("", _("全部")), *EntrustmentState.choices], required=False
+    )
+    field_order = ["state", "due"]
+
+    def narrow(self, entrustments):
+        if state := self.cleaned_data["state"]:
+            entrustments = entrustments.filter(state=state)
+        return self.within(entrustments, "round__due_at")
 
 
 class ConfirmationFilter(Due):

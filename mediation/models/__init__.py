@@ -26,6 +26,7 @@ from mediation.models.copies import (
 )
 from mediation.models.court import (
     CourtReferral,
+    Entrustment,
 )
 from mediation.models.instalments import (
     Instalment,
@@ -73,6 +74,7 @@ __all__ = [
     "CourtReferral",
     "DeskNote",
     "DraftingBook",
+    "Entrustment",
     "Helper",
     "Instalment",
     "JudicialConfirmation",

@@ -80,6 +80,13 @@ from mediation.services.court import (
 from mediation.services.ending import (
     give_up,
 )
+from mediation.services.entrustments import (
+    entrust,
+    receive_return,
+    return_to_court,
+    send_to_committee,
+    take_up_entrustment,
+)
 from mediation.services.instalments import (
     keep_instalments,
     refuse_amiss,
@@ -164,6 +171,7 @@ __all__ = [
     "edit_agreement",
     "edit_template",
     "edit_vague_words",
+    "entrust",
     "give_up",
     "grant_change",
     "hand_copy",
@@ -191,6 +199,7 @@ __all__ = [
     "promise",
     "promise_all",
     "proposed_for",
+    "receive_return",
     "record_consent",
     "record_oral_agreement",
     "record_payment",
@@ -215,8 +224,10 @@ __all__ = [
     "report_to_police",
     "resume_talks",
     "return_application",
+    "return_to_court",
     "revise_agreement",
     "send_back_referral",
+    "send_to_committee",
     "set_stamp",
     "short_name",
     "sign_agreement",
@@ -230,6 +241,7 @@ __all__ = [
     "take_effect",
     "take_effect_when_complete",
     "take_up_assignment",
+    "take_up_entrustment",
     "withdraw_agreement",
     "withdraw_application",
     "withdraw_change",

@@ -16,6 +16,7 @@ from kernel.moves import MoveRefused
 from kernel.transitions import opening
 from mediation.models import Mediation
 from mediation.services.assignments import take_up_assignment
+from mediation.services.entrustments import take_up_entrustment
 from mediation.services.talks import refuse_other_desk
 from mediation.states import SENT_BY, SOURCE_OF, TERMS, Kind, Source
 
@@ -36,6 +37,7 @@ def accept(round, *, by, source="", kind=Kind.PEOPLES, received_on=None) -> Medi
     )
     with opening(mediation, "accept", by=by):
         start_clock(mediation, received_on)
+    take_up_entrustment(mediation, by=by)
     return mediation
 
 
@@ -81,6 +83,8 @@ def kind_of(round: Round) -> Kind:
 
 def proposed_for(round: Round) -> dict:
     """What the form of acceptance begins with."""
+    if given := round.entrustments.unreturned().first():
+        return {"source": Source.COURT, "kind": given.kind, "received_on": timezone.localdate()}
     kind = kind_of(round)
     registered = timezone.localdate(round.opened_at) if TERMS[kind].given_day else None
     return {"source": source_of(round), "kind": kind, "received_on": registered}

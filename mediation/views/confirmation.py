@@ -11,7 +11,7 @@ from kernel.web import action, buttons, page, refuse_move, render_form, submit
 from mediation import forms, services
 from mediation.forms import sent
 from mediation.models import ConfirmationTerm, JudicialConfirmation
-from mediation.views.lists import case_columns, in_case, state_column
+from mediation.views.lists import around_court, case_columns, in_case, state_column
 
 PAGE = "mediation:confirmation_detail"
 
@@ -139,5 +139,5 @@ def confirmation_list(request):
         "mediation/court_list.html",
         listing,
         _("司法确认"),
-        here="mediation:confirmation_list",
+        **around_court(request.user, "mediation:confirmation_list"),
     )

@@ -11,7 +11,7 @@ from kernel.fields import ConfirmForm
 from kernel.web import action, buttons, looked, page, render_form, require, submit, wants_part
 from mediation import services
 from mediation.forms import AnswerReferralForm, DeskNoteForm, SendBackReferralForm, sent
-from mediation.models import CourtReferral
+from mediation.models import CourtReferral, Entrustment
 from people.roles import Role
 
 
@@ -30,6 +30,7 @@ def court_detail(request, pk):
         "parties": referral.case.parties.select_related("person", "organisation"),
         "in_full": referral.is_holder(request.user),
         "arrivals": referral.round.transfers.select_related("from_unit", "by").order_by("-at"),
+        "entrustments": Entrustment.objects.visible_to(request.user).filter(round=referral.round_id),
         "entries": referral.entries().exclude(verb="view").select_related("by", "dossier").order_by("-seq"),
     }
     return render(request, "mediation/court_detail.html", context)

@@ -11,8 +11,9 @@ from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from kernel.words import matching
 from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
-from mediation.models import CourtReferral, DeskNote, Mediation
+from mediation.models import CourtReferral, DeskNote, Entrustment, JudicialConfirmation, Mediation
 from mediation.selectors import colleagues, counted, own_sessions, waiting_for_the_stamp
+from mediation.states import WITH_THE_COURT, EntrustmentState
 
 DESK_NOTES = 3
 """How many words of colleagues stand on top of the court's list."""
@@ -218,8 +219,8 @@ def court_list(request):
         request,
         "mediation/court_list.html",
         listing,
-        _("法院窗口待接收"),
-        here="mediation:court_list",
+        _("立案引导：待接收"),
+        **around_court(request.user, "mediation:court_list"),
         notes=DeskNote.objects.visible_to(request.user).select_related("author")[:DESK_NOTES],
     )
 
@@ -241,5 +242,21 @@ def court_all(request):
         topics=topics_of_files(request.user),
     )
     return render_list(
-        request, "mediation/court_list.html", listing, _("法院窗口事项"), here="mediation:court_all"
+        request,
+        "mediation/court_list.html",
+        listing,
+        _("立案引导：已接收"),
+        **around_court(request.user, "mediation:court_all"),
     )
+
+
+def around_court(user, here) -> dict:
+    """The three piles of the court's desk, each with what waits for somebody there."""
+    given = Entrustment.objects.visible_to(user)
+    confirmations = JudicialConfirmation.objects.visible_to(user)
+    return {
+        "here": here,
+        "returned_count": counted(given.filter(state=EntrustmentState.RETURNED)),
+        "guided_count": counted(waiting(user, Route.COURT)),
+        "confirmation_count": counted(confirmations.filter(state__in=WITH_THE_COURT)),
+    }

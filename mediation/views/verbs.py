@@ -41,6 +41,7 @@ from mediation.forms import (
 from mediation.models import (
     Agreement,
     Assignment,
+    Entrustment,
     JudicialConfirmation,
     Mediation,
     MediatorChange,
@@ -117,6 +118,7 @@ def detail(request, pk):
         "sessions": sessions,
         "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
         "police_reports": mediation.police_reports.select_related("reported_by"),
+        "entrustment": Entrustment.objects.visible_to(request.user).filter(mediation=mediation).first(),
         "company": selectors.company_of(mediation, request.user),
         "changes": interests.change_page(mediation, request.user),
         "notes": PrivateNote.objects.visible_to(request.user).filter(mediation=mediation),
@@ -342,7 +344,7 @@ def record_oral_agreement(request, pk):
 @action
 def give_up(request, pk):
     mediation = one_mediation(request, pk)
-    initial = {"ground": request.GET.get("ground")}
+    initial = {"ground": request.GET.get("ground"), "desk": selectors.desk_after(mediation)}
     form = GiveUpForm(sent(request), mediation=mediation, initial=initial)
     if submit(form, services.give_up, mediation, by=request.user):
         done = _("调解已终止，事项已转%(unit)s。请打印通知书交当事人。")

@@ -11,7 +11,7 @@ from cases.models import Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
-from mediation.states import AskedBy, Attendance, CheckItem, Manner, PayWay, Way, Willing
+from mediation.states import AskedBy, Attendance, CheckItem, Kind, Manner, PayWay, Way, Willing
 from people.models import Unit
 from people.roles import Role
 from people.services import register_organisation
@@ -61,15 +61,15 @@ class CommitteeFactory(UnitFactory):
     kind = Unit.Kind.COMMITTEE
 
 
-def waiting_case(committee, **matter):
-    """A matter with two people and a firm that waits for the committee."""
+def waiting_case(committee, route=Route.MEDIATION, **matter):
+    """A matter with two people and a firm that waits for the committee, or for another desk."""
     respondent = PersonFactory(
         name="周启航", id_number="330803198503124513", address="浮石街道百汇路 8 号 502 室"
     )
     applicant = PersonFactory(
         name="陈素芬", id_number="330803195803084527", address="浮石街道百汇路 8 号 402 室", sex="f"
     )
-    case = CaseFactory(unit=committee, route=Route.MEDIATION, applicant=applicant, **matter)
+    case = CaseFactory(unit=committee, route=route, applicant=applicant, **matter)
     firm = register_organisation(name="衢州市安澜物业有限公司", uscc="91330803MA2DFAKE0X")
     Party.objects.create(case=case, side=Side.RESPONDENT, person=respondent, name=respondent.name)
     Party.objects.create(case=case, side=Side.THIRD, organisation=firm, name=firm.name)
@@ -93,6 +93,16 @@ def consented(mediation, *parties, answer=Willing.AGREED, by=None, **given):
             **{"way": AskedBy.PHONE, "asked_at": timezone.now()} | given,
         )
     return mediation
+
+
+def entrusted(referral, committee, *, by, **given):
+    """The court's desk gives a matter in its hands to the committee."""
+    words = {
+        "kind": Kind.REFERRED_BEFORE,
+        "court_number": "（2026）浙0803诉前调123号",
+        "papers_on": timezone.localdate(),
+    }
+    return services.entrust(referral, by=by, committee=committee, **words | given)
 
 
 def change_asked(mediation, by=None, **given):
