@@ -476,11 +476,19 @@ def signature_line(place: Signature, mediation: Mediation) -> str:
 
 def confirmation(file: File) -> Paper:
     """司法确认申请书 (33; 民事诉讼法 205): both parties together, within thirty days of effect."""
+    asked = _("现共同请求人民法院依法确认该协议的效力。")
+    return jointly_asked(file, _("司法确认申请书"), asked, _("人民法院"))
+
+
+def arbitration(file: File) -> Paper:
+    """仲裁审查申请书 (劳动人事争议仲裁办案规则 74): both parties together, within fifteen days of effect."""
+    asked = _("现共同请求仲裁委员会审查该协议，制作仲裁调解书。")
+    return jointly_asked(file, _("仲裁审查申请书"), asked, _("劳动人事争议仲裁委员会"))
+
+
+def jointly_asked(file: File, title: str, asked: str, to: str) -> Paper:
     agreement = file.agreement
-    asked = _(
-        "申请人就“%(title)s”纠纷，经%(committee)s调解，于%(day)s达成调解协议（%(number)s）。"
-        "现共同请求人民法院依法确认该协议的效力。"
-    )
+    because = _("申请人就“%(title)s”纠纷，经%(committee)s调解，于%(day)s达成调解协议（%(number)s）。")
     about = {
         "title": file.case.whole_title,
         "committee": file.mediation.unit,
@@ -494,18 +502,18 @@ def confirmation(file: File) -> Paper:
         Text(line) for place in agreement.places() if place.party_id for line in party_lines(place, file.case)
     ]
     return Paper(
-        title=_("司法确认申请书"),
+        title=title,
         number=file.number,
         blocks=[
             *blocks,
             Heading(_("请求事项和理由")),
-            Text(asked % about),
+            Text(because % about + asked),
             Text(promise),
             Text(
                 _("附：%(title)s、身份证明、与纠纷有关的证明材料，送达地址和联系电话确认书。")
                 % {"title": agreement.title}
             ),
-            Text(_("此致") + f"\n{BLANK}" + _("人民法院"), flush=True),
+            Text(_("此致") + f"\n{BLANK}" + to, flush=True),
             Signatures(signing(file.parties)),
         ],
     )
@@ -693,6 +701,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
     "inquiry": (gettext_lazy("人民调解调查记录"), inquiry),
     "end": (gettext_lazy("终止调解通知书"), notice),
     "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
+    "arbitration": (gettext_lazy("仲裁审查申请书"), arbitration),
     "payment-order": (gettext_lazy("支付令申请书"), payment_order),
     "delivery": (gettext_lazy("送达回证"), delivery),
     "receipt": (gettext_lazy("调解协议履行凭证"), receipt),
@@ -704,7 +713,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 SESSION, INVITATION, POLICE = "session-", "invitation-", "police-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
-LAST = frozenset({"confirmation", "payment-order", "receipt", "follow-up", "state"})
+LAST = frozenset({"confirmation", "arbitration", "payment-order", "receipt", "follow-up", "state"})
 """What is bound after the evidence."""
 
 
@@ -714,6 +723,7 @@ def fitting(file: File) -> list[str]:
     asked = {
         "end": file.mediation.state == State.FAILED,
         "confirmation": bool(agreement) and not agreement.is_oral,
+        "arbitration": bool(agreement) and file.mediation.terms.arbitrable,
         "payment-order": bool(claim_of(agreement)) and is_due(agreement),
         "receipt": bool(agreement),
     }

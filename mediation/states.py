@@ -170,7 +170,7 @@ SIGNED_EFFECT = _(
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What the kind of a mediation decides: its clock, from when that runs, how an agreement takes effect, and what
-    that is called.
+    that is called. `arbitrable` is what the parties may bring before the arbitration commission together.
 
     `given_day` names the day from which the clock runs; where it is empty, that is the day of acceptance. Of the
     agreement: `title`, the word of its number, as whom the mediator signs, the sentence on its effect, and who keeps
@@ -186,6 +186,7 @@ class Terms:
     word: str = "人调字"
     mediator: str = _("人民调解员")
     effect: str = PEOPLES_EFFECT
+    arbitrable: bool = False
     keepers: tuple[str, ...] = (_("人民调解委员会"),)
 
 
@@ -227,6 +228,7 @@ TERMS = {
             "本协议由双方当事人签名或者盖章，经调解员签名并加盖调解组织印章后生效，"
             "对双方当事人具有约束力，当事人应当履行。"
         ),
+        arbitrable=True,
         keepers=(_("调解组织"),),
     ),
     Kind.ADMINISTRATIVE: Terms(
@@ -787,6 +789,90 @@ CONFIRMATION_MOVES = Moves(
     ),
 )
 """司法确认 (人民调解法 33): a track of its own, which moves no date of the mediation that it follows."""
+
+
+class ArbitrationState(models.TextChoices):
+    """An agreement on a labour dispute on its way to the arbitration commission, or not."""
+
+    OPEN = "open", _("待申请")
+    APPLIED = "applied", _("已申请，待递交")
+    HANDED = "handed", _("已递交，待受理")
+    ACCEPTED = "accepted", _("审查中")
+    CONFIRMED = "confirmed", _("已制作仲裁调解书")
+    REFUSED = "refused", _("不予受理、不予确认")
+    WITHDRAWN = "withdrawn", _("已撤回申请")
+    DECLINED = "declined", _("当事人不申请")
+
+
+ARBITRATION_MOVES = Moves(
+    Move(
+        verb="open_arbitration",
+        label=_("开始计算申请期限"),
+        sources={NEW},
+        target=ArbitrationState.OPEN,
+        who=COLLEAGUES | {Role.STAMP_KEEPER: "holder"},
+        starts=("mediation.ask_arbitration",),
+        inner=True,
+    ),
+    Move(
+        verb="apply_for_arbitration",
+        label=_("共同申请仲裁审查"),
+        sources={ArbitrationState.OPEN},
+        target=ArbitrationState.APPLIED,
+        who=IN_CHARGE,
+        stops=("mediation.ask_arbitration",),
+    ),
+    Move(
+        verb="hand_to_commission",
+        label=_("递交仲裁委员会"),
+        sources={ArbitrationState.APPLIED},
+        target=ArbitrationState.HANDED,
+        who=IN_CHARGE,
+        starts=("arbitration.accept",),
+    ),
+    Move(
+        verb="accept_arbitration",
+        label=_("登记受理"),
+        sources={ArbitrationState.HANDED},
+        target=ArbitrationState.ACCEPTED,
+        who=IN_CHARGE,
+        stops=("arbitration.accept",),
+        starts=("arbitration.review",),
+    ),
+    Move(
+        verb="confirm_arbitration",
+        label=_("登记仲裁调解书"),
+        sources={ArbitrationState.ACCEPTED},
+        target=ArbitrationState.CONFIRMED,
+        who=IN_CHARGE,
+        stops=("arbitration.review",),
+    ),
+    Move(
+        verb="refuse_arbitration",
+        label=_("登记不予受理、不予确认"),
+        sources={ArbitrationState.HANDED, ArbitrationState.ACCEPTED},
+        target=ArbitrationState.REFUSED,
+        who=IN_CHARGE,
+        stops=("arbitration.accept", "arbitration.review"),
+    ),
+    Move(
+        verb="withdraw_arbitration",
+        label=_("撤回申请"),
+        sources={ArbitrationState.APPLIED, ArbitrationState.HANDED, ArbitrationState.ACCEPTED},
+        target=ArbitrationState.WITHDRAWN,
+        who=IN_CHARGE,
+        stops=("arbitration.accept", "arbitration.review"),
+    ),
+    Move(
+        verb="decline_arbitration",
+        label=_("当事人不申请"),
+        sources={ArbitrationState.OPEN},
+        target=ArbitrationState.DECLINED,
+        who=IN_CHARGE,
+        stops=("mediation.ask_arbitration",),
+    ),
+)
+"""仲裁审查确认 (劳动人事争议仲裁办案规则 74 to 78). The commission is outside: what it did is entered by its paper."""
 
 
 class ChangeState(models.TextChoices):

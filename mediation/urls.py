@@ -1,6 +1,7 @@
 from django.urls import path
 
 from mediation.views import (
+    arbitration,
     assignments,
     beginning,
     changes,
@@ -115,6 +116,36 @@ urlpatterns = [
         "confirmations/<int:pk>/decline-confirmation/",
         confirmation.decline_confirmation,
         name="decline_confirmation",
+    ),
+    path("arbitrations/<int:pk>/", arbitration.arbitration_detail, name="arbitration_detail"),
+    path(
+        "arbitrations/<int:pk>/apply-for-arbitration/",
+        arbitration.apply_for_arbitration,
+        name="apply_for_arbitration",
+    ),
+    path(
+        "arbitrations/<int:pk>/decline-arbitration/",
+        arbitration.decline_arbitration,
+        name="decline_arbitration",
+    ),
+    path(
+        "arbitrations/<int:pk>/hand-to-commission/", arbitration.hand_to_commission, name="hand_to_commission"
+    ),
+    path(
+        "arbitrations/<int:pk>/accept-arbitration/", arbitration.accept_arbitration, name="accept_arbitration"
+    ),
+    path(
+        "arbitrations/<int:pk>/confirm-arbitration/",
+        arbitration.confirm_arbitration,
+        name="confirm_arbitration",
+    ),
+    path(
+        "arbitrations/<int:pk>/refuse-arbitration/", arbitration.refuse_arbitration, name="refuse_arbitration"
+    ),
+    path(
+        "arbitrations/<int:pk>/withdraw-arbitration/",
+        arbitration.withdraw_arbitration,
+        name="withdraw_arbitration",
     ),
     path("performances/", performance.performance_list, name="performance_list"),
     path("performances/<int:pk>/record-payment/", performance.record_payment, name="record_payment"),

@@ -43,6 +43,7 @@ EVERYDAY = [rung(UNIT), rung(REPORT, days=3)]
 """The centre's own small steps."""
 LADDERS = {
     "aid.": OFFICIAL,
+    "arbitration.": [rung(HANDLER)],
     "card.": EVERYDAY,
     "case.": EVERYDAY,
     "case.instruction": ORDERED,
@@ -57,6 +58,7 @@ LADDERS = {
     "land.sue": [],
     "market.": OFFICIAL,
     "mediation.": OFFICIAL,
+    "mediation.ask_arbitration": countdown(15, 7, 3),
     "mediation.ask_confirmation": countdown(30, 20, 7, 3),
     "mediation.instalment": [],
     "online.": EVERYDAY,
@@ -126,6 +128,7 @@ MEDIATION_ACT = date(2011, 1, 1)
 CONFIRMATION = date(2011, 3, 30)
 CIVIL_PROCEDURE = date(2024, 1, 1)
 LABOUR_ACT = date(2008, 5, 1)
+CASE_RULES = date(2017, 7, 1)
 WAGES = date(2021, 1, 1)
 REVIEW_ACT = date(2024, 1, 1)
 LAND_ACT = date(2010, 1, 1)
@@ -292,6 +295,15 @@ MEDIATION_RULES = [
         rolls=True,
     ),
     rule(
+        "mediation.ask_arbitration",
+        "申请仲裁审查",
+        "《劳动人事争议仲裁办案规则》第七十四条",
+        "调解协议生效",
+        15,
+        since=CASE_RULES,
+        rolls=True,
+    ),
+    rule(
         "mediation.instalment",
         "履行协议",
         "《人民调解法》第三十一条；约定日期",
@@ -401,6 +413,25 @@ COURT_RULES = [
 
 MARKET_BASIS = "《市场监督管理投诉举报处理暂行办法》（有新规定的，请按新规定修改）"
 OTHER_LEGAL_RULES = [
+    rule(
+        "arbitration.accept",
+        "仲裁审查受理",
+        f"《劳动人事争议仲裁办案规则》第七十五条：及时决定{SUGGESTED}",
+        "递交仲裁审查申请",
+        5,
+        since=CASE_RULES,
+        rolls=True,
+    ),
+    rule(
+        "arbitration.review",
+        "仲裁审查",
+        "《劳动人事争议仲裁办案规则》第七十六条",
+        "受理仲裁审查申请",
+        5,
+        since=CASE_RULES,
+        extend=(5, TRIBUNAL),
+        rolls=True,
+    ),
     rule(
         "labour.accept",
         "劳动仲裁受理",

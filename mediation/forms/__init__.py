@@ -9,6 +9,13 @@ from mediation.forms.agreements import (
     StampForm,
     side_and_name,
 )
+from mediation.forms.arbitration import (
+    AcceptArbitrationForm,
+    ApplyForArbitrationForm,
+    ConfirmArbitrationForm,
+    HandToCommissionForm,
+    RefuseArbitrationForm,
+)
 from mediation.forms.assignments import (
     AssignForm,
     CoMediatorForm,
@@ -104,12 +111,14 @@ from mediation.forms.templates import (
 )
 
 __all__ = [
+    "AcceptArbitrationForm",
     "AcceptConfirmationForm",
     "AcceptForm",
     "AddendumForm",
     "AdjournSessionForm",
     "AgreementForm",
     "AnswerReferralForm",
+    "ApplyForArbitrationForm",
     "ApplyForConfirmationForm",
     "AskChangeForm",
     "AssignForm",
@@ -121,6 +130,7 @@ __all__ = [
     "CoMediatorForm",
     "ColleagueField",
     "ConfirmAgreementForm",
+    "ConfirmArbitrationForm",
     "ConfirmationFilter",
     "ConsentForm",
     "CopyForm",
@@ -136,6 +146,7 @@ __all__ = [
     "GiveUpForm",
     "GrantChangeForm",
     "HandOverForm",
+    "HandToCommissionForm",
     "HandToCourtForm",
     "HelperForm",
     "HoldSessionForm",
@@ -151,6 +162,7 @@ __all__ = [
     "ReasonedForm",
     "ReceiveReturnForm",
     "ReferralFilter",
+    "RefuseArbitrationForm",
     "RefuseChangeForm",
     "RemindForm",
     "ReturnToCourtForm",

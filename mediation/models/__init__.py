@@ -4,6 +4,9 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.arbitration import (
+    ArbitrationReview,
+)
 from mediation.models.assignments import (
     Assignment,
 )
@@ -66,6 +69,7 @@ __all__ = [
     "Agreement",
     "AgreementCopy",
     "AgreementTemplate",
+    "ArbitrationReview",
     "Assignment",
     "Attempt",
     "CoMediator",

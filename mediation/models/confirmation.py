@@ -32,11 +32,13 @@ class ConfirmationTerm(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CONDITION = "condition", gettext_lazy("申请条件")
-        PAPER = "paper", gettext_lazy("申请材料")
+        CONDITION = "condition", gettext_lazy("司法确认的条件")
+        PAPER = "paper", gettext_lazy("司法确认的材料")
+        REVIEW_CONDITION = "review_condition", gettext_lazy("仲裁审查的条件")
+        REVIEW_PAPER = "review_paper", gettext_lazy("仲裁审查的材料")
 
     code = models.CharField(gettext_lazy("代码"), max_length=30, unique=True)
-    kind = models.CharField(gettext_lazy("种类"), max_length=10, choices=Kind)
+    kind = models.CharField(gettext_lazy("种类"), max_length=20, choices=Kind)
     text = models.CharField(gettext_lazy("内容"), max_length=200)
     article = models.CharField(gettext_lazy("依据"), max_length=80)
     refusal = models.CharField(gettext_lazy("不符合时的说明"), max_length=200, blank=True)
@@ -48,6 +50,66 @@ class ConfirmationTerm(models.Model):
 
     def __str__(self):
         return f"{self.text}（{self.article}）"
+
+
+class Confirmation(Veiled, Timed, UnderCase):
+    """One written agreement before whoever may confirm it: asked for in time, by all parties together.
+
+    It begins when the agreement takes effect, so that the days run where everybody sees them. `unit` is the committee,
+    `papers` are the codes of what was handed in, `ruling` is the paper of the result.
+    """
+
+    READ_TOGETHER = ("mediation__round", "mediation__case", "case", "agreement")
+    TOLD_WITH: tuple[str, ...] = ("unit", "mediation__mediator", "case__barred")
+    VEILED = ("reason",)
+    IN_FILE = "case"
+    ASKING = ""
+    """The clock within which the parties may ask."""
+    JOINTLY = LATE = ""
+    """The articles that ask for all parties; the sentence that says the days are over."""
+
+    opened_at = models.DateTimeField(default=timezone.now)
+    applied_on = models.DateField(gettext_lazy("申请日期"), null=True)
+    papers = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    number = models.CharField(gettext_lazy("受理案号"), max_length=40, blank=True)
+    accepted_on = models.DateField(gettext_lazy("受理日期"), null=True)
+    reason = models.TextField(gettext_lazy("理由"), blank=True)
+    ruling_number = models.CharField(gettext_lazy("裁定书文号"), max_length=40, blank=True)
+    ruled_on = models.DateField(gettext_lazy("裁定日期"), null=True)
+    ruling = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(FileRow.Meta):
+        abstract = True
+
+    def __str__(self):
+        return f"{self.case.number} {self.name_of_clocks}"
+
+    def is_veiled(self) -> bool:
+        return bool(self.case.restriction if self._state.adding else self.restriction)
+
+    def is_holder(self, user) -> bool:
+        return self.unit_id in user.unit_ids
+
+    def is_in_charge(self, user) -> bool:
+        return self.mediation.is_in_charge(user)
+
+    @property
+    def asking(self):
+        """The clock of the days to ask in; it stays when it was stopped."""
+        return next(clock for clock in self.clocks.all() if clock.code == self.ASKING)
+
+    @property
+    def unit_of_clocks(self) -> Unit:
+        return self.unit
+
+    def keepers(self, people=User.objects):
+        """The mediator in charge, or the colleagues."""
+        return self.at_work(self.mediation.mediator, self.unit, people) or self.readers(
+            people.in_unit(self.unit, *MEDIATORS)
+        )
+
+    def topics(self):
+        return self.told(f"case:{self.case_id}", f"unit:{self.unit_id}")
 
 
 class ConfirmationQuerySet(DeskQuerySet):
@@ -63,19 +125,18 @@ class ConfirmationQuerySet(DeskQuerySet):
         return self.filter(state=ConfirmationState.CONFIRMED)
 
 
-class JudicialConfirmation(Veiled, Timed, UnderCase):
-    """One written agreement of a committee, before the court: within thirty days, by all parties together.
-
-    It begins when the agreement takes effect, so that the days run where everybody sees them. `unit` is the committee,
-    `desk` the court's, once the papers lie there. `papers` are the codes of what was handed in.
-    """
+class JudicialConfirmation(Confirmation):
+    """One written agreement before the court, within thirty days (人民调解法 33). `desk` is the court's, once the
+    papers lie there."""
 
     MOVES = CONFIRMATION_MOVES
-    READ_TOGETHER = ("mediation__round", "mediation__case", "case", "agreement")
     TOLD_WITH = ("unit", "desk", "mediation__mediator", "case__barred")
     CITIZENS = frozenset({"mediation.ask_confirmation"})
-    VEILED = ("reason",)
-    IN_FILE = "case"
+    ASKING = "mediation.ask_confirmation"
+    JOINTLY = gettext_lazy("人民调解法第三十三条、民事诉讼法第二百零五条")
+    LATE = gettext_lazy(
+        "自协议生效之日起三十日内可以申请司法确认（人民调解法第三十三条），最后一日是 %(day)s，已经届满。"
+    )
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="confirmations")
     mediation = models.ForeignKey(Mediation, on_delete=models.PROTECT, related_name="confirmations")
@@ -87,15 +148,6 @@ class JudicialConfirmation(Veiled, Timed, UnderCase):
     state = models.CharField(
         gettext_lazy("状态"), max_length=20, choices=ConfirmationState, default=ConfirmationState.OPEN
     )
-    opened_at = models.DateTimeField(default=timezone.now)
-    applied_on = models.DateField(gettext_lazy("申请日期"), null=True)
-    papers = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    number = models.CharField(gettext_lazy("受理案号"), max_length=40, blank=True)
-    accepted_on = models.DateField(gettext_lazy("受理日期"), null=True)
-    reason = models.TextField(gettext_lazy("理由"), blank=True)
-    ruling_number = models.CharField(gettext_lazy("裁定书文号"), max_length=40, blank=True)
-    ruled_on = models.DateField(gettext_lazy("裁定日期"), null=True)
-    ruling = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = ConfirmationQuerySet.as_manager()
 
@@ -131,18 +183,6 @@ class JudicialConfirmation(Veiled, Timed, UnderCase):
             ),
         ]
 
-    def __str__(self):
-        return f"{self.case.number} {_('司法确认')}"
-
-    def is_veiled(self) -> bool:
-        return bool(self.case.restriction if self._state.adding else self.restriction)
-
-    def is_holder(self, user) -> bool:
-        return self.unit_id in user.unit_ids
-
-    def is_in_charge(self, user) -> bool:
-        return self.mediation.is_in_charge(user)
-
     def is_at_court(self, user) -> bool:
         return self.desk_id in user.unit_ids
 
@@ -155,11 +195,6 @@ class JudicialConfirmation(Veiled, Timed, UnderCase):
         return self.state in UNASKED
 
     @property
-    def asking(self):
-        """The clock of the thirty days; it stays when it was stopped."""
-        return next(clock for clock in self.clocks.all() if clock.code in self.CITIZENS)
-
-    @property
     def unit_of_clocks(self) -> Unit:
         return self.desk if self.is_with_the_court else self.unit
 
@@ -168,12 +203,10 @@ class JudicialConfirmation(Veiled, Timed, UnderCase):
         return _("司法确认")
 
     def keepers(self, people=User.objects):
-        """The court's desk as a whole, while it lies there; else the mediator in charge, or the colleagues."""
+        """The court's desk as a whole, while it lies there; else the committee's people."""
         if self.is_with_the_court:
             return self.readers(people.in_unit(self.desk, Role.COURT))
-        return self.at_work(self.mediation.mediator, self.unit, people) or self.readers(
-            people.in_unit(self.unit, *MEDIATORS)
-        )
+        return super().keepers(people)
 
     def topics(self):
         desk = [f"unit:{self.desk_id}"] if self.desk_id else []

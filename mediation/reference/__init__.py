@@ -27,7 +27,10 @@ def rooms() -> list[Room]:
 
 
 def confirmation_terms() -> list[dict[str, str]]:
-    """民事诉讼法解释 351 to 358, and 法释〔2011〕5号 3: columns of ConfirmationTerm, in the order of the page."""
+    """Columns of ConfirmationTerm, in the order of the page.
+
+    民事诉讼法解释 351 to 358, and 法释〔2011〕5号 3; of labour agreements, 劳动人事争议仲裁办案规则 74 to 78.
+    """
     return json.loads((HERE / "confirmation_terms.json").read_text())
 
 

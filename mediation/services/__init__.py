@@ -22,6 +22,16 @@ from mediation.services.agreements import (
     withdraw_agreement,
     withdraw_live_agreement,
 )
+from mediation.services.arbitration import (
+    accept_arbitration,
+    apply_for_arbitration,
+    confirm_arbitration,
+    decline_arbitration,
+    hand_to_commission,
+    open_arbitration,
+    refuse_arbitration,
+    withdraw_arbitration,
+)
 from mediation.services.assignments import (
     assign,
     decline_assignment,
@@ -144,6 +154,7 @@ from mediation.services.templates import (
 
 __all__ = [
     "accept",
+    "accept_arbitration",
     "accept_confirmation",
     "accept_referral",
     "add_addendum",
@@ -151,6 +162,7 @@ __all__ = [
     "add_co_mediator",
     "adjourn_session",
     "answer_referral",
+    "apply_for_arbitration",
     "apply_for_confirmation",
     "article_of",
     "ask_change",
@@ -161,8 +173,10 @@ __all__ = [
     "check_admissibility",
     "conclude",
     "confirm_agreement",
+    "confirm_arbitration",
     "correct_record",
     "declare_interest",
+    "decline_arbitration",
     "decline_assignment",
     "decline_confirmation",
     "details_of",
@@ -176,6 +190,7 @@ __all__ = [
     "grant_change",
     "hand_copy",
     "hand_over",
+    "hand_to_commission",
     "hand_to_court",
     "hold_session",
     "invite_helper",
@@ -192,6 +207,7 @@ __all__ = [
     "not_consenting",
     "note_breach",
     "of_person",
+    "open_arbitration",
     "open_confirmation",
     "particulars",
     "pass_on",
@@ -207,6 +223,7 @@ __all__ = [
     "refuse_acceptance",
     "refuse_agent",
     "refuse_amiss",
+    "refuse_arbitration",
     "refuse_change",
     "refuse_impossible_day",
     "refuse_in_place_of_minor",
@@ -244,6 +261,7 @@ __all__ = [
     "take_up_entrustment",
     "withdraw_agreement",
     "withdraw_application",
+    "withdraw_arbitration",
     "withdraw_change",
     "withdraw_live_agreement",
 ]

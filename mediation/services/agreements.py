@@ -19,6 +19,7 @@ from kernel.transitions import moving
 from mediation.checks import blanks
 from mediation.models import Agreement, Signature
 from mediation.schedules import written
+from mediation.services.arbitration import open_arbitration
 from mediation.services.confirmation import open_confirmation
 from mediation.services.instalments import keep_instalments
 from mediation.services.parties import details_of, signatories, stand_ins
@@ -201,6 +202,8 @@ def take_effect(agreement, *, by):
         }
     conclude(agreement.mediation, by=by)
     open_confirmation(agreement, by=by)
+    if agreement.mediation.terms.arbitrable:
+        open_arbitration(agreement, by=by)
     promise_all(agreement, by=by)
 
 

@@ -25,13 +25,17 @@ CONDITION, PAPER = ConfirmationTerm.Kind.CONDITION, ConfirmationTerm.Kind.PAPER
 
 def open_confirmation(agreement, *, by) -> JudicialConfirmation:
     """A written agreement binds: the thirty days of 人民调解法 33 run from that day, which itself does not count."""
+    return begin(JudicialConfirmation, agreement, "open_confirmation", by=by)
+
+
+def begin(model, agreement, verb, *, by):
     mediation = agreement.mediation
     began = agreement.in_force_on
     at = timezone.now() if began == timezone.localdate() else midnight(began)
-    confirmation = JudicialConfirmation(
+    confirmation = model(
         case=mediation.case, mediation=mediation, agreement=agreement, unit=mediation.unit, opened_at=at
     )
-    with opening(confirmation, "open_confirmation", by=by, at=at):
+    with opening(confirmation, verb, by=by, at=at):
         pass
     return confirmation
 
@@ -68,10 +72,12 @@ def refuse_partial(confirmation, applicants):
     left = [party.name for party in signatories(confirmation.case) if party.pk not in asking]
     if left:
         raise MoveRefused(
-            _(
-                "司法确认须由全体当事人共同申请（人民调解法第三十三条、民事诉讼法第二百零五条），还缺：%(names)s。"
-            )
-            % {"names": "、".join(left)}
+            _("%(what)s须由全体当事人共同申请（%(articles)s），还缺：%(names)s。")
+            % {
+                "what": confirmation.name_of_clocks,
+                "articles": confirmation.JOINTLY,
+                "names": "、".join(left),
+            }
         )
 
 
@@ -79,12 +85,7 @@ def refuse_untimely(confirmation, day):
     if not confirmation.agreement.in_force_on <= day <= timezone.localdate():
         raise MoveRefused(_("申请日期不能早于协议生效之日，也不能晚于今天。"))
     if day > (last := confirmation.asking.last_day):
-        raise MoveRefused(
-            _(
-                "自协议生效之日起三十日内可以申请司法确认（人民调解法第三十三条），最后一日是 %(day)s，已经届满。"
-            )
-            % {"day": last}
-        )
+        raise MoveRefused(confirmation.LATE % {"day": last})
 
 
 def decline_confirmation(confirmation, *, by, note):

@@ -40,6 +40,7 @@ from mediation.forms import (
 )
 from mediation.models import (
     Agreement,
+    ArbitrationReview,
     Assignment,
     Entrustment,
     JudicialConfirmation,
@@ -107,7 +108,8 @@ def detail(request, pk):
         "case": mediation.case,
         "agreement": agreement,
         "agreements": agreements,
-        "confirmation": confirmation_of(mediation, request.user),
+        "confirmation": confirmation_of(mediation, request.user, JudicialConfirmation),
+        "arbitration": confirmation_of(mediation, request.user, ArbitrationReview),
         "next_step": selectors.next_step(
             mediation, agreement, sessions, len(services.not_consenting(mediation))
         ),
@@ -131,9 +133,9 @@ def detail(request, pk):
     return render_part(request, "mediation/detail.html", part, context)
 
 
-def confirmation_of(mediation, user) -> JudicialConfirmation | None:
-    mine = JudicialConfirmation.objects.visible_to(user).filter(mediation=mediation)
-    return mine.prefetch_related("clocks").first()
+def confirmation_of(mediation, user, model):
+    """The row of the agreement before the court, or before the commission, if there is one."""
+    return model.objects.visible_to(user).filter(mediation=mediation).prefetch_related("clocks").first()
 
 
 @page

@@ -36,6 +36,9 @@ RULES = {
     "mediation.mediate.referred_summary": 7,
     "mediation.mediate.administrative": 30,
     "mediation.ask_confirmation": 30,
+    "mediation.ask_arbitration": 15,
+    "arbitration.accept": 5,
+    "arbitration.review": 5,
     "court.accept_confirmation": 3,
     "court.review_confirmation": 15,
     "mediation.instalment": 0,
@@ -190,6 +193,13 @@ def in_force(mediation, keeper):
     agreement.refresh_from_db()
     mediation.refresh_from_db()
     return agreement
+
+
+def on_labour(mediator, keeper):
+    """A labour dispute, mediated by the committee, with its agreement in force."""
+    round = waiting_case(mediator.posts.get().unit).rounds.get()
+    kind, today = Kind.LABOUR, timezone.localdate()
+    return in_force(services.accept(round, by=mediator, kind=kind, received_on=today), keeper)
 
 
 def mediator_of(committee, **fields):
