@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.states import Channel, Route
-from governance_center.demo import confirmations, names, roads, scenes, scripted, staff, texts
+from governance_center.demo import confirmations, names, roads, scenes, scripted, staff, talks, texts
 from governance_center.demo.days import Diary
 from governance_center.demo.files import Ledger
 from governance_center.demo.hall import MINUTES, Hall, Visit, call_all, plan
@@ -87,9 +87,10 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
         cursor.execute(ANCHORS_AT_ONCE)  # an anchor made meanwhile would miss what is not yet visible
     with at_full_speed(), without_collector():
         load_days = Loading(Ledger(now=now), diary, seed)
-        load_days.run(since, cases, say)
+        load_days.run(since, cases - talks.count(cases), say)
     scenes.live(seed)
     confirmations.live()
+    talks.live(seed, cases)
     NumberSeries.objects.create(series=MARK, period="cases", last=cases)
     return Loaded(cases, load_days.world.ledger.tables.sent)
 

@@ -28,7 +28,7 @@ PAGES = {
         intake:require_materials intake:returned intake:take_up intake:replace_party
         intake:guide intake:advise intake:check_ins intake:check_in intake:day intake:pause intake:pause_hall
         intake:end_pause_of_hall intake:close_hall intake:post_notice intake:pair_screen
-        intake:change_turn_rule intake:call_help
+        intake:change_turn_rule intake:call_help mediation:withdraw_change
     """,
     "director": """
         home stats:today stats:rows cases:follow_up cases:rule_list cases:edit_rule cases:edit_wording
@@ -40,6 +40,7 @@ PAGES = {
         roster:set_seat roster:set_leader roster:set_duty roster:copy_week roster:stand_in roster:stand_in_for
         roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail mediation:assign
         mediation:template_list mediation:edit_template mediation:edit_vague_words
+        mediation:grant_change mediation:refuse_change
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -50,11 +51,19 @@ PAGES = {
         mediation:edit_agreement mediation:submit_agreement mediation:sign_agreement mediation:revise_agreement
         mediation:print_agreement mediation:plan_session mediation:report_to_police
         mediation:sign_record mediation:confirmation_detail mediation:hand_copy mediation:performance_list
+        mediation:move_session mediation:cancel_session mediation:hold_session mediation:adjourn_session
+        mediation:add_attempt mediation:correct_record mediation:add_addendum
+        mediation:record_payment mediation:remind_party mediation:note_breach
+        mediation:add_co_mediator mediation:remove_co_mediator mediation:declare_interest
+        mediation:arbitration_detail mediation:apply_for_arbitration mediation:decline_arbitration
+        mediation:accept_arbitration mediation:refuse_arbitration mediation:withdraw_arbitration
+        mediation:entrustment_detail
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
         home mediation:court_list mediation:court_all mediation:court_detail mediation:leave_note
         mediation:answer_referral mediation:send_back_referral mediation:confirmation_list
+        mediation:entrustment_list mediation:entrust mediation:receive_return
     """,
     "petitions": """
         home petitions:list petitions:detail petitions:accept_petition
@@ -85,7 +94,7 @@ OTHERWISE = {
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
         kernel:attachment mediation:session_ics kernel:live_versions kernel:read_notification kernel:read_notifications
-        mediation:print_file people:end_device
+        mediation:print_file mediation:print_return people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
@@ -100,15 +109,12 @@ OTHERWISE = {
         intake:answer_help intake:cancel intake:enter_above intake:keep_signed intake:correct_material
         intake:scan_material intake:return_material intake:void_material intake:send_on intake:settle
         intake:supply_material intake:void_requirement
-        mediation:add_addendum mediation:add_attempt mediation:adjourn_session mediation:cancel_session
-        mediation:correct_record mediation:hold_session mediation:move_session
         mediation:apply_for_confirmation mediation:hand_to_court mediation:accept_confirmation
         mediation:return_application mediation:refuse_acceptance mediation:confirm_agreement
         mediation:dismiss_application mediation:withdraw_application mediation:decline_confirmation
-        mediation:declare_interest mediation:grant_change mediation:refuse_change mediation:decline_assignment
-        mediation:add_co_mediator mediation:remove_co_mediator
-        mediation:record_payment mediation:remind_party mediation:note_breach
-        mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement people:send_again
+        mediation:hand_to_commission mediation:confirm_arbitration mediation:return_to_court
+        mediation:decline_assignment mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
+        people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap
     """,
@@ -117,6 +123,7 @@ OTHERWISE = {
 ROWS = {
     "agents": "cases.Agent",
     "agreements": "mediation.Agreement",
+    "arbitrations": "mediation.ArbitrationReview",
     "assignments": "mediation.Assignment",
     "cards": "cases.Card",
     "cases": "cases.Case",
@@ -127,6 +134,7 @@ ROWS = {
     "deferrals": "cases.Deferral",
     "deputies": "people.User",
     "dispatch": "dispatch.OrderHandling",
+    "entrustments": "mediation.Entrustment",
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
     "of": "people.User",

@@ -99,6 +99,7 @@ def test_what_is_not_beyond_doubt_is_marked_as_a_suggestion():
         "petition.handle.simple",
         "mediation.mediate.traffic",
         "mediation.mediate.administrative",
+        "arbitration.accept",
         *(code for code in RULES if code.startswith("event.")),
     }
 

@@ -21,7 +21,7 @@ from tests.mediation.test_record_session import record
 from tests.pdfs import fonts_of, pdf_text, squeezed
 
 OTHER_SIDE = ("330803198503124513", "浮石街道百汇路 8 号 502 室")
-ALWAYS = set(PAPERS) - {"end", "confirmation", "payment-order", "receipt"}
+ALWAYS = set(PAPERS) - {"end", "confirmation", "arbitration", "payment-order", "receipt"}
 
 
 def page(client, mediation, slug) -> str:
@@ -37,7 +37,9 @@ def test_what_can_be_printed_follows_what_has_happened(mediation, keeper):
     assert set(fitting(file_of(mediation))) == ALWAYS | {"session-1", "confirmation", "receipt"}
 
 
-@pytest.mark.parametrize("slug", [*sorted(set(PAPERS) - {"end", "payment-order"}), "session-1"])
+@pytest.mark.parametrize(
+    "slug", [*sorted(set(PAPERS) - {"end", "arbitration", "payment-order"}), "session-1"]
+)
 def test_each_prints_as_a_page_and_as_files_with_the_same_words(client, mediation, keeper, slug):
     record(mediation, mediation.mediator)
     in_force(mediation, keeper)
