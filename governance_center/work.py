@@ -164,7 +164,7 @@ PILES = {
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
-        Pile("changes", _("待决定更换调解员"), "warn", changes_to_decide, frozenset(HEADS_IT), COMMITTEES),
+        Pile("changes", _("待决定更换"), "warn", changes_to_decide, frozenset(HEADS_IT), COMMITTEES),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
         Pile("paused", _("暂停中"), "", paused, SUPERVISORS | DESKS.keys()),
     )

@@ -22,7 +22,7 @@ from intake import services as intake
 from kernel.calendar import DAY, local
 from mediation import services
 from mediation.models import ArbitrationReview, ConfirmationTerm, Room
-from mediation.states import CheckItem, Ground, HelperKind, Interest, Kind, Manner, PayWay, Source, Way
+from mediation.states import Basis, CheckItem, Ground, HelperKind, Interest, Kind, Manner, PayWay, Source, Way
 from people.models import Area, Unit, User
 
 CALLERS = 1_950_000
@@ -339,6 +339,12 @@ def mediated_after_filing(stage: Stage) -> None:
     taken(stage.entrust(Kind.REFERRED_AFTER))
 
 
+def assigned(stage: Stage) -> None:
+    """A matter was given to a mediator who has not answered yet."""
+    director, to = (User.objects.get(username=name) for name in ("director", "mediator"))
+    services.assign(stage.matter().latest_round(), by=director, to=to, basis=Basis.SPECIALITY)
+
+
 SCENES = (
     going_on,
     today_again,
@@ -353,4 +359,5 @@ SCENES = (
     given_back,
     given_by_the_court,
     mediated_after_filing,
+    assigned,
 )

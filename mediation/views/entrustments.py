@@ -97,19 +97,17 @@ def print_return(request, pk, kind):
 
 def columns() -> list[Column]:
     return [
-        *case_columns(lambda row: row.url),
+        *case_columns(lambda row: row.url)[:-1],  # of the category the court's number tells enough
         state_column(),
         Column(name="court_number", label=_("法院案号"), text=lambda row: row.court_number, css="nowrap"),
         Column(name="kind", label=_("调解种类"), text=lambda row: row.get_kind_display()),
         Column(name="committee", label=_("调解组织"), text=lambda row: row.unit.name),
         Column(name="result", label=_("调解结果"), text=lambda row: row.result),
-        Column(name="papers_on", label=_("法院材料日期"), text=lambda row: row.papers_on, css="nowrap"),
         Column(
             name="opened_at",
             label=_("交调解时间"),
             text=lambda row: row.opened_at,
             sort="opened_at",
-            css="nowrap",
         ),
         Column(name="due_at", label=_("到期日"), text=lambda row: row.round.due_at, css="due"),
     ]

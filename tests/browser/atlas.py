@@ -57,7 +57,7 @@ PAGES = {
         mediation:add_co_mediator mediation:remove_co_mediator mediation:declare_interest
         mediation:arbitration_detail mediation:apply_for_arbitration mediation:decline_arbitration
         mediation:accept_arbitration mediation:refuse_arbitration mediation:withdraw_arbitration
-        mediation:entrustment_detail
+        mediation:entrustment_detail mediation:decline_assignment
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -113,7 +113,7 @@ OTHERWISE = {
         mediation:return_application mediation:refuse_acceptance mediation:confirm_agreement
         mediation:dismiss_application mediation:withdraw_application mediation:decline_confirmation
         mediation:hand_to_commission mediation:confirm_arbitration mediation:return_to_court
-        mediation:decline_assignment mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
+        mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
         people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
         petitions:answer_petition petitions:send_back_petition roster:ask_swap

@@ -75,7 +75,7 @@ def centre(django_db_setup, django_db_blocker, tmp_path_factory):
         time_machine.travel(NOON, tick=True),
         override_settings(FILES_DIR=store),
     ):
-        load(cases=73, years=1, seed=1)
+        load(cases=74, years=1, seed=1)
         with serving() as address:
             yield address, store
         servers.clone_again()

@@ -22,6 +22,6 @@ def centre(django_db_setup, django_db_blocker, store):
     """A small demo centre as of a Wednesday before noon, loaded once for all tests of a module that only read."""
     with django_db_blocker.unblock(), time_machine.travel(NOON, tick=False), transaction.atomic():
         with override_settings(FILES_DIR=store):
-            loaded = load(cases=73, years=1, seed=1)
+            loaded = load(cases=74, years=1, seed=1)
         yield loaded
         transaction.set_rollback(True)

@@ -30,7 +30,7 @@ SHANGHAI = timezone.get_default_timezone()
 
 
 def test_exactly_so_many_cases_are_there(centre):
-    assert centre.cases == Case.objects.count() == 73
+    assert centre.cases == Case.objects.count() == 74
 
 
 def test_the_history_is_intact(centre, store, settings):

@@ -117,7 +117,7 @@ def test_the_pages_return_print_and_receive(client, taken, cadre, mediator):
         assert client.get(reverse("mediation:print_return", args=[entrustment.pk, kind])).status_code == 200
     assert entrustment.dossier.entries.filter(verb="print_return").count() == 3
     client.force_login(cadre)
-    assert "待签收 1" in client.get(reverse("mediation:entrustment_list")).content.decode()
+    assert "诉前调解（1）" in client.get(reverse("mediation:entrustment_list")).content.decode()
     url = reverse("mediation:receive_return", args=[entrustment.pk])
     page = client.post(url, {"afterwards": AtCourt.DOCKET}, follow=True).content.decode()
     assert "登记立案" in page
