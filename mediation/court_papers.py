@@ -24,7 +24,7 @@ def court_return(entrustment: Entrustment) -> Paper:
         (_("调解结果"), entrustment.result),
         (_("调解协议"), str(agreement) if agreement else ""),
     ]
-    told = _("贵院%(kind)s的上述事项，调解情况告知如下，材料随文退回。") % {
+    told = _("贵院%(kind)s调解的下列事项，调解情况告知如下，材料随文退回。") % {
         "kind": _("委派") if before else _("委托")
     }
     return Paper(
