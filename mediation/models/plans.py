@@ -112,6 +112,9 @@ class SessionPlan(Veiled, Tracked):
     def is_veiled(self) -> bool:
         return bool(self.mediation.restriction)
 
+    def is_holder(self, user) -> bool:
+        return self.mediation.is_holder(user)
+
     def is_taking_part(self, user) -> bool:
         return self.mediation.is_taking_part(user)
 
