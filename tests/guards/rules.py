@@ -128,6 +128,12 @@ def moves_without_view(model, names: set[str]) -> list[str]:
     return [move.verb for move in model.MOVES if not move.inner and f"{app}:{move.verb}" not in names]
 
 
+def relations_nobody_answers(model) -> list[str]:
+    """Every relation that a move asks for is a method of the row."""
+    asked = {relation for move in model.MOVES for relation in move.who.values() if relation}
+    return sorted(relation for relation in asked if not hasattr(model, f"is_{relation}"))
+
+
 def unreachable_states(model) -> set[str]:
     """Every state is the target of a move, or the one in which rows without an opening move begin."""
     field = model._meta.get_field("state")

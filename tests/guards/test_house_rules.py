@@ -109,6 +109,11 @@ def test_every_button_has_a_view_of_the_same_name(model):
 
 
 @each_life_cycle
+def test_every_relation_of_a_move_is_known_to_its_row(model):
+    assert rules.relations_nobody_answers(model) == []
+
+
+@each_life_cycle
 def test_every_state_can_be_reached(model):
     assert rules.unreachable_states(model) == set()
 

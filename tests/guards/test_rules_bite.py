@@ -93,7 +93,7 @@ class Shape(models.TextChoices):
 class Model:
     MOVES = Moves(
         Move(verb="start", label="", sources={NEW}, target=Shape.OPEN, starts=("no.such.clock",)),
-        Move(verb="go_on", label="", sources={Shape.OPEN}, target=Shape.OPEN),
+        Move(verb="go_on", label="", sources={Shape.OPEN}, target=Shape.OPEN, who={"clerk": "nobody"}),
     )
     _meta = SimpleNamespace(app_label="desk", get_field=lambda name: SimpleNamespace(choices=Shape.choices))
 
@@ -104,6 +104,10 @@ def test_a_move_without_a_service_is_found():
 
 def test_a_button_without_a_view_is_found():
     assert rules.moves_without_view(Model, {"desk:start"}) == ["go_on"]
+
+
+def test_a_relation_that_the_row_does_not_know_is_found():
+    assert rules.relations_nobody_answers(Model) == ["nobody"]
 
 
 def test_a_state_that_nothing_reaches_is_found():
