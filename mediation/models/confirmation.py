@@ -60,7 +60,7 @@ class Confirmation(Veiled, Timed, UnderCase):
     """
 
     READ_TOGETHER = ("mediation__round", "mediation__case", "case", "agreement")
-    TOLD_WITH: tuple[str, ...] = ("unit", "mediation__mediator", "case__barred")
+    TOLD_WITH: tuple[str, ...] = ("unit", "mediation__mediator", "case")
     VEILED = ("reason",)
     IN_FILE = "case"
     ASKING = ""
@@ -130,7 +130,7 @@ class JudicialConfirmation(Confirmation):
     papers lie there."""
 
     MOVES = CONFIRMATION_MOVES
-    TOLD_WITH = ("unit", "desk", "mediation__mediator", "case__barred")
+    TOLD_WITH = ("unit", "desk", "mediation__mediator", "case")
     CITIZENS = frozenset({"mediation.ask_confirmation"})
     ASKING = "mediation.ask_confirmation"
     JOINTLY = gettext_lazy("人民调解法第三十三条、民事诉讼法第二百零五条")
