@@ -735,6 +735,29 @@ class Basis(models.TextChoices):
     LANGUAGE = "language", _("语言相通")
 
 
+class CompositionState(models.TextChoices):
+    REGISTERED = "registered", _("已登记")
+
+
+class Office(models.TextChoices):
+    """Offices in a committee (人民调解法 8)."""
+
+    HEAD = "head", _("主任")
+    DEPUTY = "deputy", _("副主任")
+    MEMBER = "member", _("委员")
+
+
+COMPOSITION_MOVES = Moves(
+    Move(
+        verb="register_committee",
+        label=_("登记调委会组成"),
+        sources={NEW},
+        target=CompositionState.REGISTERED,
+        who=HEADS_IT,
+    ),
+)
+
+
 class HelperKind(models.TextChoices):
     """Whom the law lets a mediator invite (人民调解法 20)."""
 
