@@ -193,7 +193,8 @@ def answered(consent: Consent) -> str:
         "way": consent.get_way_display(),
         "at": f"{timezone.localtime(consent.asked_at):%Y年%m月%d日 %H:%M}",
     }
-    return told + (_("，选定（接受）调解员%(name)s") % {"name": consent.chosen} if consent.chosen_id else "")
+    chosen = _("选定（接受）调解员%(name)s") % {"name": consent.chosen} if consent.chosen_id else ""
+    return "，".join(filter(None, [told, chosen, consent.get_openness_display()]))
 
 
 def rights(file: File) -> Paper:

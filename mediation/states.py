@@ -92,6 +92,13 @@ class Willing(models.TextChoices):
     UNDECIDED = "undecided", _("尚未答复")
 
 
+class Openness(models.TextChoices):
+    """Whether a party wants others to be let in to the talks (人民调解法 23(3))."""
+
+    OPEN = "open", _("要求公开进行")
+    CLOSED = "closed", _("要求不公开进行")
+
+
 class AskedBy(models.TextChoices):
     """The way in which a party was asked."""
 
