@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import services as cases
 from cases.states import RequestKind
@@ -12,7 +13,7 @@ from mediation.states import ChangeState
 from people.models import Unit
 from people.roles import Role
 from tests.factories import UserFactory
-from tests.mediation.factories import change_asked
+from tests.mediation.factories import change_asked, in_force
 
 QUESTION = "楼上装修已过五年，防水保修责任由谁承担？"
 ADVICE = "保修期已过，按侵权责任协商；可以请住建部门说明。"
@@ -55,3 +56,15 @@ def test_a_complaint_about_the_mediator_is_noted_and_decided_by_a_second_person(
     assert (change.state, change.reason, change.decided_by) == (ChangeState.GRANTED, said, deciding)
     assert Mediation.objects.get(pk=mediation.pk).mediator == colleague
     assert [entry.verb for entry in change.history.order_by("seq")] == ["ask_change", "grant_change"]
+
+
+def test_the_cover_of_the_file_names_who_mediated_and_what_came_of_it(client, mediation, keeper):
+    """人民调解法 16: the county pays for the time that mediators lose; the file shows for what."""
+    agreement = in_force(mediation, keeper)
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:print_paper", args=[mediation.pk, "cover", "html"])
+    page = client.get(url).content.decode()
+    today = f"{timezone.localdate():%Y年%m月%d日}"
+    for words in (mediation.mediator.name, agreement.number, str(mediation.unit), "达成协议"):
+        assert words in page
+    assert page.count(today) >= 2  # accepted and ended
