@@ -46,5 +46,4 @@ def register_committee(request, pk):
     if submit(form, services.register_committee, unit, by=request.user):
         messages.success(request, _("已登记%(unit)s的组成，并已告知法院。") % {"unit": unit})
         return redirect("mediation:committees")
-    label = _("登记%(unit)s的组成") % {"unit": unit}
-    return render_verb(request, form, label, subject=unit, back=reverse("mediation:committees"))
+    return render_verb(request, form, _("登记组成"), subject=unit, back=reverse("mediation:committees"))
