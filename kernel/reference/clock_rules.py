@@ -58,6 +58,7 @@ LADDERS = {
     "market.": OFFICIAL,
     "mediation.": OFFICIAL,
     "mediation.ask_confirmation": countdown(30, 20, 7, 3),
+    "mediation.committee_term": [],
     "mediation.instalment": [],
     "online.": EVERYDAY,
     "order.": ORDERED,
@@ -271,6 +272,15 @@ MEDIATION_RULES = [
         30,
         since=MEDIATION_ACT,
         rolls=True,
+    ),
+    rule(
+        "mediation.committee_term",
+        "调解委员会任期",
+        "《人民调解法》第九条",
+        "推选（聘任）",
+        36,
+        MONTH,
+        since=MEDIATION_ACT,
     ),
     rule(
         "mediation.instalment",

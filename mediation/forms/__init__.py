@@ -24,6 +24,7 @@ from mediation.forms.changes import (
     GrantChangeForm,
     RefuseChangeForm,
 )
+from mediation.forms.committees import CommitteeForm
 from mediation.forms.confirmation import (
     AcceptConfirmationForm,
     ApplyForConfirmationForm,
@@ -113,6 +114,7 @@ __all__ = [
     "CheckAdmissibilityForm",
     "CoMediatorForm",
     "ColleagueField",
+    "CommitteeForm",
     "ConfirmAgreementForm",
     "ConfirmationFilter",
     "ConsentForm",

@@ -10,6 +10,10 @@ from mediation.models.assignments import (
 from mediation.models.changes import (
     MediatorChange,
 )
+from mediation.models.committees import (
+    Composition,
+    Member,
+)
 from mediation.models.company import (
     CoMediator,
     Helper,
@@ -68,6 +72,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "CoMediator",
+    "Composition",
     "ConfirmationTerm",
     "Consent",
     "CourtReferral",
@@ -78,6 +83,7 @@ __all__ = [
     "JudicialConfirmation",
     "Mediation",
     "MediatorChange",
+    "Member",
     "Payment",
     "Performance",
     "PlanGuest",
