@@ -438,8 +438,8 @@ RESTRICTED_LINKS = (
     | Q(agencies__case__restriction__gt="")
     | Q(wards__minor__parties__case__restriction__gt="")
 )
-FILES = ("parties__case", "agencies__case", "wards__minor__parties__case")
 """What ties a person to visits and matters. Those relations belong to the apps above, and are only named here."""
+FILES = ("parties__case", "agencies__case", "wards__minor__parties__case")
 
 
 def known_in_secret(person) -> bool:
