@@ -40,7 +40,7 @@ from people.identity import (
     normalise_phone,
 )
 from people.models import Area, Person, Unit
-from people.roles import OPENED, Restriction
+from people.roles import OPENED
 
 LONG = forms.Textarea(attrs={"rows": 4})
 SHORT = forms.Textarea(attrs={"rows": 2})
@@ -481,7 +481,7 @@ class OutletRuleForm(RuleForm):
 
     restriction = forms.ChoiceField(
         label=_("按规定限制查看"),
-        choices=[("", _("否")), *Restriction.choices],
+        choices=[("", _("否")), *OPENED],
         required=False,
         help_text=_("选了的，窗口只能用“只记一句”登记，来件登记后自动限制查看。"),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from celery import current_app
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -68,11 +69,11 @@ from kernel.rotation import unfrozen
 from kernel.transitions import moving, opening
 from kernel.veil import Veiled
 from kernel.words import searched
-from people.models import Person, Unit, User
-from people.persons import correct_person
+from people.models import Guardian, Person, Unit, User
+from people.persons import correct_in_secret, correct_person
 from people.roles import OPENERS, Restriction, Role
-from people.selectors import on_call
-from people.services import register_organisation, register_person
+from people.selectors import known_from_one_file, on_call
+from people.services import keep_in_secret, register_organisation, register_person, show_organisation
 
 BODY = "body"
 """The kind of paper of a firm or body, among those of persons."""
@@ -576,17 +577,18 @@ def correct_party(party, *, by, seen, reason, **changes) -> None:
     """Put right who a party is: in the record of the person, and by the name under which they stand in this matter.
 
     Papers that were handed out for signing or are in force stay as they were. The reason stands in both histories;
-    that of a restricted matter in its own alone.
+    that of a restricted matter in its own alone, and nobody else sees that anything changed.
     """
-    case = party.case
-    told = "" if case.restriction else reason
-    correct_person(party.person, by=by, seen=seen, note=told, **changes)  # persons before matters
+    case, former = party.case, party.person
+    if case.restriction:  # persons before matters
+        party.person = correct_in_secret(former, by=by, seen=seen, **changes)
+    else:
+        correct_person(former, by=by, seen=seen, note=reason, **changes)
     allow(case, "correct", by=by)
-    if "name" in changes:
-        party.name = changes["name"]
-        party.save()
-        refresh_words(case)
-    details = {"party": party.pk, "fields": sorted(changes)}
+    party.name = changes.get("name", party.name)
+    party.save()
+    refresh_words(case)
+    details = {"party": party.pk, "person": [former.pk, party.person.pk], "fields": sorted(changes)}
     history.record(case, "correct_party", by=by, note=reason, details=details)
     live.changed(*case.topics())
 
@@ -629,11 +631,11 @@ def refuse_replacing(party, former, person) -> None:
 @transaction.atomic
 def register_party(case, *, by, side, id_type, name, id_number="", phone="") -> Party:
     """Add a party as typed at a window: a person, registered once and found by their papers, or a firm or body."""
+    secret = bool(case.restriction)
     if id_type == BODY:
-        organisation = register_organisation(name=name, uscc=id_number)
+        organisation = register_organisation(name=name, uscc=id_number, in_secret=secret)
         return add_party(case, by=by, side=side, name=organisation.name, organisation=organisation)
     id_type = id_type if id_number else Person.IdType.NONE
-    secret = bool(case.restriction)
     person = register_person(
         by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, in_secret=secret
     )
@@ -848,8 +850,10 @@ def refuse_blind_desk(case, kind) -> None:
     )
 
 
+@transaction.atomic
 def grant_restricting(restricting, *, by, note=""):
     """Agree, as somebody else: the whole file is written again, as cipher or plain, in this one transaction."""
+    history.lock_all({one.dossier_id for one in people_of(restricting.case)})  # persons before matters
     with moving(restricting, "grant_restricting", by=by, note=note):
         restricting.answer = note
         history.lock(restricting.case.dossier_id)
@@ -889,6 +893,7 @@ def restrict(case, restriction, *, by, note) -> None:
     with once("case_outside_number_once", taken), once("case_above_number_once", taken):
         case.save()
     write_again(case)
+    keep_parties(case)
     refresh_words(case)
     attachments.reseal(case, by=by)
     history.record(case, "restrict" if restriction else "lift_restriction", by=by, note=note)
@@ -896,6 +901,34 @@ def restrict(case, restriction, *, by, note) -> None:
         rows = [model._base_manager.filter(case=case) for model in concrete_rows(UnderCase)]
         notifications.withhold([Case.objects.filter(pk=case.pk), *rows], readers=case.readers)
     live.changed(*told, *case.latest_round().topics())
+
+
+def people_of(case) -> QuerySet[Person]:
+    """Who is named in a file: parties, whom they entrusted, and who answers for minors among them."""
+    parties = case.parties.exclude(person=None).order_by().values("person")
+    guardians = Guardian.objects.filter(minor__in=parties).order_by().values("guardian")
+    agents = case.agents.order_by().values("person")
+    return Person.objects.filter(pk__in=parties.union(agents, guardians)).order_by("pk")
+
+
+def keep_parties(case) -> None:
+    """Who is known from this file alone becomes cipher with it, and is registered as anybody once it is shown."""
+    for person in people_of(case):
+        if person.in_secret != bool(case.restriction) and (person.in_secret or known_from_one_file(person)):
+            keep_in_secret(person, bool(case.restriction))
+    for party in case.parties.exclude(organisation=None).select_related("organisation"):
+        keep_organisation(party)
+
+
+def keep_organisation(party) -> None:
+    """The same of a firm or body, whose names are registered once."""
+    kept, case = party.organisation, party.case
+    if case.restriction and not kept.parties.exclude(case=case).exists():
+        kept.in_secret = True
+        kept.save()
+    elif not case.restriction and kept.in_secret:
+        party.organisation = show_organisation(kept)
+        party.save()
 
 
 def write_again(case) -> None:

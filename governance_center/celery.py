@@ -7,6 +7,7 @@ import redis
 from celery import Celery
 from celery.signals import beat_init, worker_process_init
 from django.conf import settings
+from django.db import connection
 
 from governance_center.memory import keep_loaded
 
@@ -27,7 +28,9 @@ def heartbeat():
 
 @worker_process_init.connect
 def settle_down(**kwargs):
+    """What a process does that works for long."""
     keep_loaded()
+    connection.settings_dict["OPTIONS"].update(settings.PREPARING)
 
 
 @beat_init.connect

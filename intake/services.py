@@ -810,15 +810,27 @@ def triage_briefly(ticket, *, by, named, line, **matter) -> Arrived:
 
 
 def register_matter(
-    *, by, unit, outlet, parties=(), respondent=None, contacts=(), outcome="", said="", **matter
+    *,
+    by,
+    unit,
+    outlet,
+    parties=(),
+    respondent=None,
+    restriction="",
+    contacts=(),
+    outcome="",
+    said="",
+    **matter,
 ) -> Case:
     """A matter in front of its desk, whichever door it came in by.
 
     `respondent` is {"kind", "name"} of the other side. A matter that the window handles itself is taken at once by
     whoever works there, and settled at once where an outcome is given.
     """
-    parties = [*parties, *([party_of(respondent, by=by)] if respondent else [])]
-    case = cases.open_case(by=by, unit=unit, outlet=outlet, parties=parties, **matter)
+    others = [party_of(respondent, by=by, in_secret=bool(restriction))] if respondent else []
+    case = cases.open_case(
+        by=by, unit=unit, outlet=outlet, parties=[*parties, *others], restriction=restriction, **matter
+    )
     for contact in contacts:
         cases.keep_contact(case, by=by, **contact)
     if outlet.route == Route.INTAKE and may_take_up(case, by):
@@ -835,7 +847,7 @@ def replace_party(party, *, by, reason, **papers) -> Arrived:
     Persons are locked before visits, and visits before matters. No visit tells of a restricted matter.
     """
     case, former = party.case, party.person
-    person = register_person(by=by, **papers)
+    person = register_person(by=by, in_secret=bool(case.restriction), **papers)
     history.lock_all([former.dossier_id, person.dossier_id])
     visits = [] if case.restriction else list(visits_about(case).filter(visitor=former))
     history.lock_all([visit.dossier_id for visit in visits])
@@ -964,13 +976,17 @@ def may_take_up(waiting, user) -> bool:
     return Settlement.MOVES.named("take_up").allows(Settlement(unit=waiting.unit, state=NEW), user)
 
 
-def party_of(respondent, *, by) -> dict:
+def party_of(respondent, *, by, in_secret) -> dict:
     """The other side as a party: a firm or body once by its name, a person by what the visitor knows of them."""
     if respondent["kind"] == "organisation":
-        organisation = register_organisation(name=respondent["name"])
+        organisation = register_organisation(name=respondent["name"], in_secret=in_secret)
         return {"side": Side.RESPONDENT, "organisation": organisation, "name": organisation.name}
     person = register_person(
-        by=by, name=respondent["name"], id_type="none", phone=respondent.get("phone", "")
+        by=by,
+        name=respondent["name"],
+        id_type=Person.IdType.NONE,
+        phone=respondent.get("phone", ""),
+        in_secret=in_secret,
     )
     return {"side": Side.RESPONDENT, "person": person, "name": person.name}
 
@@ -979,7 +995,18 @@ def party_of(respondent, *, by) -> dict:
 
 
 def register_arrival(
-    *, by, unit, channel, came_at, outside_number="", reply_by=None, name="", phone="", scan=None, **matter
+    *,
+    by,
+    unit,
+    channel,
+    came_at,
+    outside_number="",
+    restriction="",
+    reply_by=None,
+    name="",
+    phone="",
+    scan=None,
+    **matter,
 ) -> Arrived:
     """A matter that came by telephone, letter or from another system. Its number is registered once in its channel.
 
@@ -988,7 +1015,8 @@ def register_arrival(
     with cases.once(
         "case_outside_number_once", _("这个来件编号已经登记过，不再重复登记。请打开原来的事项办理。")
     ):
-        person = register_person(by=by, name=name, phone=phone, id_type=Person.IdType.NONE) if name else None
+        told = {"name": name, "phone": phone, "id_type": Person.IdType.NONE}
+        person = register_person(by=by, in_secret=bool(restriction), **told) if name else None
         pin = pin_for(person)
         case = register_matter(
             by=by,
@@ -996,6 +1024,7 @@ def register_arrival(
             applicant=person,
             channel=channel,
             outside_number=outside_number,
+            restriction=restriction,
             opened_at=came_at,
             tail_hash=lookup_hash("pin", pin),
             **matter,

@@ -75,11 +75,12 @@ def editing(subject, verb, *, by, seen, note="", **changes):
 
 
 def recorded(subject, name) -> str | None:
-    """A value as history keeps it: of a text of a restricted file only the keyed hash."""
-    value = fingerprint(getattr(subject, name))
-    if name in getattr(subject, "VEILED", ()) and subject.is_veiled():
-        return lookup_hash("text", value.encode().hex()) if value else value
-    return value
+    """A value as history keeps it: what a restricted file hides only as a keyed hash that stands nowhere else."""
+    value = getattr(subject, name)
+    text, veiled = fingerprint(value), getattr(subject, "VEILED", ())
+    if text and veiled and (name in veiled or isinstance(value, Secret)) and subject.is_veiled():
+        return lookup_hash("text", text.encode().hex())
+    return text
 
 
 def stale_fields(subject, verb, seen, changes) -> list[Difference]:

@@ -155,7 +155,8 @@ class ProtectedField(models.BinaryField):
         if secret._stored:
             return secret._stored
         if self.hash_field:  # a later column of the same row, so it is written with this one
-            setattr(instance, self.hash_field, lookup_hash(self.kind, secret.plain))
+            found_by = lookup_hash(self.kind, secret.plain) if instance.is_looked_up() else ""
+            setattr(instance, self.hash_field, found_by)
         return encrypt(secret.plain, where(instance, self.column)) if secret.plain else b""
 
     def value_to_string(self, obj):
@@ -173,6 +174,16 @@ class Protected(models.Model):
             self.pk = next_key(type(self))
             kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+    def is_looked_up(self) -> bool:
+        """Whether the row can be found by its protected values: otherwise no hash of them is kept."""
+        return True
+
+    def seal_again(self) -> None:
+        """Let the next save write every protected value anew, with its hash or without."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, ProtectedField):
+                setattr(self, field.attname, getattr(self, field.attname).plain)
 
 
 def next_key(model) -> int:

@@ -8,6 +8,7 @@ import base64
 import json
 
 from cryptography.exceptions import InvalidTag
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -51,8 +52,8 @@ class Veiled(models.Model):
         if (columns := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*columns, *self.VEILED, "veiled"}
         texts = {name: getattr(self, name) for name in self.VEILED}
-        self.veiled = json.dumps(texts, ensure_ascii=False)
-        self.__dict__.update(dict.fromkeys(texts, ""))
+        self.veiled = json.dumps(texts, ensure_ascii=False, cls=DjangoJSONEncoder)
+        self.__dict__.update({name: None if self._meta.get_field(name).null else "" for name in texts})
         try:
             super().save(*args, **kwargs)
         finally:
@@ -65,7 +66,8 @@ class Veiled(models.Model):
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
         if row.__dict__.get("veiled"):
-            row.__dict__.update(json.loads(row.veiled.plain))
+            texts = json.loads(row.veiled.plain)
+            row.__dict__.update({name: cls._meta.get_field(name).to_python(texts[name]) for name in texts})
         return row
 
     def refresh_from_db(self, using=None, fields=None, **kwargs):

@@ -152,6 +152,13 @@ def refuse_move(request, subject, verb, form):
         raise MoveRefused(refusal)
 
 
+def refuse_others(request, subject, verb, form):
+    """Whoever never makes a move of this subject does not open its form, which shows what they would see masked."""
+    move = subject.MOVES.named(verb)
+    if not form.is_bound and not move.allows(subject, request.user):
+        raise MoveRefused(move.why_not(subject, request.user))
+
+
 def render_verb(request, form, label, *, subject, back) -> HttpResponse:
     """The page of one verb that is more or less than a move: `label` is the button, `subject` the way back."""
     context = {"form": form, "label": label, "subject": subject, "back": back}

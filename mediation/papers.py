@@ -22,7 +22,18 @@ from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Tex
 from mediation.capitals import date_in_chinese
 from mediation.endings import ENDINGS
 from mediation.endings import told as told_channels
-from mediation.models import Agreement, Consent, Mediation, PoliceReport, Session, SessionPlan, Signature
+from mediation.models import (
+    Agreement,
+    Consent,
+    JudicialConfirmation,
+    Mediation,
+    Payment,
+    PoliceReport,
+    RecordSignature,
+    Session,
+    SessionPlan,
+    Signature,
+)
 from mediation.orders import asked_for, claim_of, is_due
 from mediation.services import details_of
 from mediation.session_papers import (
@@ -56,6 +67,7 @@ class File:
     agreements: list[Agreement]
     followed_up: FollowUp | None
     consents: list[Consent]
+    payments: list[Payment]
 
     @property
     def case(self):
@@ -101,6 +113,13 @@ def file_of(mediation: Mediation) -> File:
         agreements=list(mediation.agreements.all()),
         followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
         consents=list(mediation.consents.select_related("party", "chosen")),
+        payments=list(
+            Payment.objects.filter(performance__agreement__mediation=mediation)
+            .select_related(
+                "performance__case", "performance__instalment__payer", "performance__instalment__payee"
+            )
+            .order_by("performance__number", "paid_on", "pk")
+        ),
     )
 
 
@@ -174,7 +193,8 @@ def answered(consent: Consent) -> str:
         "way": consent.get_way_display(),
         "at": f"{timezone.localtime(consent.asked_at):%Y年%m月%d日 %H:%M}",
     }
-    return told + (_("，选定（接受）调解员%(name)s") % {"name": consent.chosen} if consent.chosen_id else "")
+    chosen = _("选定（接受）调解员%(name)s") % {"name": consent.chosen} if consent.chosen_id else ""
+    return "，".join(filter(None, [told, chosen, consent.get_openness_display()]))
 
 
 def rights(file: File) -> Paper:
@@ -565,9 +585,27 @@ def receipt(file: File) -> Paper:
                     (_("接受人"), ""),
                 ]
             ),
+            *payment_blocks(file),
             Signatures([_("履行人（签名）"), _("接受人（签名）"), _("见证的人民调解员（签名）")]),
         ],
     )
+
+
+def payment_blocks(file: File) -> list:
+    """What was performed by now, as it was registered."""
+    if not file.payments:
+        return []
+    rows = [
+        [
+            payment.performance.name_of_clocks,
+            payment.amount_in_figures,
+            f"{payment.paid_on:{DAY}}",
+            payment.get_way_display(),
+        ]
+        for payment in file.payments
+    ]
+    head = [_("期次"), _("金额（元）"), _("履行日期"), _("方式")]
+    return [Heading(_("已登记的履行：")), Table(head, rows, shares=(3, 3, 3, 3))]
 
 
 def follow_up_record(file: File) -> Paper:
@@ -700,12 +738,12 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
     "rights": (gettext_lazy("人民调解当事人权利义务告知书"), rights),
     "inquiry": (gettext_lazy("人民调解调查记录"), inquiry),
     "end": (gettext_lazy("终止调解通知书"), notice),
-    "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
-    "arbitration": (gettext_lazy("仲裁审查申请书"), arbitration),
-    "payment-order": (gettext_lazy("支付令申请书"), payment_order),
     "delivery": (gettext_lazy("送达回证"), delivery),
     "receipt": (gettext_lazy("调解协议履行凭证"), receipt),
     "follow-up": (gettext_lazy("人民调解回访记录"), follow_up_record),
+    "confirmation": (gettext_lazy("司法确认申请书"), confirmation),
+    "arbitration": (gettext_lazy("仲裁审查申请书"), arbitration),
+    "payment-order": (gettext_lazy("支付令申请书"), payment_order),
     "state": (gettext_lazy("卷宗情况说明"), state_of_the_file),
     "back": (gettext_lazy("卷宗封底"), back),
 }
@@ -713,7 +751,7 @@ PAPERS: dict[str, tuple[str, Callable[[File], Paper]]] = {
 SESSION, INVITATION, POLICE = "session-", "invitation-", "police-"
 BEFORE = frozenset({"cover", "contents", "application", "register", "rights", "inquiry"})
 BINDING = frozenset({"cover", "contents", "back"})
-LAST = frozenset({"confirmation", "arbitration", "payment-order", "receipt", "follow-up", "state"})
+LAST = frozenset({"receipt", "follow-up", "confirmation", "arbitration", "payment-order", "state"})
 """What is bound after the evidence."""
 
 
@@ -787,12 +825,19 @@ class Part:
 
 def parts(file: File) -> list[Part]:
     """What is bound between the contents and the back: papers, records, agreements, notices, evidence, the rest."""
-    kept = {one.pk: one for one in file.case.dossier.attachments.order_by("attached_at", "pk")}
-    printed = printings(file.mediation)
+    kept = {one.pk: one for one in kept_in(file)}
+    printed, scans = printings(file.mediation), scans_of(file)
     slugs, place = fitting(file), before_the_agreement(file)
 
     def of(chosen):
-        return [part for slug in chosen for part in parts_of_paper(file, slug, printed, kept)]
+        return [
+            part
+            for slug in chosen
+            for part in [
+                *parts_of_paper(file, slug, printed, kept),
+                *(Part(kept[pk].name, attachment=kept.pop(pk)) for pk in scans.get(slug, ()) if pk in kept),
+            ]
+        ]
 
     before = of(slugs[:place])
     agreed = [part for one in file.agreements for part in parts_of_agreement(one, kept)]
@@ -800,6 +845,22 @@ def parts(file: File) -> list[Part]:
     last = of(slug for slug in slugs if slug in LAST)
     evidence = [Part(one.name, attachment=one) for one in kept.values()]  # what is no signed copy
     return [*before, *agreed, *notices, *evidence, *last]
+
+
+def kept_in(file: File):
+    """What was attached to the matter, but for signatures on a screen: they stand in the record that they sign."""
+    drawn = RecordSignature.objects.filter(session__mediation__case=file.case).exclude(image=None)
+    attachments = file.case.dossier.attachments.exclude(pk__in=drawn.values("image"))
+    return attachments.order_by("attached_at", "pk")
+
+
+def scans_of(file: File) -> dict[str, list[int | None]]:
+    """The scans that are bound behind a paper: the receipts of payments, and what the court ruled."""
+    rulings = JudicialConfirmation.objects.filter(mediation=file.mediation)
+    return {
+        "receipt": [payment.receipt_id for payment in file.payments],
+        "confirmation": list(rulings.values_list("ruling", flat=True)),
+    }
 
 
 def parts_of_paper(file: File, slug: str, printed, kept) -> list[Part]:

@@ -92,6 +92,13 @@ class Willing(models.TextChoices):
     UNDECIDED = "undecided", _("尚未答复")
 
 
+class Openness(models.TextChoices):
+    """Whether a party wants others to be let in to the talks (人民调解法 23(3))."""
+
+    OPEN = "open", _("要求公开进行")
+    CLOSED = "closed", _("要求不公开进行")
+
+
 class AskedBy(models.TextChoices):
     """The way in which a party was asked."""
 
@@ -957,6 +964,29 @@ class Basis(models.TextChoices):
     DUTY = "duty", _("今天当班")
     LOAD = "load", _("在办较少")
     LANGUAGE = "language", _("语言相通")
+
+
+class CompositionState(models.TextChoices):
+    REGISTERED = "registered", _("已登记")
+
+
+class Office(models.TextChoices):
+    """Offices in a committee (人民调解法 8)."""
+
+    HEAD = "head", _("主任")
+    DEPUTY = "deputy", _("副主任")
+    MEMBER = "member", _("委员")
+
+
+COMPOSITION_MOVES = Moves(
+    Move(
+        verb="register_committee",
+        label=_("登记调委会组成"),
+        sources={NEW},
+        target=CompositionState.REGISTERED,
+        who=HEADS_IT,
+    ),
+)
 
 
 class HelperKind(models.TextChoices):

@@ -15,6 +15,7 @@ from kernel.encryption import Protected, ProtectedField, lookup_hashes, mask_nam
 from kernel.models import AboutSubject, Tracked
 from kernel.prepared import Prepared
 from kernel.scoping import Reference, Scope, ScopedQuerySet
+from kernel.veil import Veiled
 from people.identity import doubt_about
 from people.roles import AREA_WIDE, HEADS, OPENS, WITHOUT_BUSINESS, Restriction, Role
 from people.states import (
@@ -278,8 +279,22 @@ def keys_by_phone(hashes):
     return first.union(Phone.objects.filter(number_hash__in=hashes).order_by().values("person"))
 
 
-class Person(Protected, Tracked):
+class InSecret(Veiled):
+    """Who is known from one restricted file alone: cipher, and found by nothing, until the file is shown again."""
+
+    in_secret = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def is_veiled(self) -> bool:
+        return self.in_secret
+
+
+class Person(InSecret, Protected, Tracked):
     """Somebody the centre serves. The papers and the telephone are protected columns."""
+
+    VEILED = ("name", "initials", "sex", "birth_on", "origin")
 
     ENTRY_LABELS = {
         "register_person": _("登记"),
@@ -334,6 +349,9 @@ class Person(Protected, Tracked):
     def __str__(self):
         return self.name
 
+    def is_looked_up(self) -> bool:
+        return not self.in_secret
+
     @property
     def standing(self) -> "Person":
         """The record that stands for this person: itself, unless it was joined to another."""
@@ -368,6 +386,9 @@ class Phone(Protected):
 
     def __str__(self):
         return str(self.number)
+
+    def is_looked_up(self) -> bool:
+        return self.person.is_looked_up()
 
 
 class Guardian(models.Model):
@@ -458,8 +479,10 @@ class Apart(OfTwo):
         return self.other if person.pk == self.one_id else self.one
 
 
-class Organisation(models.Model):
+class Organisation(InSecret):
     """A firm or body that is party to a matter."""
+
+    VEILED = ("name", "uscc")
 
     name = models.CharField(_("名称"), max_length=120)
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
@@ -470,7 +493,9 @@ class Organisation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="organisation_code_once"),
             models.UniqueConstraint(
-                fields=["name"], condition=Q(uscc=""), name="organisation_name_once_without_code"
+                fields=["name"],
+                condition=Q(uscc="", in_secret=False),
+                name="organisation_name_once_without_code",
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel import history
-from kernel.editing import editing
+from kernel.editing import Conflict, editing, fingerprint, stale_fields
 from kernel.moves import MoveRefused
 from kernel.transitions import reread_locked
 from people.identity import check_id_number, initials
@@ -32,22 +32,58 @@ def correct_person(person, *, by, seen, note="", **changes) -> None:
     `note` is the reason, where one was asked for.
     """
     allow(by, CORRECTS_PERSONS)
+    if (number := changes.get("id_number")) and not person.in_secret:
+        refuse_known(person, number)
     changes |= consequences(person, changes)
     with editing(person, "correct_person", by=by, seen=seen, note=note, **changes):
         refuse_joined(person)
 
 
+@transaction.atomic
+def correct_in_secret(person, *, by, seen, **changes) -> Person:
+    """The same for a restricted matter, which says itself who may; return the record that is right then.
+
+    A record that others see stays as it is: the matter gets one of its own, with telephones and guardians.
+    """
+    follows = consequences(person, changes)
+    if person.in_secret:
+        with editing(person, "correct_person", by=by, seen=seen, **(changes | follows)):
+            return person
+    reread_locked(person)
+    if stale := stale_fields(person, "correct_person", seen, changes):
+        raise Conflict(stale)
+    own = Person(in_secret=True, **(columns_of(person) | changes | follows))
+    if all(fingerprint(getattr(own, name)) == fingerprint(getattr(person, name)) for name in changes):
+        return person
+    own.save()
+    for phone in person.phones.all():
+        Phone.objects.create(person=own, number=phone.number.plain, note=phone.note)
+    for link in person.guardians.filter(ended_at=None):
+        Guardian.objects.create(minor=own, guardian_id=link.guardian_id, kinship=link.kinship)
+    history.record(own, "register_person", by=by)
+    return own
+
+
+def columns_of(person) -> dict:
+    """What a record says of somebody, to be said by another."""
+    plain = {name: getattr(person, name) for name in ("id_type", *Person.VEILED)}
+    return plain | {name: getattr(person, name).plain for name in ("id_number", "phone", "address")}
+
+
 def consequences(person, changes) -> dict:
     found = {"initials": initials(changes["name"])} if changes.get("name") else {}
-    if number := changes.get("id_number"):
-        lock_paper(number)
-        others = Person.objects.with_paper(number).exclude(pk=person.pk)
-        if not all(known_in_secret(other) for other in others):
-            raise MoveRefused(_("这个证件号码已登记在另一份人员记录上：请核对，确是同一人的请合并。"))
-        if changes.get("id_type", person.id_type) == Person.IdType.RESIDENT:
-            checked = check_id_number(number)
-            found |= {"sex": checked.sex, "birth_on": checked.birth_on}
+    number = changes.get("id_number")
+    if number and changes.get("id_type", person.id_type) == Person.IdType.RESIDENT:
+        checked = check_id_number(number)
+        found |= {"sex": checked.sex, "birth_on": checked.birth_on}
     return found
+
+
+def refuse_known(person, number) -> None:
+    lock_paper(number)
+    others = Person.objects.with_paper(number).exclude(pk=person.pk)
+    if not all(known_in_secret(other) for other in others):
+        raise MoveRefused(_("这个证件号码已登记在另一份人员记录上：请核对，确是同一人的请合并。"))
 
 
 def refuse_joined(person) -> None:
@@ -122,7 +158,8 @@ def remove_phone(phone, *, by) -> None:
 def add_guardian(minor, *, by, kinship, **person) -> Guardian:
     """Register who answers for a minor (民法典 27). `person` are the columns of the guardian."""
     allow(by, CORRECTS_PERSONS)
-    return name_guardian(minor, register_person(by=by, **person), by=by, kinship=kinship)
+    guardian = register_person(by=by, in_secret=minor.in_secret, **person)
+    return name_guardian(minor, guardian, by=by, kinship=kinship)
 
 
 @transaction.atomic
@@ -159,6 +196,7 @@ def merge_persons(kept, gone, *, by, reason) -> Merge:
     """Say that two records are of one person. `gone` stands for `kept` from now on, with all that it stood for."""
     allow(by, MERGES_PERSONS)
     lock_both(kept, gone)
+    refuse_in_secret(kept, gone)
     if kept.pk == gone.pk:
         raise MoveRefused(_("不能与自己合并。"))
     if kept.merged_into_id or gone.merged_into_id:
@@ -194,6 +232,7 @@ def tell_apart(person, other, *, by, reason) -> Apart:
     """Say that two records that look alike are of two people: nobody is asked about the pair again."""
     allow(by, MERGES_PERSONS)
     lock_both(person, other)
+    refuse_in_secret(person, other)
     if person.pk == other.pk or other.standing.pk == person.standing.pk:
         raise MoveRefused(_("这两份记录已合并为同一人：请先撤销合并。"))
     one, two = sorted([person, other], key=lambda each: each.pk)
@@ -212,6 +251,12 @@ def doubt_again(apart, *, by, reason) -> None:
     if not Apart.objects.standing().filter(pk=apart.pk).update(undone_at=timezone.now(), undone_by=by):
         raise MoveRefused(_("这项确认已经撤销。"))
     record_of_pair(apart, "doubt_again", by=by, note=reason)
+
+
+def refuse_in_secret(*persons) -> None:
+    """What is said of two records stands in the histories of both."""
+    if any(person.in_secret for person in persons):
+        raise MoveRefused(_("其中一份记录只属于一件限制查看的事项，解除限制前不能处理。"))
 
 
 def record_of_pair(apart, verb, *, by, note) -> None:

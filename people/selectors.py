@@ -439,9 +439,17 @@ RESTRICTED_LINKS = (
     | Q(wards__minor__parties__case__restriction__gt="")
 )
 """What ties a person to visits and matters. Those relations belong to the apps above, and are only named here."""
+FILES = ("parties__case", "agencies__case", "wards__minor__parties__case")
 
 
 def known_in_secret(person) -> bool:
     """Whether somebody is known from restricted matters alone: to everybody at a counter they are as new as anybody."""
     whole = Person.objects.filter(pk=person.pk).with_their_doubles()
     return whole.filter(RESTRICTED_LINKS).exists() and not whole.filter(OPEN_LINKS).exists()
+
+
+def known_from_one_file(person) -> bool:
+    """Whether a single restricted matter is all from which somebody is known, and no other record stands for them."""
+    whole = Person.objects.filter(pk=person.pk).with_their_doubles()
+    files = {pk for path in FILES for pk in whole.values_list(path, flat=True)} - {None}
+    return len(files) == 1 and len(whole) == 1 and known_in_secret(person)

@@ -1,6 +1,6 @@
 """Persons and organisations, registered once and found by their papers; and the roster of the hall."""
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -69,12 +69,13 @@ def register_person(
 
     `details` are origin, address, sex and birth_on; sex and birth come from the ID number where there is one. Of two
     who register one paper at once, the second gets the record of the first. A restricted matter (`in_secret`) changes
-    no record that others see: with another telephone it gets one of its own.
+    no record that others see: whom they do not know, or with another telephone, it keeps for itself as cipher.
     """
     known = known_person(id_number) or known_once_alone(id_number)
     news = known is not None and phone and known.phone.plain != phone
     if known is None or (news and in_secret):
-        return _new_person(by=by, name=name, id_type=id_type, id_number=id_number, phone=phone, **details)
+        papers = {"name": name, "id_type": id_type, "id_number": id_number, "phone": phone}
+        return _new_person(by=by, in_secret=in_secret, **papers, **details)
     if news:
         reread_locked(known)
         replace_phone(known, by=by, number=phone)
@@ -131,10 +132,33 @@ def _new_person(*, by, name, id_type, id_number, **details) -> Person:
     return person
 
 
-def register_organisation(*, name, uscc="") -> Organisation:
-    """The organisation of this code or, without a code, of this name; a new one where there is none."""
+def register_organisation(*, name, uscc="", in_secret=False) -> Organisation:
+    """The organisation of this code or, without a code, of this name; a new one where there is none.
+
+    A restricted matter (`in_secret`) keeps a new one for itself.
+    """
     key = {"uscc": uscc} if uscc else {"name": name, "uscc": ""}
-    return Organisation.objects.get_or_create(**key, defaults={"name": name})[0]
+    known = Organisation.objects.filter(in_secret=False, **key)
+    if in_secret:
+        return known.first() or Organisation.objects.create(name=name, uscc=uscc, in_secret=True)
+    return known.get_or_create(**key, defaults={"name": name})[0]
+
+
+def show_organisation(organisation) -> Organisation:
+    """Let a firm that a restricted matter kept for itself be known: as it is, or as the one that is known already."""
+    with suppress(IntegrityError), transaction.atomic():
+        organisation.in_secret = False
+        organisation.save()
+        return organisation
+    return register_organisation(name=organisation.name, uscc=organisation.uscc)
+
+
+def keep_in_secret(person, in_secret) -> None:
+    """Let a record be cipher that nothing finds, or one that everybody finds as any other."""
+    person.in_secret = in_secret
+    for row in [person, *person.phones.all()]:
+        row.seal_again()
+        row.save()
 
 
 # --- The roster -------------------------------------------------------------------------------------------------------

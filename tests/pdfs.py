@@ -26,12 +26,12 @@ def fonts_of(content: bytes) -> dict[str, bool]:
     """Each font by name, and whether its file is embedded."""
     found = {}
     for page in PdfReader(BytesIO(content)).pages:
-        collect(page.get("/Resources", {}), found)
+        collect(page.get("/Resources"), found)
     return found
 
 
 def collect(resources, found) -> None:
-    resources = resources.get_object()
+    resources = resources.get_object() if resources else {}
     for font in resources.get("/Font", {}).get_object().values() if "/Font" in resources else ():
         font = font.get_object()
         inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
@@ -40,4 +40,4 @@ def collect(resources, found) -> None:
             name in descriptor for name in ("/FontFile", "/FontFile2", "/FontFile3")
         )
     for form in resources["/XObject"].values() if "/XObject" in resources else ():
-        collect(form.get_object().get("/Resources", {}), found)
+        collect(form.get_object().get("/Resources"), found)

@@ -5,7 +5,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from cases.escalation import sweep
-from governance_center.memory import keep_loaded
+from governance_center.celery import settle_down
 from kernel.models import Clock
 
 COMMAND = """
@@ -18,7 +18,7 @@ work()
 
 def work() -> None:
     assert get_resolver().url_patterns, "a worker has read the addresses long since"
-    keep_loaded()
+    settle_down()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock_shared(0)")
     while Clock.objects.filter(next_fire_at__lte=timezone.now()).exists():

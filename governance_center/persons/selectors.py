@@ -16,6 +16,7 @@ from people.identity import tidy_name
 from people.likeness import Likeness, likely_same
 from people.models import Apart, Guardian, Merge, Person, Phone
 from people.roles import CORRECTS_PERSONS, MERGES_PERSONS
+from people.selectors import known_in_secret
 
 LOOKS = frozenset({"view", "reveal"})
 SHOWN = 20
@@ -120,14 +121,22 @@ def person_page(person, user) -> PersonPage:
         ),
         agencies=list(agencies.select_related("case", "party__person")),
         guardians=list(Guardian.objects.filter(minor__in=group, ended_at=None).select_related("guardian")),
-        wards=list(Guardian.objects.filter(guardian__in=group, ended_at=None).select_related("minor")),
+        wards=wards_of(group, user),
         likely=[each for each in likely if each.person.pk in seen],
         aparts=aparts_of(person, user),
         acts=list(entries),
         asks_reason=reason_for(person, user) is None,
         may_correct=bool(user.roles & CORRECTS_PERSONS) and not person.merged_into_id,
-        may_merge=bool(user.roles & MERGES_PERSONS),
+        may_merge=bool(user.roles & MERGES_PERSONS) and not person.in_secret,
     )
+
+
+def wards_of(group, user) -> list[Guardian]:
+    """For whom somebody answers, but for minors who are known from a restricted matter out of the user's sight."""
+    links = Guardian.objects.filter(guardian__in=group, ended_at=None).select_related("minor")
+    hidden = {link.minor for link in links if known_in_secret(link.minor)}
+    hidden -= {*seen_by(user, hidden)}
+    return [link for link in links if link.minor not in hidden]
 
 
 def aparts_of(person, user) -> list[tuple[Apart, Person]]:

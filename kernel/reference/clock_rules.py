@@ -60,6 +60,7 @@ LADDERS = {
     "mediation.": OFFICIAL,
     "mediation.ask_arbitration": countdown(15, 7, 3),
     "mediation.ask_confirmation": countdown(30, 20, 7, 3),
+    "mediation.committee_term": [],
     "mediation.instalment": [],
     "online.": EVERYDAY,
     "order.": ORDERED,
@@ -302,6 +303,15 @@ MEDIATION_RULES = [
         15,
         since=CASE_RULES,
         rolls=True,
+    ),
+    rule(
+        "mediation.committee_term",
+        "调解委员会任期",
+        "《人民调解法》第九条",
+        "推选（聘任）",
+        36,
+        MONTH,
+        since=MEDIATION_ACT,
     ),
     rule(
         "mediation.instalment",

@@ -32,6 +32,7 @@ from mediation.forms.changes import (
     RefuseChangeForm,
     WithdrawChangeForm,
 )
+from mediation.forms.committees import CommitteeForm
 from mediation.forms.confirmation import (
     AcceptConfirmationForm,
     ApplyForConfirmationForm,
@@ -129,6 +130,7 @@ __all__ = [
     "CheckAdmissibilityForm",
     "CoMediatorForm",
     "ColleagueField",
+    "CommitteeForm",
     "ConfirmAgreementForm",
     "ConfirmArbitrationForm",
     "ConfirmationFilter",

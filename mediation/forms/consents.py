@@ -9,13 +9,16 @@ from cases.selectors import desk_of, next_desks
 from kernel.fields import MomentField, VerbForm
 from mediation.forms.fields import chosen_from
 from mediation.selectors import colleagues
-from mediation.states import NEXT_DESKS, AskedBy, Willing
+from mediation.states import NEXT_DESKS, AskedBy, Openness, Willing
 
 
 class ConsentForm(VerbForm):
     way = forms.ChoiceField(label=_("征询方式"), choices=AskedBy)
     asked_at = MomentField(label=_("征询时间"))
     answer = forms.ChoiceField(label=_("答复"), choices=Willing, widget=forms.RadioSelect)
+    openness = forms.ChoiceField(
+        label=_("公开或者不公开"), choices=[("", _("未表示")), *Openness.choices], required=False
+    )
     note = forms.CharField(label=_("备注"), max_length=200, required=False)
     desk = forms.ChoiceField(
         label=_("明确拒绝的，事项转到"),
@@ -26,7 +29,7 @@ class ConsentForm(VerbForm):
         "party",
         Div(Div("way", css_class="col-md-5"), Div("asked_at", css_class="col-md-7"), css_class="row"),
         "answer",
-        "chosen",
+        Div(Div("chosen", css_class="col-md-7"), Div("openness", css_class="col-md-5"), css_class="row"),
         "desk",
         "note",
     )

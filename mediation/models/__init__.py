@@ -13,6 +13,10 @@ from mediation.models.assignments import (
 from mediation.models.changes import (
     MediatorChange,
 )
+from mediation.models.committees import (
+    Composition,
+    Member,
+)
 from mediation.models.company import (
     CoMediator,
     Helper,
@@ -73,6 +77,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "CoMediator",
+    "Composition",
     "ConfirmationTerm",
     "Consent",
     "CourtReferral",
@@ -84,6 +89,7 @@ __all__ = [
     "JudicialConfirmation",
     "Mediation",
     "MediatorChange",
+    "Member",
     "Payment",
     "Performance",
     "PlanGuest",

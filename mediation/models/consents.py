@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Party
 from kernel.veil import Veiled
 from mediation.models.mediation import Mediation
-from mediation.states import AskedBy, Willing
+from mediation.states import AskedBy, Openness, Willing
 from people.models import User
 
 
@@ -29,6 +29,7 @@ class Consent(Veiled):
     chosen = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("选定（接受）的调解员")
     )
+    openness = models.CharField(_("公开或者不公开"), max_length=10, choices=Openness, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
 

@@ -54,6 +54,9 @@ from mediation.services.changes import (
     refuse_change,
     withdraw_change,
 )
+from mediation.services.committees import (
+    register_committee,
+)
 from mediation.services.company import (
     add_co_mediator,
     invite_helper,
@@ -233,6 +236,7 @@ __all__ = [
     "refuse_signer",
     "refuse_unchecked",
     "refuse_without_consent",
+    "register_committee",
     "release_session",
     "release_sessions",
     "remind_party",

@@ -16,7 +16,7 @@ from mediation.states import Ground, Willing
 
 @transaction.atomic
 def record_consent(
-    mediation, *, by, party, way, asked_at, answer, chosen=None, note="", route="", unit=None
+    mediation, *, by, party, way, asked_at, answer, chosen=None, openness="", note="", route="", unit=None
 ) -> Consent:
     """Write down what one party answered. One clear refusal ends the mediation (人民调解法 17, 26)."""
     details = {"party": party.pk, "answer": answer, "way": way}
@@ -30,6 +30,7 @@ def record_consent(
             asked_by=by,
             answer=answer,
             chosen=chosen if answer == Willing.AGREED else None,
+            openness=openness,
             note=note,
         )
     if answer == Willing.REFUSED:

@@ -11,7 +11,7 @@ from cases.states import RequestKind
 from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.transitions import moving
-from mediation.models import PlanGuest, SessionPlan
+from mediation.models import PlanGuest, Room, SessionPlan
 from mediation.services.parties import refuse_unagreed
 from mediation.states import Guest, HelperKind, Manner, State
 from people.roles import Restriction
@@ -30,10 +30,8 @@ def plan_session(
         refuse_past(begins_at)
         refuse_under_one_roof(mediation, manner, parties)
         refuse_uninvited(mediation, asked.get("helpers", ()))
-        plan = SessionPlan(
-            mediation=mediation, manner=manner, room=room, place=place, bring=bring, planned_by=by
-        )
-        set_time(plan, begins_at, minutes)
+        plan = SessionPlan(mediation=mediation, manner=manner, place=place, bring=bring, planned_by=by)
+        book(plan, room, begins_at, minutes)
         with room_is_free(room):
             plan.save()
         invite(plan, parties, by=by, **asked)
@@ -41,8 +39,11 @@ def plan_session(
     return plan
 
 
-def set_time(plan, begins_at, minutes):
-    plan.begins_at, plan.ends_at = begins_at, begins_at + timedelta(minutes=minutes)
+def book(plan, room, begins_at, minutes):
+    """Set time and room. Others who want the room wait here: by the constraint alone, two at once die in a deadlock."""
+    if room:
+        Room.objects.select_for_update(no_key=True).get(pk=room.pk)
+    plan.room, plan.begins_at, plan.ends_at = room, begins_at, begins_at + timedelta(minutes=minutes)
 
 
 def room_is_free(room):
@@ -108,8 +109,8 @@ def move_session(plan, *, by, begins_at, minutes, note, room=None, place=""):
     """The same session at another time or place. Units that were asked are told."""
     with room_is_free(room), moving(plan, "move_session", by=by, note=note):
         refuse_past(begins_at)
-        set_time(plan, begins_at, minutes)
-        plan.room, plan.place = room, place
+        book(plan, room, begins_at, minutes)
+        plan.place = place
     tell_units(plan, _("联合调解已改期：%(number)s，%(at)s"), by=by)
 
 
@@ -129,12 +130,11 @@ def adjourn_session(plan, *, by, begins_at, minutes, note, room=None, place="") 
             mediation=plan.mediation,
             manner=plan.manner,
             bring=plan.bring,
-            room=room,
             place=place,
             continues=plan,
             planned_by=by,
         )
-        set_time(following, begins_at, minutes)
+        book(following, room, begins_at, minutes)
         with room_is_free(room):
             following.save()
         come_again(plan, following)

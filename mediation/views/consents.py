@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from kernel.web import action, render_form, submit
+from kernel.web import action, refuse_others, render_form, submit
 from mediation import selectors, services
 from mediation.forms import ConsentForm, sent
 from mediation.states import Willing
@@ -24,6 +24,7 @@ def record_consent(request, pk):
     answers = services.latest_answers(mediation)
     first = next((party.pk for party in parties if party.pk not in answers), None)
     form = ConsentForm(sent(request), mediation=mediation, parties=parties, user=request.user, first=first)
+    refuse_others(request, mediation, "record_consent", form)
     if submit(form, services.record_consent, mediation, by=request.user):
         messages.success(request, DONE[Willing(form.result.answer)])
         return redirect("mediation:detail", pk=pk)

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from people.models import Seat, User
+from people.models import Seat, Unit, User
 from people.selectors import duty_units
 from tests.guards.test_house_rules import url_patterns
 
@@ -41,6 +41,7 @@ PAGES = {
         roster:fill_seat roster:deputies roster:set_deputy handover:hand_over_work cases:detail mediation:assign
         mediation:template_list mediation:edit_template mediation:edit_vague_words
         mediation:grant_change mediation:refuse_change
+        mediation:committees mediation:register_committee
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -197,6 +198,8 @@ def values(route: str, name: str) -> list:
         return WORDS[name]()
     if "duty/" in route:
         return list(duty_units().values_list("pk", flat=True))
+    if "committees/<" in route:
+        return list(Unit.objects.filter(kind=Unit.Kind.COMMITTEE).values_list("pk", flat=True))
     if "stand-in/<" in route:
         return list(Seat.objects.today().values_list("pk", flat=True))
     before = re.sub(r"<str:kind>/", "", route).partition("<int:pk>")[0].rstrip("/").rpartition("/")[2]

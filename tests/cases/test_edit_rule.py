@@ -119,11 +119,23 @@ def test_the_restriction_of_an_outlet_and_the_words_that_hint_at_one_are_edited_
     client.force_login(analyst)
     outlet, hint = Outlet.objects.get(code="O15"), RestrictionRule.objects.get(kind="violence")
     address = reverse("cases:edit_rule", args=["outlet", outlet.pk])
-    client.post(address, sent(book, "3: 量子纠缠", restriction="confidential"))
+    client.post(address, sent(book, "3: 量子纠缠", restriction="psychiatric"))
     outlet.refresh_from_db()
-    assert outlet.restriction == "confidential"
-    assert "保密件" in client.get(reverse("cases:rule_list")).content.decode()
+    assert outlet.restriction == "psychiatric"
+    assert "精神障碍" in client.get(reverse("cases:rule_list")).content.decode()
     book.refresh_from_db()
     address = reverse("cases:edit_rule", args=["restriction", hint.pk])
     client.post(address, sent(book, "5: 量子纠缠"))
     assert rules().answer(TEXT).restriction == "violence"
+
+
+def test_an_outlet_is_given_no_restriction_that_nobody_opens(client, book, analyst):
+    client.force_login(analyst)
+    outlet = Outlet.objects.get(code="O15")
+    address = reverse("cases:edit_rule", args=["outlet", outlet.pk])
+    assert "保密件" not in client.get(address).content.decode()
+    sent_back = client.post(address, sent(book, "3: 量子纠缠", restriction="confidential"))
+    assert sent_back.status_code == 422
+    assert "量子纠缠" in sent_back.content.decode()
+    outlet.refresh_from_db()
+    assert outlet.restriction == ""

@@ -55,7 +55,7 @@ from kernel.notifications import notify
 from kernel.veil import Veiled
 from mediation.models import Agreement, CourtReferral
 from mediation.services import record_session
-from people.models import Unit
+from people.models import Organisation, Person, Unit
 from people.roles import Restriction, Role
 from petitions.models import PetitionHandling
 from petitions.services import accept_petition
@@ -304,7 +304,7 @@ def columns(model, pk) -> dict:
 
 def test_every_row_with_texts_says_how_it_belongs_to_its_file():
     for model in concrete_rows(Veiled):
-        if model not in (Case, Attachment, Restricting):
+        if model not in (Case, Attachment, Restricting, Person, Organisation):
             assert model.IN_FILE, model
             model._base_manager.filter(**{model.IN_FILE: Case(pk=0)})  # the path ends at a case
 
@@ -327,6 +327,25 @@ def test_once_granted_no_column_holds_a_word_of_it_and_those_who_may_read_all(
     assert Material.objects.get(case=full).name == f"{WORD}照片"
     assert CourtReferral.objects.get(case=full).reply == f"{WORD}的答复"
     assert verify().broken == ""
+
+
+def test_who_is_named_in_it_alone_goes_with_it_and_comes_back(full, clerk, director):
+    named = {party.person_id for party in full.parties.exclude(person=None)}
+    known = full.parties.exclude(person=None).last().person
+    CaseFactory(applicant=known)
+    shown = {pk: columns(Person, pk) for pk in named}
+    hidden(full, clerk, director)
+    kept = Person.objects.filter(in_secret=True)
+    assert {person.pk for person in kept} == named - {known.pk}
+    for person in kept:
+        row = columns(Person, person.pk)
+        assert (row["name"], row["initials"], row["phone_hash"], row["id_hash"]) == ("", "", "", "")
+        assert person.name == shown[person.pk]["name"]
+    shown_again(full, director, UserFactory(post=(Role.DIRECTOR, Unit.objects.get(code="centre"))))
+    ciphers = dict.fromkeys(["id_number", "phone", "address"])
+    assert {pk: columns(Person, pk) | ciphers for pk in named} == {
+        pk: row | ciphers for pk, row in shown.items()
+    }
 
 
 def test_an_agreement_in_force_keeps_its_content(full, clerk, director):

@@ -3,37 +3,47 @@
 import json
 import logging
 import re
+from importlib import import_module
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from cases.models import Case, ContactEntry, Party
 from cases.services import (
+    BODY,
     add_party,
+    ask_lifting,
     ask_restriction,
     attach,
+    correct_party,
     grant_restricting,
     log_contact,
     new_number,
     open_case,
+    register_party,
     take,
 )
-from cases.states import Route, Side
+from cases.states import Channel, Route, Side, Urgency
 from intake.models import Ticket
+from intake.services import register_arrival
 from kernel import live
 from kernel.anchors import verify
 from kernel.editing import seen_token
+from kernel.encryption import lookup_hash
 from kernel.models import HistoryEntry, Notification
-from people.models import Unit, Window
+from people.models import Organisation, Person, Unit, Window
+from people.persons import add_phone
 from people.roles import Restriction, Role
-from people.services import register_person
+from people.services import keep_in_secret, register_organisation
 from tests.factories import (
     CaseFactory,
     CategoryFactory,
@@ -55,6 +65,7 @@ TITLE, STORY, NAME, PLACE, SAID = (
     "电话里不愿多说",
 )
 MARKS = (TITLE, STORY, NAME, PLACE, SAID)
+FIRM, CODE = "衢州玄圭砂石有限公司", "91330803MA28F4XC2L"
 OTHERS = [
     Role.CLERK,
     Role.MEDIATOR,
@@ -68,10 +79,12 @@ OTHERS = [
     Role.AUDITOR,
 ]
 SEATED = [Role.CLERK, Role.MEDIATOR, Role.COURT]
+PAPERS = {"id_type": "resident", "id_number": "330803197511204031", "phone": "13906701122"}
 IN_THE_HALL = [*SEATED, Role.GUIDE]
 VISITOR = {"id_type": "resident", "name": "穆小山", "phone": "", "head_count": 1}
-CALLER, ID_NUMBER, PHONE = "闻人远舟", "330803197511204031", "13906701122"
-SEARCHES = [TITLE[:4], STORY[:4], NAME, CALLER, ID_NUMBER, PHONE, PHONE[-4:], "G00001"]
+CALLER, ID_NUMBER, PHONE = "闻人远舟", PAPERS["id_number"], PAPERS["phone"]
+HASHES = [lookup_hash("id_number", ID_NUMBER), lookup_hash("phone", PHONE)]
+SEARCHES = [TITLE[:4], STORY[:4], NAME, CALLER, FIRM, ID_NUMBER, PHONE, PHONE[-4:], "G00001"]
 EXPORT = 'name="export"'
 OPAQUE = re.compile(r"[0-9a-f]{32}")
 TOKEN = re.compile(r"\d{13}-\d+|[A-Za-z0-9_.:=-]{40,}|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|刚刚|\d+ 分钟前")
@@ -101,25 +114,73 @@ def accused(office, officer, restriction=Restriction.ACCUSATION):
         place=PLACE,
         restriction=restriction,
     )
-    person = register_person(by=officer, name=CALLER, id_number=ID_NUMBER, phone=PHONE)
-    add_party(case, by=officer, side=Side.APPLICANT, person=person, name=CALLER)
+    register_party(case, by=officer, side=Side.APPLICANT, name=CALLER, **PAPERS)
     add_party(case, by=officer, side=Side.RESPONDENT, name=NAME)
+    return worked_on(case, officer)
+
+
+def written(office, officer, clerk):
+    """The same, come in a letter that a clerk opened, and then worked on by who may open it."""
+    case = register_arrival(
+        by=clerk,
+        unit=clerk.posts.get().unit,
+        channel=Channel.LETTER,
+        came_at=timezone.now(),
+        to_unit=office,
+        category=CategoryFactory(),
+        outlet=OutletFactory(route=Route.PETITIONS),
+        area=office.area,
+        title=TITLE,
+        story=STORY,
+        place=PLACE,
+        urgency=Urgency.ORDINARY,
+        restriction=Restriction.ACCUSATION,
+        name=CALLER,
+        phone=PHONE,
+        respondent={"kind": "person", "name": NAME},
+        scan=SimpleUploadedFile(f"{TITLE}.pdf", b"%PDF-1.4"),
+    ).case
+    register_party(case, by=officer, side=Side.THIRD, id_type=BODY, name=FIRM, id_number=CODE)
+    right(case.parties.first(), officer, id_type="resident", id_number=ID_NUMBER)
+    return worked_on(case, officer)
+
+
+def right(party, officer, **changes):
+    seen = seen_token(party.person, "correct_person", ["name", "id_number"])
+    correct_party(party, by=officer, seen=seen, reason=SAID, **changes)
+
+
+def worked_on(case, officer):
     take(case.latest_round(), by=officer)
     log_contact(case, by=officer, whom=NAME, said=SAID)
     attach(case, by=officer, file=SimpleUploadedFile(f"{TITLE}.txt", STORY.encode()))
     return case
 
 
-def test_no_column_of_no_table_holds_a_word_of_it(office, officer):
-    case = accused(office, officer)
-    assert {word: tables_with(word) for word in MARKS} == dict.fromkeys(MARKS, [])
+@pytest.fixture(params=["window", "letter"])
+def registered(request, office, officer):
+    """Registers it by one road or the other."""
+    clerk = UserFactory(post=(Role.CLERK, Unit.objects.get(code="centre")))
+    by = {"window": lambda: accused(office, officer), "letter": lambda: written(office, officer, clerk)}
+    return by[request.param]
+
+
+def test_no_column_of_no_table_holds_a_word_of_it_or_finds_who_is_named(registered):
+    case = registered()
+    words = (*MARKS, CALLER, FIRM, CODE, *HASHES)
+    assert {word: tables_with(word) for word in words} == dict.fromkeys(words, [])
+    assert not Person.objects.with_number(PHONE).exists()
     assert Case.objects.values_list("title", "story", "names", "terms").get(pk=case.pk) == ("", "", "", [])
 
 
-def test_whoever_may_read_it_reads_it(client, office, officer):
-    case = accused(office, officer)
+def test_whoever_may_read_it_reads_it(client, registered, officer):
+    case = registered()
     read = Case.objects.get(pk=case.pk)
-    assert (read.title, read.story, read.names, read.place) == (TITLE, STORY, f"{CALLER}、{NAME}", PLACE)
+    assert (read.title, read.story, read.place) == (TITLE, STORY, PLACE)
+    assert read.names.startswith(f"{CALLER}、{NAME}")
+    caller = read.parties.first().person
+    assert (caller.name, caller.phone.plain, caller.id_number.plain) == (CALLER, PHONE, ID_NUMBER)
+    assert (caller.sex, str(caller.birth_on)) == ("m", "1975-11-20")
     assert Party.objects.get(case=case, side=Side.RESPONDENT).name == NAME
     assert ContactEntry.objects.get(case=case).said == SAID
     read.refresh_from_db(fields=["title"])
@@ -239,14 +300,28 @@ def told_over_redis(server, since="-") -> set[str]:
     }
 
 
-def test_with_and_without_it_every_other_role_gets_the_same_answers(office, officer, caplog):
+@pytest.fixture
+def people(office):
     centre = Unit.objects.get(code="centre")
     people = {role: UserFactory(post=(role, centre)) for role in OTHERS}
     people["same office"] = UserFactory(post=(Role.PETITION_OFFICER, office))
     for role in SEATED:
         SeatFactory(window=Window.objects.first(), user=people[role], role=role)
-    like_the_caller = PersonFactory(name=CALLER, phone=PHONE)
-    CaseFactory(unit=centre, applicant=like_the_caller)
+    return people
+
+
+@pytest.fixture
+def like_the_caller():
+    person = PersonFactory(name=CALLER, phone=PHONE)
+    CaseFactory(unit=Unit.objects.get(code="centre"), applicant=person)
+    return person
+
+
+def test_with_and_without_it_every_other_role_gets_the_same_answers(
+    office, officer, people, like_the_caller, caplog
+):
+    """Of one that came in at a window, and of one that came in a letter."""
+    registrar = UserFactory(post=(Role.CLERK, people[Role.CLERK].posts.get().unit))
     ticket = serving(people[Role.CLERK])
     clients = {who: logged_in(user) for who, user in people.items()}
     answers(clients)  # whatever is made on the first look is made
@@ -257,6 +332,7 @@ def test_with_and_without_it_every_other_role_gets_the_same_answers(office, offi
     caplog.clear()
     with caplog.at_level(logging.DEBUG):
         case = accused(office, officer)
+        written(office, officer, registrar)
     logged = caplog.text
     Case.objects.filter(pk=case.pk).update(query_code=ticket.query_code)  # as a one-line matter of this visit
     after = answers(clients) | presses(clients, ticket, like_the_caller)
@@ -267,6 +343,88 @@ def test_with_and_without_it_every_other_role_gets_the_same_answers(office, offi
     assert Notification.objects.exclude(to=officer).count() == notified
     assert [word for word in [*MARKS, CALLER, ID_NUMBER, PHONE, case.number] if word in logged] == []
     assert mail.outbox == []
+
+
+def test_who_a_party_is_is_put_right_and_nobody_else_gets_another_answer(
+    office, officer, people, like_the_caller
+):
+    """Who is known to others from a matter of theirs stays for them as they were."""
+    case = accused(office, officer)
+    party = add_party(case, by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller)
+    ticket = serving(people[Role.CLERK])
+    clients = {who: logged_in(people[who]) for who in [*IN_THE_HALL, "same office"]}
+    answers(clients)
+    before = answers(clients) | presses(clients, ticket, like_the_caller)
+    story = like_the_caller.dossier.entries.count()
+    right(party, officer, name=NAME, address=PLACE)
+    after = answers(clients) | presses(clients, ticket, like_the_caller)
+    different = [key for key in before if before[key] != after[key]]
+    assert different == [], first_difference(before[different[0]], after[different[0]])
+    assert like_the_caller.dossier.entries.count() == story
+    party = Party.objects.get(pk=party.pk)
+    assert (party.name, party.person.name, party.person.address.plain) == (NAME, NAME, PLACE)
+    assert party.person.phone.plain == PHONE
+    assert tables_with(NAME) == []
+
+
+def test_what_is_saved_unchanged_makes_no_record_of_its_own(office, officer, like_the_caller):
+    party = add_party(
+        accused(office, officer), by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller
+    )
+    right(party, officer, name=CALLER)
+    assert Party.objects.get(pk=party.pk).person == like_the_caller
+
+
+def test_of_files_from_before_whoever_is_known_from_them_alone_becomes_cipher(office, officer, people):
+    case = accused(office, officer)
+    register_party(case, by=officer, side=Side.THIRD, id_type=BODY, name=FIRM, id_number=CODE)
+    caller = case.parties.first().person
+    visitor = serving(people[Role.CLERK]).visitor
+    add_party(case, by=officer, side=Side.THIRD, name=visitor.name, person=visitor)
+    add_phone(caller, by=people[Role.CLERK], number="13906701123")
+    firm = case.parties.get(organisation__isnull=False).organisation
+    keep_in_secret(caller, False)
+    Organisation.objects.filter(pk=firm.pk).update(in_secret=False, veiled=b"", name=FIRM, uscc=CODE)
+    assert tables_with(CALLER) == ["people_person"]
+    import_module("intake.migrations.0012_known_from_one_file").keep_in_secret(apps, None)
+    words = (CALLER, FIRM, CODE, *HASHES, lookup_hash("phone", "13906701123"))
+    assert {word: tables_with(word) for word in words} == dict.fromkeys(words, [])
+    read = Person.objects.get(pk=caller.pk)
+    assert (read.name, read.birth_on, read.phones.get().number.plain) == (
+        CALLER,
+        caller.birth_on,
+        "13906701123",
+    )
+    assert Organisation.objects.get(pk=firm.pk).uscc == CODE
+    assert not Person.objects.get(pk=visitor.pk).in_secret
+
+
+def lift(case, office, officer):
+    second = UserFactory(post=(Role.DISCIPLINE, office))
+    asked = ask_lifting(Case.objects.get(pk=case.pk), by=officer, reason=SAID)
+    grant_restricting(asked, by=second)
+
+
+def test_lifted_those_named_are_registered_as_anybody(registered, office, officer):
+    known = register_organisation(name="又名", uscc=CODE)
+    case = registered()
+    caller = case.parties.first().person
+    add_phone(caller, by=UserFactory(post=(Role.CLERK, office)), number="13906701123")
+    assert not Person.objects.with_phone("13906701123").exists()
+    lift(case, office, officer)
+    for number in (PHONE, ID_NUMBER, "13906701123"):
+        assert Person.objects.with_number(number).get() == caller
+    case.refresh_from_db()
+    assert case.searchable
+    assert {party.organisation for party in case.parties.exclude(organisation=None)} <= {known}
+
+
+def test_an_own_firm_is_known_by_its_name_once_lifted(office, officer):
+    case = accused(office, officer)
+    register_party(case, by=officer, side=Side.THIRD, id_type=BODY, name=FIRM, id_number="")
+    assert not Organisation.objects.filter(name=FIRM).exists()
+    lift(case, office, officer)
+    assert case.parties.get(name=FIRM).organisation == register_organisation(name=FIRM)
 
 
 def test_of_one_that_was_hidden_later_they_get_no_other_answers_either(office, officer):

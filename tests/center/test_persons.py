@@ -8,8 +8,9 @@ from cases.models import Case
 from cases.services import register_party, reveal_party
 from cases.states import Side, State
 from kernel.models import HistoryEntry
+from kernel.moves import MoveRefused
 from people.models import Apart, Person, Post
-from people.persons import add_phone, merge_persons
+from people.persons import add_guardian, add_phone, merge_persons, name_guardian, tell_apart
 from people.roles import Restriction, Role
 from people.services import known_person, register_person
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
@@ -394,6 +395,55 @@ def officer(bureau):
     return user
 
 
+@pytest.fixture
+def kept(accusation, officer):
+    """Whom the accusation alone names, by the paper of somebody known to all and another telephone."""
+    given = {"id_type": "resident", "name": "王冬梅", "id_number": id_number(12), "phone": "13700000002"}
+    return register_party(accusation, by=officer, side=Side.THIRD, **given).person
+
+
+def test_who_is_kept_in_secret_is_joined_with_nobody_and_told_apart_from_nobody(
+    client, bureau, case, person, kept, officer, clerk
+):
+    Post.objects.create(user=officer, role=Role.CLERK, unit=bureau)
+    client.force_login(officer)
+    page = text(client.get(url("detail", kept)))
+    assert "证件号码相同" in page
+    assert url("merge_persons", kept, person) not in page
+    for act in (merge_persons, tell_apart):
+        with pytest.raises(MoveRefused, match="解除限制前不能处理"):
+            act(person, kept, by=clerk, reason="核实")
+    assert verbs(person) == []
+
+
+def test_a_paper_that_others_have_is_entered_in_secret_without_a_word(
+    client, person, case, accusation, officer
+):
+    party = register_party(accusation, by=officer, side=Side.THIRD, id_type="none", name="闻人远舟")
+    client.force_login(officer)
+    answer = correcting(client, party, id_type="resident", id_number=id_number(12), reason="核对")
+    assert answer.status_code == 302
+    party.person.refresh_from_db()
+    assert party.person.id_number == person.id_number
+    assert known_person(id_number(12)) == person
+
+
+def test_a_minor_of_a_restricted_matter_stands_on_the_page_of_no_guardian(
+    client, bureau, clerk, accusation, officer, person, case
+):
+    given = {"id_type": "none", "name": "穆小山"}
+    minor = register_party(accusation, by=officer, side=Side.THIRD, **given).person
+    minor.birth_on = timezone.localdate()
+    minor.save()
+    name_guardian(minor, Person.objects.get(pk=person.pk), by=officer, kinship="母亲")
+    told = add_guardian(minor, by=clerk, kinship="父亲", name="穆大山", id_type="none").guardian
+    assert told.in_secret
+    assert tables_with("穆大山") == []
+    for who, shown in ((clerk, False), (officer, True)):
+        client.force_login(who)
+        assert (url("detail", minor) in text(client.get(url("detail", person)))) is shown
+
+
 def test_why_a_party_of_an_accusation_was_corrected_or_looked_at_stands_in_its_file_alone(
     client, person, case, accusation, officer, clerk
 ):
@@ -401,14 +451,14 @@ def test_why_a_party_of_an_accusation_was_corrected_or_looked_at_stands_in_its_f
     client.force_login(officer)
     answer = correcting(client, party, name="王冬玫", reason=why)
     assert answer.status_code == 302
+    party.refresh_from_db()
     reveal_party(party, by=officer, reason=why)
     accusation.dossier.refresh_from_db()
     in_file = [entry.shown_note for entry in accusation.dossier.entries.order_by("seq")]
     assert [note for note in in_file if note] == [why, why]
-    assert verbs(person) == ["correct_person", "reveal"]
-    assert [(entry.note, "case" in entry.details) for entry in person.dossier.entries.all()] == [
-        ("", False)
-    ] * 2
+    assert verbs(person) == []
+    assert verbs(party.person) == ["register_person", "reveal"]
+    assert [(entry.note, entry.details) for entry in party.person.dossier.entries.all()] == [("", {})] * 2
     assert tables_with(why) == []
     client.force_login(clerk)
     assert why not in text(client.get(url("detail", person)))

@@ -11,18 +11,20 @@ from django.utils import timezone
 
 from cases.models import Case, Outlet
 from cases.progress import matters_of
-from cases.states import Channel, Route, State
+from cases.states import Channel, Route, Side, State
 from intake import services
 from intake.copy_out import VALUES, systems
 from intake.models import Arrival
 from intake.states import ArrivalState
 from kernel.attachments import stored_path
+from kernel.encryption import lookup_hash
 from kernel.moves import MoveRefused
-from people.models import Unit
+from people.models import Organisation, Person, Unit
 from people.roles import Restriction, Role
 from petitions import services as petitions
 from tests.factories import CategoryFactory, UnitFactory, UserFactory
 from tests.intake.factories import matter, outlet
+from tests.raw import tables_with
 
 ADDRESS = reverse("intake:register_arrival")
 LETTER = b"%PDF-1.4\n% letter\n"
@@ -406,3 +408,68 @@ def test_what_goes_the_way_of_a_restricted_outlet_is_restricted_and_finds_the_de
     assert client.post(ADDRESS, sent).status_code == 302
     case = Case.objects.get()
     assert (case.restriction, case.unit) == (Restriction.ACCUSATION, discipline)
+
+
+@pytest.fixture
+def letter(clerk, centre):
+    """An accusation by name, of a firm, for whoever may open it."""
+    discipline = Unit.objects.get(code="discipline")
+    firm = {"kind": "organisation", "name": "衢州玄圭砂石有限公司"}
+    given = {"channel": Channel.LETTER, "outside_number": "", "to_unit": discipline, "respondent": firm}
+    accusation = Outlet.objects.get(code="O14")
+    case = arrived(clerk, centre, outlet=accusation, restriction=Restriction.ACCUSATION, **given).case
+    return Case.objects.get(pk=case.pk)
+
+
+def test_who_is_named_in_a_restricted_letter_stands_in_no_table_and_can_ask_how_it_stands(letter):
+    for word in ("穆青山", "衢州玄圭砂石有限公司", lookup_hash("phone", "19900007788")):
+        assert tables_with(word) == []
+    assert matters_of(letter.query_code, "7788") == [letter]
+
+
+def test_who_may_open_a_restricted_letter_sees_corrects_and_prints_its_parties(client, letter):
+    client.force_login(UserFactory(post=(Role.DISCIPLINE, letter.unit)))
+    party = letter.parties.get(side=Side.APPLICANT)
+    page = text_of(client.get(reverse("cases:detail", args=[letter.pk])))
+    for shown in ("穆**", "199****7788", "衢州玄圭砂石有限公司"):
+        assert shown in page
+    revealed = client.post(reverse("cases:reveal_party", args=[party.pk]), {"reason": "核对署名"})
+    assert "19900007788" in revealed.content.decode()
+    address = reverse("persons:correct_party", args=[party.pk])
+    form = client.get(address).context["form"]
+    kept = {name: form[name].value() or "" for name in ("id_type", "sex", "birth_on", "origin", "seen")}
+    answer = client.post(address, kept | {"name": "穆青杉", "address": "樟潭街道九号", "reason": "核对署名"})
+    assert answer.status_code == 302
+    party = letter.parties.get(side=Side.APPLICANT)
+    assert (party.name, party.person.name) == ("穆青杉", "穆青杉")
+    paper = reverse("intake:print_paper", args=[letter.pk, "register-form", "html"])
+    printed = text_of(client.get(paper))
+    for shown in ("穆青杉", "衢州玄圭砂石有限公司", "樟潭街道九号"):
+        assert shown in printed
+    for word in ("穆青杉", "樟潭街道九号"):
+        assert tables_with(word) == []
+
+
+def test_the_clerk_who_opened_a_restricted_letter_finds_nobody_of_it_afterwards(client, clerk, letter):
+    client.force_login(clerk)
+    person = letter.parties.get(side=Side.APPLICANT).person
+    assert client.get(reverse("persons:detail", args=[person.pk])).status_code == 404
+    assert client.get(reverse("persons:correct_party", args=[letter.parties.first().pk])).status_code == 404
+    for words in ("穆青山", "mqs", "19900007788", "7788"):
+        assert person.masked not in text_of(client.post(reverse("search"), {"q": words}))
+
+
+def test_a_firm_of_a_restricted_letter_leaves_its_name_to_whoever_registers_it_next(letter, clerk, centre):
+    firm = letter.parties.get(side=Side.RESPONDENT).organisation
+    given = {"kind": "organisation", "name": "衢州玄圭砂石有限公司"}
+    case = arrived(clerk, centre, respondent=given).case
+    assert case.parties.get(side=Side.RESPONDENT).organisation != firm
+    assert firm.parties.get().case == letter
+
+
+def test_a_registration_that_fails_leaves_nobody_behind(clerk, centre, letter, monkeypatch):
+    people, firms = Person.objects.count(), Organisation.objects.count()
+    monkeypatch.setattr("intake.services.Arrival", None)
+    with pytest.raises(TypeError):
+        arrived(clerk, centre, restriction=Restriction.ACCUSATION, to_unit=letter.unit)
+    assert (Person.objects.count(), Organisation.objects.count()) == (people, firms)

@@ -15,6 +15,7 @@ from people.roles import Restriction, Role
 from tests.factories import AreaFactory, CaseFactory, PersonFactory, UnitFactory, UserFactory
 from tests.intake.factories import matter, outlet, serving
 from tests.people.factories import id_number
+from tests.raw import tables_with
 
 HIS, HERS = id_number(13), id_number(24)
 FORM = {
@@ -119,6 +120,7 @@ def test_of_a_restricted_matter_only_the_file_tells(client, centre):
     assert case.parties.get().name == "王冬梅"
     told = HistoryEntry.objects.filter(verb="replace_party")
     assert {entry.dossier_id for entry in told} == {case.dossier_id}
+    assert tables_with("王冬梅") == []
 
 
 def test_another_unit_replaces_nobody(client, case):

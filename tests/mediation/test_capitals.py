@@ -1,5 +1,6 @@
 """Amounts and dates as papers write them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -63,6 +64,44 @@ def test_the_words_read_back_to_the_same_amount(cents):
 def test_amounts_with_many_noughts_read_back_too(power, head, cents):
     amount = (head * 10**power) % 10**12 * 100 + cents
     assert read(in_capitals(Decimal(amount) / 100)) == amount
+
+
+WRITTEN = (  # every nought with its place, then what the cheque leaves out
+    (r"零[拾佰仟]", "零"),
+    (r"零+", "零"),
+    (r"零([万亿元])", r"\1"),
+    (r"亿万", "亿零"),
+    (r"零+", "零"),
+    (r"零元", "元"),
+    (r"零角零分$", "整"),
+    (r"零分$", "整"),
+    (r"零角", "零"),
+    (r"^元零?(?!整)", ""),
+    (r"^元", "零元"),
+)
+
+
+def written(cents: int) -> str:
+    """A second writer, which shares nothing with the first: by patterns instead of by groups."""
+    yuan, jiao, fen = str(cents // 100), cents // 10 % 10, cents % 10
+    digits = list(VALUES)
+    places = "元拾佰仟万拾佰仟亿拾佰仟"[len(yuan) - 1 :: -1]
+    words = "".join(digits[int(digit)] + place for digit, place in zip(yuan, places, strict=True))
+    words += f"{digits[jiao]}角{digits[fen]}分"
+    for pattern, instead in WRITTEN:
+        words = re.sub(pattern, instead, words)
+    return f"人民币{words}"
+
+
+@given(st.integers(0, 99_999_999_999_999))
+def test_a_second_writer_writes_the_same(cents):
+    assert in_capitals(Decimal(cents) / 100) == written(cents)
+
+
+@given(st.lists(st.sampled_from("0001259"), min_size=1, max_size=14))
+def test_a_second_writer_writes_the_same_of_amounts_full_of_noughts(digits):
+    cents = int("".join(digits))
+    assert in_capitals(Decimal(cents) / 100) == written(cents)
 
 
 @given(st.integers(0, 99_999_999_999_999))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases import services as cases
 from cases.escalation import sweep
+from cases.models import Agent
 from cases.states import DeferralKind
 from cases.states import State as RoundState
 from governance_center.reference import load_clock_rules, load_confirmation_terms
@@ -23,6 +24,7 @@ from people.models import Unit
 from people.roles import Role
 from tests.factories import UnitFactory, UserFactory
 from tests.mediation.factories import accepted, in_force
+from tests.people.factories import id_number
 
 PDF = b"%PDF-1.7\n%%EOF"
 DOCKET, RULING = "（2026）浙0803诉前调确12号", "（2026）浙0803诉前调确12号民事裁定书"
@@ -247,7 +249,7 @@ def test_the_mediator_is_reminded_and_nobody_is_late(confirmation, mediator):
         ("definite", "第三百五十八条第五项"),
         ("lawful", "第三百五十八条第一项"),
         ("voluntary", "第三百五十八条第四项"),
-        ("attend", "第三百五十六条"),
+        ("attend", "第三百五十一条、第三百五十六条"),
     ],
 )
 def test_what_the_law_does_not_let_through_is_refused_with_its_article(confirmation, mediator, code, article):
@@ -274,6 +276,35 @@ def test_one_party_alone_is_refused(confirmation, court, cadre):
     brought_to(confirmation, "admissible", court, cadre)
     with pytest.raises(MoveRefused, match="人民调解法第三十三条.*周启航"):
         applying(confirmation, applicants=[confirmation.case.parties.first()])
+
+
+def test_whoever_acts_for_a_party_stands_on_the_application(client, mediation, keeper):
+    """民事诉讼法解释 351: the parties themselves, or by 民事诉讼法 61 somebody whom they entrust."""
+    cases.add_agent(
+        mediation.case,
+        by=mediation.mediator,
+        party=mediation.case.parties.first(),
+        authority=Agent.Authority.SPECIAL,
+        letter=scan("授权委托书.pdf"),
+        name="李代理",
+        id_type="resident",
+        id_number=id_number(),
+    )
+    in_force(mediation, keeper)
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:print_paper", args=[mediation.pk, "confirmation", "html"])
+    page = client.get(url).content.decode()
+    assert "委托代理人（特别授权）：李代理" in page
+    for party in mediation.case.parties.all():
+        assert party.name in page
+
+
+def test_the_page_says_that_the_court_takes_no_fee(client, confirmation, court, cadre):
+    """法释〔2011〕5号 11."""
+    brought_to(confirmation, "admissible", court, cadre)
+    client.force_login(confirmation.mediation.mediator)
+    page = client.get(reverse("mediation:confirmation_detail", args=[confirmation.pk])).content.decode()
+    assert "法院不收取费用（法释〔2011〕5号第十一条）" in page
 
 
 def test_after_the_thirty_days_it_is_too_late(confirmation, court, cadre):

@@ -10,9 +10,11 @@ from openpyxl import load_workbook
 
 from cases.models import Barred
 from cases.services import log_contact
+from mediation import services
+from mediation.states import CheckItem
 from people.roles import Restriction, Role
 from tests.factories import SeatFactory, UnitFactory, UserFactory
-from tests.mediation.factories import accepted, in_force, mediator_of, waiting_case
+from tests.mediation.factories import accepted, drafted, in_force, mediator_of, waiting_case
 
 LISTS = ["mediation:list", "mediation:mine", "mediation:all"]
 
@@ -169,6 +171,29 @@ def test_the_page_of_a_mediation_says_what_comes_next_and_until_when(client, med
     page = get(client, "mediation:detail", mediation.pk).content.decode()
     assert "协议已生效" in page
     assert reverse("mediation:give_up", args=[mediation.pk]) not in page
+
+
+@pytest.mark.parametrize(
+    "verb", ["record_consent", "record_session", "draft_agreement", "record_oral_agreement", "plan_session"]
+)
+def test_forms_that_name_the_parties_open_for_those_who_may_use_them(client, mediation, committee, verb):
+    watcher = UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area)))
+    for user, status in ((mediation.mediator, 200), (watcher, 409)):
+        client.force_login(user)
+        answer = client.get(reverse(f"mediation:{verb}", args=[mediation.pk]))
+        assert answer.status_code == status
+        assert ("陈素芬" in answer.content.decode()) is (status == 200)
+
+
+@pytest.mark.parametrize("verb", ["edit_agreement", "sign_agreement", "set_stamp"])
+def test_forms_of_an_agreement_open_for_those_who_may_use_them(client, mediation, committee, verb):
+    agreement = drafted(mediation)
+    if verb != "edit_agreement":
+        services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
+    client.force_login(UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area))))
+    answer = client.get(reverse(f"mediation:{verb}", args=[agreement.pk]))
+    assert answer.status_code == 409
+    assert "陈素芬" not in answer.content.decode()
 
 
 def test_names_of_parties_stand_in_full_for_the_desk_alone(client, mediation, committee):

@@ -1,6 +1,7 @@
 """Two people press at once, against the real database: one has it, the other is told, the history is true."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,9 +9,9 @@ from django.utils import timezone
 
 from kernel.moves import MoveRefused
 from mediation import services
-from mediation.models import Agreement, Mediation
+from mediation.models import Agreement, Mediation, Room, SessionPlan
 from mediation.states import AgreementState, Way
-from tests.mediation.factories import accepted, submitted, waiting_case
+from tests.mediation.factories import accepted, planned, soon, submitted, waiting_case
 
 
 def at_once(*presses) -> list[str]:
@@ -81,3 +82,23 @@ def test_of_a_signature_and_a_withdrawal_at_once_either_comes_first_and_both_tel
     else:
         assert "不能登记签名" in told[1]
     assert not agreement.mediation.agreements.get(version=2).signatures.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_want_one_room_at_once_one_has_it(centre, mediator, colleague):
+    room = Room.objects.get_or_create(unit=centre, name="第一调解室")[0]
+    mine, theirs = accepted(mediator), accepted(colleague)
+    at = soon()
+    for hour in range(12):
+        begins_at = at + timedelta(hours=3 * hour)
+        told = at_once(
+            lambda begins_at=begins_at: planned(mine, begins_at=begins_at, room=room, place=""),
+            lambda begins_at=begins_at: planned(
+                theirs, begins_at=begins_at + timedelta(minutes=30), room=room, place=""
+            ),
+        )
+        assert told[0] == ""
+        assert "在这段时间已经约出" in told[1]
+    assert SessionPlan.objects.count() == 12
+    for mediation in (mine, theirs):
+        assert mediation.history.filter(verb="plan_session").count() == mediation.plans.count()

@@ -13,7 +13,7 @@ from cases.states import State as RoundState
 from kernel.moves import MoveRefused
 from mediation import services
 from mediation.models import Consent
-from mediation.states import UNTRIED, AskedBy, Ground, State, Willing
+from mediation.states import UNTRIED, AskedBy, Ground, Openness, State, Willing
 from people.roles import Restriction
 from tests.factories import CaseFactory
 from tests.mediation.factories import accepted, consented, in_force
@@ -106,6 +106,18 @@ def test_representatives_speak_for_their_side(mediation):
     silent = mediation.case.parties.get(side=side, is_representative=False)
     assert speaker.name in services.not_consenting(mediation)
     assert silent.name not in services.not_consenting(mediation)
+
+
+def test_a_party_that_wants_no_others_to_listen_is_heard(client, mediation):
+    """人民调解法 23(3)."""
+    client.force_login(mediation.mediator)
+    url = reverse("mediation:record_consent", args=[mediation.pk])
+    page = client.post(url, form_of(mediation, openness="closed"), follow=True).content.decode()
+    assert "要求不公开进行" in page
+    assert mediation.consents.get().openness == Openness.CLOSED
+    rights = reverse("mediation:print_paper", args=[mediation.pk, "rights", "html"])
+    assert "，要求不公开进行" in client.get(rights).content.decode()
+    assert client.post(url, form_of(mediation, openness="half")).status_code == 422
 
 
 def test_whoever_does_not_agree_chooses_no_mediator(mediation):

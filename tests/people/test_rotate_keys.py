@@ -184,6 +184,18 @@ def test_a_restricted_file_with_a_paper_and_a_session_opens_under_the_new_key_al
     assert verify().broken == ""
 
 
+def test_who_is_kept_in_secret_is_found_by_no_new_hash_either(settings):
+    kept = register_person(by=None, name="闻人远舟", id_number=paper(1), phone=phone(1), in_secret=True)
+    Phone.objects.create(person=kept, number=phone(2))
+    with_new_keys(settings)
+    call_command("rotate_keys")
+    settings.FIELD_KEYS, settings.LOOKUP_KEYS = {2: NEW_FIELD}, {2: NEW_LOOKUP}
+    read = Person.objects.get()
+    assert (read.name, read.id_number.plain, str(read.birth_on)) == ("闻人远舟", paper(1), str(kept.birth_on))
+    for number in (paper(1), phone(1), phone(2)):
+        assert not Person.objects.with_number(number).exists()
+
+
 def test_notes_from_before_files_had_keys_keep_the_old_key_needed_and_the_file_readable(
     settings, monkeypatch
 ):

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0023_channel_court'),
         ('kernel', '0013_notices'),
-        ('mediation', '0015_bound_by_signatures'),
+        ('mediation', '0016_committees_and_openness'),
         ('people', '0008_duty_officer'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
