@@ -22,7 +22,16 @@ from kernel.papers import Closing, Facts, Heading, Paper, Signatures, Table, Tex
 from mediation.capitals import date_in_chinese
 from mediation.endings import ENDINGS
 from mediation.endings import told as told_channels
-from mediation.models import Agreement, Consent, Mediation, PoliceReport, Session, SessionPlan, Signature
+from mediation.models import (
+    Agreement,
+    Archive,
+    Consent,
+    Mediation,
+    PoliceReport,
+    Session,
+    SessionPlan,
+    Signature,
+)
 from mediation.orders import asked_for, claim_of, is_due
 from mediation.services import details_of
 from mediation.session_papers import (
@@ -56,6 +65,7 @@ class File:
     agreements: list[Agreement]
     followed_up: FollowUp | None
     consents: list[Consent]
+    archive: Archive | None = None
 
     @property
     def case(self):
@@ -101,6 +111,9 @@ def file_of(mediation: Mediation) -> File:
         agreements=list(mediation.agreements.all()),
         followed_up=FollowUp.objects.filter(round=mediation.round_id).select_related("by").first(),
         consents=list(mediation.consents.select_related("party", "chosen")),
+        archive=Archive.objects.filter(mediation=mediation)
+        .select_related("archived_by", "retention")
+        .first(),
     )
 
 
@@ -621,14 +634,22 @@ def cover(file: File) -> Paper:
                     ),
                     (_("结束日期"), ended),
                     (_("调解结果"), mediation.get_state_display()),
-                    (_("立卷人"), ""),
-                    (_("立卷日期"), ""),
-                    (_("保管期限"), ""),
+                    *put_away(file.archive),
                     (_("备注"), "\n"),
                 ]
             )
         ],
     )
+
+
+def put_away(archive: Archive | None) -> list[tuple[str, str]]:
+    """Who put the file away, when, and for how long; room to write until somebody has."""
+    day = f"{timezone.localtime(archive.archived_at):{DAY}}" if archive else ""
+    return [
+        (_("立卷人"), str(archive.archived_by) if archive else ""),
+        (_("立卷日期"), day),
+        (_("保管期限"), str(archive.retention) if archive else ""),
+    ]
 
 
 def contents(file: File, rows=None) -> Paper:

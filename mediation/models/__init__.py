@@ -4,6 +4,18 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.allowances import (
+    AllowanceBook,
+    AllowanceLine,
+    AllowanceRule,
+    AllowanceSheet,
+    Grade,
+    Standing,
+)
+from mediation.models.archives import (
+    Archive,
+    FilingTerm,
+)
 from mediation.models.assignments import (
     Assignment,
 )
@@ -65,6 +77,11 @@ __all__ = [
     "Agreement",
     "AgreementCopy",
     "AgreementTemplate",
+    "AllowanceBook",
+    "AllowanceLine",
+    "AllowanceRule",
+    "AllowanceSheet",
+    "Archive",
     "Assignment",
     "Attempt",
     "CoMediator",
@@ -73,6 +90,8 @@ __all__ = [
     "CourtReferral",
     "DeskNote",
     "DraftingBook",
+    "FilingTerm",
+    "Grade",
     "Helper",
     "Instalment",
     "JudicialConfirmation",
@@ -88,4 +107,5 @@ __all__ = [
     "Session",
     "SessionPlan",
     "Signature",
+    "Standing",
 ]
