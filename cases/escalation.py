@@ -4,20 +4,20 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Card, ClockWatch, Round, share_centre
+from cases.models import Card, ClockWatch, Round, page_of, share_bars, share_centre
 from cases.services import hold_sweep, withdraw_card
 from cases.states import CARDS, Urgency, WatchState
-from kernel import clocks, escalation, history, live, notifications
+from kernel import bulk, clocks, escalation, history, live, notifications
 from kernel.batches import what_can
+from kernel.bulk import among
 from kernel.escalation import Fired
 from kernel.history import Line
 from kernel.models import NOTICES, Clock, MessageKind, Step
@@ -52,14 +52,14 @@ def sweep(now: datetime | None = None) -> int:
     Without `now` it is the database's clock, unless the watch holds.
     """
     now = now or watched()
-    return escalation.sweep(tell, now) if now else 0
+    return escalation.sweep(partial(tell, people=People()), now) if now else 0
 
 
-def tell(fired: list[Fired]) -> None:
+def tell(fired: list[Fired], *, people: People) -> None:
     """Write what a batch of clocks has to tell. A citizen's own time ends quietly."""
-    people = People()
     fired = [one for one in fired if one.clock.code not in one.subject.CITIZENS or counts_down(one)]
     share_centre(one.subject for one in fired)
+    share_bars([one.subject for one in fired])
     messages = [message for one in fired for message in messages_of(one, people)]
     messages += issue([one for one in fired if one.step in CARDS], people)
     notifications.notify_all(messages)
@@ -87,7 +87,7 @@ def messages_of(one: Fired, people: People) -> list[Message]:
     elif one.step == Step.REMIND_HANDLER or one.step in NOTICES:
         told.append((subject.keepers(people), SOON))
     words = {"subject": subject, "clock": one.clock.rule.name, "day": one.clock.last_day}
-    url = reverse("cases:detail", args=[subject.case_id])
+    url = page_of(subject.case_id)
     of = {
         "kind": kind_of(one),
         "reason": f"firing:{one.firing.pk}" if one.firing else f"late:{one.clock.pk}:{one.clock.late_at}",
@@ -127,13 +127,13 @@ def issue(fired: list[Fired], people: People) -> list[Message]:
     if not fired:
         return []
     now = timezone.now()
-    latest = Round.objects.filter(case__in={one.subject.case_id for one in fired}).order_by("case", "-number")
-    rounds = {round.case_id: round for round in latest.distinct("case")}
-    cards = Card.objects.bulk_create(
+    of_them = Round.objects.filter(among("case_id", {one.subject.case_id for one in fired}))
+    rounds = dict(of_them.order_by("number").values_list("case_id", "pk"))
+    cards = [
         Card(
             dossier_id=one.subject.dossier_id,
             case=one.subject.case,
-            round=rounds[one.subject.case_id],
+            round_id=rounds[one.subject.case_id],
             clock=one.clock,
             firing=one.firing,
             unit=one.subject.unit_of_clocks,
@@ -142,8 +142,10 @@ def issue(fired: list[Fired], people: People) -> list[Message]:
             **one.subject.case.sight(),
         )
         for one in fired
-    )
+    ]
+    bulk.give_keys(cards)
     clocks.begin_all(cards, "card.answer", now)
+    bulk.add(cards)
     history.record_all(
         [
             Line(card, "issue_card", card.state, {"level": card.level, "clock": card.clock.code})

@@ -4,7 +4,6 @@ The streams are answered before Django: thousands of them cost next to nothing t
 database connection.
 """
 
-import gc
 import os
 
 from a2wsgi import WSGIMiddleware
@@ -19,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance_center.settings")
 os.environ.setdefault("SERVES_PAGES", "1")
 pages_of_django = get_wsgi_application()
 
+from governance_center.memory import keep_loaded  # noqa: E402 - after the settings are known
 from governance_center.security import refuse_unreadable  # noqa: E402 - after the settings are known
 from kernel import live  # noqa: E402
 
@@ -28,9 +28,7 @@ pages = WSGIMiddleware(refuse_unreadable(pages_of_django), workers=THREADS)
 # Of many screens that ask again at once each waits for the one before, and nobody who works waits for them.
 screens = WSGIMiddleware(refuse_unreadable(pages_of_django), workers=1)
 
-# What is loaded by now stays: leave it out of every collection, and collect what a page leaves behind less often.
-gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+keep_loaded()
 
 
 async def application(scope, receive, send):

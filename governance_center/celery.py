@@ -5,8 +5,10 @@ import time
 
 import redis
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_process_init
 from django.conf import settings
+
+from governance_center.memory import keep_loaded
 
 HEARTBEAT = "governance_center:heartbeat"
 
@@ -21,6 +23,11 @@ def heartbeat():
     """Note that beat sends and a worker works; /readyz reads it."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.set(HEARTBEAT, int(time.time()), ex=3600)
+
+
+@worker_process_init.connect
+def settle_down(**kwargs):
+    keep_loaded()
 
 
 @beat_init.connect

@@ -116,17 +116,16 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- The database -------------------------------------------------------------------------------------------
 
-# Processes that answer requests (asgi.py and wsgi.py say so) share connections from a pool, and cut a
-# transaction off after a minute: the anchors of the history rely on that. They prepare whatever they send twice.
-# Celery would close a pool at every task.
+# Whatever is sent twice is prepared. Processes that answer requests (asgi.py and wsgi.py say so) share connections
+# from a pool, and cut a transaction off after a minute: the anchors of the history rely on that. Celery would close a
+# pool at every task.
 SERVES_PAGES = switched_on("SERVES_PAGES")
 _database = conninfo_to_dict(
     need("DATABASE_URL", "postgresql://USER:PASSWORD@HOST/DATABASE, a PostgreSQL 17 or newer")
 )
-_options: dict = {}
+_options: dict = {"server_side_binding": True, "prepare_threshold": 2}
 if SERVES_PAGES:
     _options["options"] = "-c transaction_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    _options |= {"server_side_binding": True, "prepare_threshold": 2}
     _options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
 DATABASES = {
     "default": {

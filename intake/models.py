@@ -386,7 +386,7 @@ class Arrival(Timed, UnderCase):
     MOVES = ARRIVAL_MOVES
     READ_TOGETHER = ("case",)
 
-    TOLD_WITH = ("unit", "case__barred")
+    TOLD_WITH = ("unit", "case")
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="arrival")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("登记单位"))

@@ -48,7 +48,7 @@ class Pause:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calendar:
     """The working days of one version of the calendar. With `guesses`, a year without rows has its weekends off."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel import calendar, escalation
+from kernel import bulk, calendar, escalation
 from kernel.calendar import ANY, DAY, Calendar, NoCalendar, Pause, Term, midnight
 from kernel.models import Clock, ClockRule, Timed
 from kernel.moments import last_day_of
@@ -52,7 +52,9 @@ def turn(
 def give(subject: Timed, code: str, *, last_day: date, at: datetime, source: str) -> None:
     """Start a clock whose last day stands on a paper, the `source` (交办函, 12345): its rule says why, not how long."""
     rule = rule_in_force(code, timezone.localdate(at))
-    _row(subject, rule, at, midnight(last_day + DAY), calendar.current(), source=source).save()
+    clock = _row(subject, rule, at, midnight(last_day + DAY), source=source)
+    clock.next_fire_at = escalation.next_fire(clock, calendar.current())
+    clock.save()
     subject.clocks_changed()
 
 
@@ -78,14 +80,12 @@ def extend(clock: Clock, amount: Decimal) -> None:
 
 
 def begin_all(subjects: Sequence[Timed], code: str, at: datetime) -> None:
-    """Start a clock on each of some new rows of one kind, on which none runs yet: for sweeps, in few statements."""
+    """Start a clock on each of some rows of one kind that are yet to be written and know their keys: for sweeps."""
     rows = _begun(subjects, code, at)
-    Clock.objects.bulk_create(rows)
-    model: Any = type(subjects[0])
+    bulk.add(rows)
     due_at: Any = rows[0].due_at
     for subject in subjects:
         subject.due_at = due_at
-    model._base_manager.filter(pk__in=[subject.pk for subject in subjects]).update(due_at=due_at)
 
 
 def _begun(subjects: Sequence[Timed], code: str, at: datetime) -> list[Clock]:
@@ -94,7 +94,11 @@ def _begun(subjects: Sequence[Timed], code: str, at: datetime) -> list[Clock]:
     term = Term(rule, today if rule.asks_calendar else ANY)
     due_at, provisional = due_of(term, at)
     counted = {"calendar_id": term.calendar.version, "provisional": provisional}
-    return [_row(subject, rule, at, due_at, today, **counted) for subject in subjects]
+    rows = [_row(subject, rule, at, due_at, **counted) for subject in subjects]
+    fires_at = escalation.next_fire(rows[0], today)
+    for row in rows:
+        row.next_fire_at = fires_at
+    return rows
 
 
 def due_of(term: Term, at: datetime) -> tuple[datetime, bool]:
@@ -126,8 +130,8 @@ def _show(clock: Clock) -> None:
     subject.clocks_changed()
 
 
-def _row(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, by: Calendar, **counted) -> Clock:
-    clock = Clock(
+def _row(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, **counted) -> Clock:
+    return Clock(
         dossier_id=subject.dossier_id,
         subject=subject,
         rule=rule,
@@ -137,8 +141,6 @@ def _row(subject: Timed, rule: ClockRule, at: datetime, due_at: datetime, by: Ca
         due_at=due_at,
         **counted,
     )
-    clock.next_fire_at = escalation.next_fire(clock, by)
-    return clock
 
 
 def counted_by(clock: Clock) -> Calendar:

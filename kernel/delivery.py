@@ -7,6 +7,7 @@ double. A gateway without such keys (the robots of chat groups) may then show a 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from random import uniform
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from kernel import bulk
 from kernel.adapters import Failed
 from kernel.models import Delivery, DeliveryState, MessageKind, Notification, Reach
 
@@ -36,11 +38,14 @@ log = structlog.get_logger(__name__)
 def queue(rows: Sequence["Kept"], *, urgent: bool = False) -> None:
     """Lay messages out for the ways that their people want, in the transaction that wrote them."""
     reaches = {reach.user_id: reach for reach in Reach.objects.filter(user__in={row.to_id for row in rows})}
-    Delivery.objects.bulk_create(
-        Delivery(notification_id=row.pk, channel=channel, urgent=urgent)
-        for row in rows
-        if row.to_id in reaches
-        for channel in reaches[row.to_id].channels(row.kind, urgent=urgent)
+    ways = cache(lambda to, kind: reaches[to].channels(kind, urgent=urgent) if to in reaches else [])
+    now = timezone.now()
+    bulk.add(
+        [
+            Delivery(notification_id=row.pk, channel=channel, urgent=urgent, created_at=now, next_try_at=now)
+            for row in rows
+            for channel in ways(row.to_id, row.kind)
+        ]
     )
 
 

@@ -1,29 +1,38 @@
 """The ladder of a clock: who is reminded and pressed, and when; each rung once in a generation. One sweep climbs it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from random import shuffle
+from functools import lru_cache, partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kernel import calendar
+from kernel import bulk, calendar
 from kernel.batches import what_can
+from kernel.bulk import among
 from kernel.calendar import DAY, Calendar, midnight
-from kernel.models import Clock, ClockRule, Dossier, Firing, Timed
+from kernel.models import Clock, ClockPause, ClockRule, Dossier, Firing, Timed
 from kernel.moments import last_day_of
 
-BATCH = 500
+BATCH = 1000
+MEMO = 4096
+"""Moments whose opening a process keeps in mind: most clocks run out at the same midnights."""
 CLIMB = """
 UPDATE kernel_clock SET step = row.step, late_at = row.late_at, next_fire_at = row.next_fire_at
 FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS row (id, step, late_at, next_fire_at)
 WHERE kernel_clock.id = row.id
 """
 
+
+WAITING = """
+SELECT clock.id FROM kernel_clock clock JOIN kernel_dossier dossier ON dossier.id = clock.dossier_id
+WHERE clock.next_fire_at <= %s AND NOT clock.id = ANY(%s::bigint[])
+ORDER BY clock.next_fire_at LIMIT %s FOR NO KEY UPDATE OF dossier SKIP LOCKED
+"""
 
 Gap = tuple[datetime, datetime]
 """From when to when a clock stood still."""
@@ -82,9 +91,12 @@ def ladder(rule: ClockRule) -> list[Rung]:
 
 def gaps_of(clock: Clock) -> list[Gap]:
     """The pauses that moved the date of a clock; a new one has had none."""
-    if not (clock.pk and clock.due_at):
-        return []
-    gaps = ((midnight(row.first_day), row.last_day) for row in clock.pauses.all())
+    return gaps_in(clock, clock.pauses.all()) if clock.pk and clock.due_at else []
+
+
+def gaps_in(clock: Clock, pauses: Iterable[ClockPause]) -> list[Gap]:
+    assert clock.due_at
+    gaps = ((midnight(row.first_day), row.last_day) for row in pauses)
     return [(begins, midnight(last + DAY)) for begins, last in gaps if last and begins < clock.due_at]
 
 
@@ -99,12 +111,14 @@ def part_way(clock: Clock, percent: int, gaps: Sequence[Gap]) -> datetime:
     return at
 
 
+@lru_cache(maxsize=MEMO)
 def working_days_after(at: datetime, days: int, by: Calendar) -> datetime:
     """The same time of day so many working days later; a midnight belongs to the day that it ends."""
     day = last_day_of(at)
     return at + (by.guessing.after(day, days) - day)
 
 
+@lru_cache(maxsize=MEMO)
 def next_opening(at: datetime, by: Calendar) -> datetime:
     """`at`, if the centre is open then, else when it opens next. A year without a calendar goes by weekends."""
     for opens, closes in calendar.opening_times(timezone.localdate(at), by.guessing):
@@ -123,10 +137,12 @@ def last_opening(day: date, by: Calendar) -> datetime:
 
 def to_climb(clock: Clock, by: Calendar) -> list[tuple[datetime, str]]:
     """The rungs above the one that the clock stands on, each with its moment."""
-    rungs = ladder(clock.rule)
+    return above(clock, ladder(clock.rule), by, gaps_of(clock))
+
+
+def above(clock: Clock, rungs: list[Rung], by: Calendar, gaps: Sequence[Gap]) -> list[tuple[datetime, str]]:
     steps = [rung.step for rung in rungs]
     left = rungs[steps.index(clock.step) + 1 :] if clock.step in steps else rungs
-    gaps = gaps_of(clock)
     return [(rung.moment(clock, by, gaps), rung.step) for rung in left]
 
 
@@ -156,40 +172,54 @@ def climb_down(clock: Clock, by: Calendar, now: datetime) -> None:
 def sweep(tell: Tell, now: datetime | None = None) -> int:
     """Climb the ladders of all clocks with something to tell, once, and `tell`; return how many there were.
 
-    Of several rungs that were passed, only the highest is told. Safe to run twice and in several workers at once: ids
-    are picked without a lock, then their dossiers are locked in order (one that somebody else works on is left for the
-    next sweep), then the clocks are looked at again. What is written and told of a batch is so in one transaction. A
-    clock that cannot be told is logged and keeps waiting, and the watch shows it; others of its batch go on.
+    Of several rungs that were passed, only the highest is told. Safe to run twice and in several workers at once: the
+    oldest are picked whose file nobody works on, then their dossiers are locked in order (one that somebody else took
+    meanwhile is left for the next sweep), then the clocks are looked at again, which nobody can change now. What is
+    written and told of a batch is so in one transaction. A clock that cannot be told is logged and keeps waiting, and
+    the watch shows it; others of its batch go on.
     """
     now = now or timezone.now()
-    due = Clock.objects.filter(next_fire_at__lte=now).order_by("next_fire_at")
-    picked = list(due.values_list("pk", flat=True))
-    batches = [picked[first : first + BATCH] for first in range(0, len(picked), BATCH)]
-    shuffle(batches)  # two workers that begin together do not wait on one another's batches
     fire = partial(_fire, now=now, tell=tell)
-    return sum(what_can(batch, fire, fault="clock_not_told") for batch in batches)
+    told = 0
+    left: list[int] = []
+    while batch := _waiting(now, left):
+        fired = what_can(batch, fire, fault="clock_not_told")
+        if fired < len(batch):
+            left += batch
+        told += fired
+    return told
+
+
+def _waiting(now: datetime, left: list[int]) -> list[int]:
+    """The next batch, without those that this sweep has `left`."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [now, left, BATCH])
+        return [key for (key,) in cursor.fetchall()]
 
 
 @transaction.atomic
 def _fire(batch: Sequence[int], now: datetime, tell: Tell) -> int:
-    due = Clock.objects.filter(pk__in=batch, next_fire_at__lte=now)
-    dossiers = Dossier.objects.filter(pk__in=list(due.values_list("dossier_id", flat=True))).order_by("pk")
+    picked = Clock.objects.filter(among("pk", batch))
+    dossiers = Dossier.objects.filter(pk__in=picked.values("dossier_id")).order_by("pk")
     mine = set(dossiers.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    rows = due.filter(dossier__in=mine).select_related("rule").prefetch_related("pauses").order_by("pk")
-    clocks = list(rows.select_for_update(of=("self",)))
+    due = (clock for clock in picked.order_by("pk") if clock.next_fire_at and clock.next_fire_at <= now)
+    clocks = [clock for clock in due if clock.dossier_id in mine]
     if clocks:
         told = list(_climb(clocks, now))
-        Firing.objects.bulk_create([one.firing for one in told if one.firing])
+        bulk.add([one.firing for one in told if one.firing])
         _keep(clocks)
         tell(told)
     return len(clocks)
 
 
 def _climb(clocks: list[Clock], now: datetime) -> Iterator[Fired]:
-    subjects, by = subjects_of(clocks), calendar.current()
+    subjects, by, pauses = subjects_of(clocks), calendar.current(), pauses_of(clocks)
+    rules = ClockRule.objects.in_bulk({clock.rule_id for clock in clocks})
+    ladders = {key: ladder(rule) for key, rule in rules.items()}
     for clock in clocks:
         assert clock.due_at, "what is paused has nothing to tell"
-        moments = to_climb(clock, by)
+        clock.rule = rules[clock.rule_id]
+        moments = above(clock, ladders[clock.rule_id], by, gaps_in(clock, pauses[clock.pk]))
         reached = max((n for n, (moment, _step) in enumerate(moments, 1) if moment <= now), default=0)
         firing, late = None, not clock.late_at and clock.due_at <= now
         if reached:
@@ -208,12 +238,21 @@ def _keep(clocks: list[Clock]) -> None:
         cursor.execute(CLIMB, [list(column) for column in columns])
 
 
+def pauses_of(clocks: list[Clock]) -> dict[int, list[ClockPause]]:
+    """The pauses of clocks, in order, by the clock's key."""
+    found: dict[int, list[ClockPause]] = defaultdict(list)
+    for pause in ClockPause.objects.filter(among("clock_id", [clock.pk for clock in clocks])):
+        found[pause.clock_id].append(pause)
+    return found
+
+
 def subjects_of(clocks: list[Clock]) -> dict[tuple[int, int], Timed]:
     """The rows that clocks belong to, by type and key, each kind read at once."""
     found: dict[tuple[int, int], Timed] = {}
     for kind in {clock.subject_type_id for clock in clocks}:
         model: Any = ContentType.objects.get_for_id(kind).model_class()
         keys = {clock.subject_id for clock in clocks if clock.subject_type_id == kind}
-        rows = model._base_manager.filter(pk__in=keys).prefetch_related(*model.TOLD_WITH)
+        rows = list(model._base_manager.filter(among("pk", keys)))
+        bulk.join(rows, *model.TOLD_WITH)
         found |= {(kind, row.pk): row for row in rows}
     return found

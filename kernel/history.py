@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.utils import timezone
 
+from kernel import bulk
 from kernel.encryption import new_file_key
 from kernel.models import Dossier, HistoryEntry
 from kernel.veil import hidden_note
@@ -144,7 +145,7 @@ def record_all(lines: Sequence[Line]) -> None:
         entry.hash = digest(entry)
         dossiers[entry.dossier_id] = Locked(entry.seq, entry.hash, dossier.now)
         entries.append(entry)
-    HistoryEntry.objects.bulk_create(entries)
+    bulk.add(entries)
     ends = [(key, dossier.length, dossier.head) for key, dossier in dossiers.items()]
     with connection.cursor() as cursor:
         cursor.execute(LENGTHEN, [list(column) for column in zip(*ends, strict=True)])

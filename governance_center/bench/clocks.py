@@ -24,13 +24,13 @@ from cases.states import State
 from governance_center.bench import floor, ground, sweeper
 from governance_center.bench.ground import median, say
 from governance_center.embedded import place, processes
+from kernel.escalation import BATCH
 from kernel.models import Clock, Delivery, Dossier, Firing, HistoryEntry, Notification
 
 OPEN, DUE, WORKERS = 1_000_000, 50_000, 4
 CODE = "mediation.mediate"
 REACHED = {"remind_handler": 60, "remind_head": 20, "yellow_card": 10, "red_card": 5, "report": 5}
 """Of a hundred due clocks how many reach which rung."""
-BATCH = 500
 IDLE_SWEEPS = 20
 WRITTEN = (Firing, Card, Notification, Delivery, HistoryEntry, Clock)
 """The tables to which a sweep adds rows. It changes clocks, cards and dossiers besides."""
@@ -170,21 +170,22 @@ def race(name: str, due: int, workers: int) -> float:
         await_crew(server, crew, log)
         began = time.perf_counter()
         server.execute("SELECT pg_advisory_unlock(0)")
-        killed = False
-        while left := server.execute(
-            "SELECT count(*) FROM kernel_clock WHERE next_fire_at <= now()"
-        ).fetchone()[0]:
-            if not killed and left <= due / 2:
-                crew[0].send_signal(signal.SIGKILL)
-                killed = True
-            if all(worker.poll() is not None for worker in crew):
-                break
+        while left(server) > due / 2:
+            time.sleep(0.2)
+        crew[0].send_signal(signal.SIGKILL)
+        while any(worker.poll() is None for worker in crew) and left(server, 1):
             time.sleep(0.05)
         seconds = time.perf_counter() - began
     for worker in crew:
         processes.stop(worker)
     say(f"{due:,} swept in {seconds:.1f} s by {workers} processes, one of them killed half way.")
     return seconds
+
+
+def left(server: psycopg.Connection, at_most: int | None = None) -> int:
+    """How many clocks are still due, or whether any is."""
+    due = "SELECT FROM kernel_clock WHERE next_fire_at <= now() LIMIT %s"
+    return server.execute(f"SELECT count(*) FROM ({due}) due", [at_most]).fetchone()[0]
 
 
 def await_crew(server: psycopg.Connection, crew: list, log) -> None:
@@ -246,7 +247,7 @@ CHANGED = 4
 
 
 def written(marks: dict, first: int) -> list[Staged]:
-    """What the sweep added since `marks` and changed, each row with the batch of 500 clocks after `first` it is of."""
+    """What the sweep added since `marks` and changed, each row with the batch of clocks after `first` it is of."""
     kinds = {model: ContentType.objects.get_for_model(model).pk for model in (Round, Card)}
     of_card = "(SELECT clock_id FROM cases_card WHERE cases_card.id = it.subject_id)"
     same = f"c.subject_id = it.subject_id AND c.subject_type_id = {kinds[Round]}"

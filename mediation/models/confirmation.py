@@ -72,7 +72,7 @@ class JudicialConfirmation(Veiled, Timed, UnderCase):
 
     MOVES = CONFIRMATION_MOVES
     READ_TOGETHER = ("mediation__round", "mediation__case", "case", "agreement")
-    TOLD_WITH = ("unit", "desk", "mediation__mediator", "case__barred")
+    TOLD_WITH = ("unit", "desk", "mediation__mediator", "case")
     CITIZENS = frozenset({"mediation.ask_confirmation"})
     VEILED = ("reason",)
     IN_FILE = "case"

@@ -49,7 +49,7 @@ class Performance(Veiled, Timed, UnderCase):
     VEILED = ("breach",)
     IN_FILE = "case"
     READ_TOGETHER = ("case", "agreement__mediation__mediator")
-    TOLD_WITH = ("unit", "agreement__mediation__mediator", "case__barred")
+    TOLD_WITH = ("unit", "agreement__mediation__mediator", "case")
     LATE_WORDS = _("%(subject)s：当事人逾期未履行，请电话督促")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance_center import health
-from kernel import calendar, clocks, recounting
+from kernel import calendar, clocks, escalation, recounting
 from kernel.calendar import DAY, Calendar, NamedDay
 from kernel.models import CalendarVersion, Clock, ClockPause, ClockRule
 from kernel.reference.clock_rules import clock_rules
@@ -73,7 +73,8 @@ def crowd(db):
         rule = ClockRule.objects.get(code=random.choice(clock_rules()).code)
         at = datetime(2026, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=random.randrange(360 * 24 * 60))
         due_at, provisional = clocks.due_of(calendar.Term(rule, calendar.current()), at)
-        clock = clocks._row(round, rule, at, due_at, calendar.current(), provisional=provisional)
+        clock = clocks._row(round, rule, at, due_at, provisional=provisional)
+        clock.next_fire_at = escalation.next_fire(clock, calendar.current())
         clock.code = f"{n}"
         clock.save()
         if rule.pausable:
