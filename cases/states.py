@@ -1,5 +1,7 @@
 """The life cycle of a round, and of a request to another unit."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +51,8 @@ class Outcome(models.TextChoices):
 
 SETTLING = frozenset({Outcome.SETTLED, Outcome.AGREEMENT, Outcome.ORAL_AGREEMENT})
 """The outcomes that count as a dispute settled (化解)."""
+OBSERVED = timedelta(days=90)
+"""For so long after closing, a matter that comes back was not settled the first time (practice.md, Figures 1)."""
 
 
 class Urgency(models.IntegerChoices):

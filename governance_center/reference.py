@@ -29,7 +29,15 @@ from kernel.calendar import WEEKEND
 from kernel.models import CalendarVersion, ClockRule
 from kernel.reference.clock_rules import clock_rules
 from mediation import reference as of_mediation
-from mediation.models import AgreementTemplate, ConfirmationTerm, DraftingBook, Room
+from mediation.models import (
+    AgreementTemplate,
+    AllowanceBook,
+    ConfirmationTerm,
+    DraftingBook,
+    FilingTerm,
+    Grade,
+    Room,
+)
 from people import reference as of_people
 from people.models import Area, Unit, Window
 
@@ -49,6 +57,8 @@ LOADED = (
     Room,
     TurnRule,
     ConfirmationTerm,
+    FilingTerm,
+    Grade,
 )
 
 
@@ -69,6 +79,7 @@ def load() -> None:
     load_turn_rules()
     load_confirmation_terms()
     load_agreement_templates()
+    load_filing()
 
 
 def add(model, rows) -> None:
@@ -236,3 +247,12 @@ def load_agreement_templates() -> None:
     add(AgreementTemplate, [AgreementTemplate(**row) for row in of_mediation.agreement_templates()])
     if not DraftingBook.objects.exists():
         DraftingBook(vague_words=of_mediation.VAGUE_WORDS).save()
+
+
+def load_filing() -> None:
+    """What files are classed by, and the grades. What a file is worth is for the centre alone to say."""
+    terms = of_mediation.filing_terms()
+    add(FilingTerm, [FilingTerm(kind=kind, name=name) for kind, names in terms.items() for name in names])
+    add(Grade, [Grade(**row) for row in of_mediation.grades()])
+    if not AllowanceBook.objects.exists():
+        AllowanceBook().save()

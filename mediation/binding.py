@@ -39,6 +39,12 @@ def whole_file(file: File, *, reader) -> bytes:
     return bind(f"{_('人民调解卷宗')} {file.case.number}", front, body, [paper(back(file, pages, apart))])
 
 
+def bound_pages(file: File, *, reader) -> int:
+    """How many pages are numbered when the file is bound as it is now."""
+    _rows, pages = rows_of(bound_parts(file, reader))
+    return pages
+
+
 def paper(made) -> Leaves:
     return Leaves(str(made.title), pdf(made))
 

@@ -24,6 +24,7 @@ from mediation.endings import ENDINGS
 from mediation.endings import told as told_channels
 from mediation.models import (
     Agreement,
+    Archive,
     Consent,
     JudicialConfirmation,
     Mediation,
@@ -68,6 +69,7 @@ class File:
     followed_up: FollowUp | None
     consents: list[Consent]
     payments: list[Payment]
+    archive: Archive | None = None
 
     @property
     def case(self):
@@ -120,6 +122,9 @@ def file_of(mediation: Mediation) -> File:
             )
             .order_by("performance__number", "paid_on", "pk")
         ),
+        archive=Archive.objects.filter(mediation=mediation)
+        .select_related("archived_by", "retention")
+        .first(),
     )
 
 
@@ -676,14 +681,22 @@ def cover(file: File) -> Paper:
                     ),
                     (_("结束日期"), ended),
                     (_("调解结果"), mediation.get_state_display()),
-                    (_("立卷人"), ""),
-                    (_("立卷日期"), ""),
-                    (_("保管期限"), ""),
+                    *put_away(file.archive),
                     (_("备注"), "\n"),
                 ]
             )
         ],
     )
+
+
+def put_away(archive: Archive | None) -> list[tuple[str, str]]:
+    """Who put the file away, when, and for how long; room to write until somebody has."""
+    day = f"{timezone.localtime(archive.archived_at):{DAY}}" if archive else ""
+    return [
+        (_("立卷人"), str(archive.archived_by) if archive else ""),
+        (_("立卷日期"), day),
+        (_("保管期限"), str(archive.retention) if archive else ""),
+    ]
 
 
 def contents(file: File, rows=None) -> Paper:

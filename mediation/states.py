@@ -1033,3 +1033,122 @@ ASSIGNMENT_MOVES = Moves(
         who=dict.fromkeys(MEDIATORS, "assigned"),
     ),
 )
+
+
+class ArchiveState(models.TextChoices):
+    """A file that was put away, and what a second person found in it."""
+
+    ARCHIVED = "archived", _("待评查")
+    PASSED = "passed", _("评查合格")
+    RETURNED = "returned", _("评查不合格")
+
+
+ARCHIVE_MOVES = Moves(
+    Move(
+        verb="archive",
+        label=_("立卷归档"),
+        sources={NEW},
+        target=ArchiveState.ARCHIVED,
+        who=COLLEAGUES,
+        inner=True,
+    ),
+    Move(
+        verb="archive_again",
+        label=_("补正后重新立卷"),
+        sources={ArchiveState.RETURNED},
+        target=ArchiveState.ARCHIVED,
+        who=COLLEAGUES,
+    ),
+    Move(
+        verb="pass_check",
+        label=_("评查合格"),
+        sources={ArchiveState.ARCHIVED},
+        target=ArchiveState.PASSED,
+        who=HEADS_IT,
+        not_by=("archive", "archive_again"),
+    ),
+    Move(
+        verb="fail_check",
+        label=_("评查不合格"),
+        sources={ArchiveState.ARCHIVED},
+        target=ArchiveState.RETURNED,
+        who=HEADS_IT,
+        not_by=("archive", "archive_again"),
+    ),
+)
+"""立卷 (人民调解法 27) and 案卷评查: only what a second person found in order counts for 以案定补."""
+
+KEEPS_ALLOWANCES = {Role.ANALYST: "", Role.DIRECTOR: ""}
+ALLOWANCE_MOVES = Moves(
+    Move(
+        verb="set_allowance",
+        label=_("修改补助标准"),
+        sources={BookState.IN_FORCE},
+        who=KEEPS_ALLOWANCES,
+    ),
+    Move(
+        verb="edit_grade",
+        label=_("修改等级标准"),
+        sources={BookState.IN_FORCE},
+        who=KEEPS_ALLOWANCES,
+    ),
+)
+
+
+class StandingState(models.TextChoices):
+    KEPT = "kept", _("有效")
+
+
+STANDING_MOVES = Moves(
+    Move(
+        verb="grade_mediator",
+        label=_("评定等级、登记领取资格"),
+        sources={NEW, StandingState.KEPT},
+        target=StandingState.KEPT,
+        who=HEADS_IT,
+    ),
+)
+
+
+class SheetState(models.TextChoices):
+    DRAWN_UP = "drawn_up", _("待审批")
+    SENT_BACK = "sent_back", _("已退回")
+    APPROVED = "approved", _("已审批")
+
+
+DRAWS_UP = {Role.STAMP_KEEPER: "holder", Role.DIRECTOR: "over"}
+SHEET_MOVES = Moves(
+    Move(
+        verb="draw_up_sheet",
+        label=_("编制补助表"),
+        sources={NEW},
+        target=SheetState.DRAWN_UP,
+        who=DRAWS_UP,
+        inner=True,
+    ),
+    Move(
+        verb="draw_up_again",
+        label=_("重新编制"),
+        sources={SheetState.SENT_BACK},
+        target=SheetState.DRAWN_UP,
+        who=DRAWS_UP,
+    ),
+    Move(
+        verb="approve_sheet",
+        label=_("审批通过"),
+        sources={SheetState.DRAWN_UP},
+        target=SheetState.APPROVED,
+        who={Role.UNIT_HEAD: "over", Role.DIRECTOR: "over"},
+        not_by=("draw_up_sheet", "draw_up_again"),
+    ),
+    Move(
+        verb="send_back_sheet",
+        label=_("退回"),
+        sources={SheetState.DRAWN_UP},
+        target=SheetState.SENT_BACK,
+        who={Role.UNIT_HEAD: "over", Role.DIRECTOR: "over"},
+        not_by=("draw_up_sheet", "draw_up_again"),
+    ),
+)
+READS_SHEETS = frozenset({Role.STAMP_KEEPER, Role.UNIT_HEAD, Role.DIRECTOR})
+"""Who sees what all of a committee are paid; a mediator sees his own lines."""

@@ -3,8 +3,6 @@
 A number and the list it opens are the same queryset, seen with the same eyes.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet, Sum
@@ -12,54 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Rating, Round
-from cases.states import SETTLING, Answer, Outcome, State
+from cases.states import OBSERVED, SETTLING, Answer, Outcome, State
 from intake.models import Ticket
-from kernel.calendar import DAY, midnight
-
-OBSERVED = 90 * DAY
-"""For so long after closing, a matter that comes back was not settled the first time (practice.md, Figures 1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure: `rows` are what it counts; with `base` it is a ratio of rows to base."""
-
-    slug: str
-    label: str
-    definition: str
-    rows: Callable[[object, date], QuerySet]
-    base: Callable[[object, date], QuerySet] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a measure came to: `text` as shown, numerator and denominator apart."""
-
-    measure: Measure
-    count: int
-    of: int | None
-
-    @property
-    def text(self) -> str:
-        """ "12", or "75.0 %"; a dash where the base is nothing."""
-        if self.of is None:
-            return f"{self.count:,}"
-        return f"{self.count / self.of:.1%}".replace("%", " %") if self.of else "—"
-
-    @property
-    def fraction(self) -> str:
-        return f"{self.count}/{self.of}" if self.of is not None else ""
-
-
-def value(measure: Measure, user, day: date) -> Value:
-    of = measure.base(user, day).count() if measure.base else None
-    return Value(measure, measure.rows(user, day).count(), of)
-
-
-def within(field: str, day: date) -> dict:
-    """The filter for moments on a local day (Asia/Shanghai)."""
-    return {f"{field}__gte": midnight(day), f"{field}__lt": midnight(day + DAY)}
-
+from kernel.figures import Measure, within
 
 # --- The hall ----------------------------------------------------------------------------------------------------
 

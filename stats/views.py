@@ -10,6 +10,7 @@ from cases.models import Case, Round
 from intake.models import Ticket
 from intake.selectors import average_wait
 from kernel import live
+from kernel.figures import Value, value
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page
 from stats import load, measures
@@ -44,8 +45,8 @@ def topics_of(user) -> list[str]:
     return ["hall", *live.heard_by(user.scope, "today")]
 
 
-def figures(slugs, user, day) -> list[measures.Value]:
-    return [measures.value(MEASURES[slug], user, day) for slug in slugs]
+def figures(slugs, user, day) -> list[Value]:
+    return [value(MEASURES[slug], user, day) for slug in slugs]
 
 
 @page(post=True)

@@ -188,6 +188,12 @@ def families() -> list[Family]:
         Family("mediation:mine", at("/mediation/mine/"), listing(few="due=overdue")),
         Family("mediation:all", at("/mediation/all/"), listing(many="state=agreed", few="state=signing")),
         Family("mediation:detail", newest(Mediation.objects.visible_to, "/mediation/{}/")),
+        Family("mediation:similar", newest(Mediation.objects.visible_to, "/mediation/{}/similar/")),
+        Family("mediation:me", own_page("/mediation/me/")),
+        Family("mediation:mediator_step", own_page("/mediation/mediators/{}/steps/archive/"), ends),
+        *own_rows(day.year),
+        Family("mediation:archive_list", at("/mediation/archives/"), listing(few="state=returned")),
+        Family("mediation:sheet_list", at("/mediation/allowances/sheets/"), ends),
         Family("mediation:court_list", at("/mediation/court/"), ends),
         Family("mediation:court_all", at("/mediation/court/all/"), ends),
         *desk("petitions", PetitionHandling),
@@ -203,6 +209,22 @@ def families() -> list[Family]:
         *drills(),
         Family("search", at("/"), data=lambda user: {what: ({"q": q},) for what, q in words().items()}),
     ]
+
+
+def own_page(address: str) -> Callable[[User], str | None]:
+    """A page of a mediator's own, for those who have mediated."""
+
+    def path(user):
+        return address.format(user.pk) if Mediation.objects.visible_to(user).of(user).exists() else None
+
+    return path
+
+
+def own_rows(year: int) -> Iterator[Family]:
+    """The rows behind the figures of the year."""
+    for slug in ("taken", "success", "on-time", "satisfied", "first-time"):
+        path = own_page(f"/mediation/mediators/{{}}/{year}/{slug}/rows/")
+        yield Family(f"mediation:mediator_rows {slug}", path, ends)
 
 
 def long_file(user):

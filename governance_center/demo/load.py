@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.states import Channel, Route
-from governance_center.demo import confirmations, names, roads, scenes, scripted, staff, talks, texts
+from governance_center.demo import (
+    archives,
+    confirmations,
+    names,
+    roads,
+    scenes,
+    scripted,
+    staff,
+    talks,
+    texts,
+)
 from governance_center.demo.days import Diary
 from governance_center.demo.files import Ledger
 from governance_center.demo.hall import MINUTES, Hall, Visit, call_all, plan
@@ -91,6 +101,7 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
     scenes.live(seed)
     confirmations.live()
     talks.live(seed, cases)
+    archives.live()
     NumberSeries.objects.create(series=MARK, period="cases", last=cases)
     return Loaded(cases, load_days.world.ledger.tables.sent)
 

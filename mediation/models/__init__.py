@@ -4,8 +4,20 @@ from mediation.models.agreements import (
     Agreement,
     Signature,
 )
+from mediation.models.allowances import (
+    AllowanceBook,
+    AllowanceLine,
+    AllowanceRule,
+    AllowanceSheet,
+    Grade,
+    Standing,
+)
 from mediation.models.arbitration import (
     ArbitrationReview,
+)
+from mediation.models.archives import (
+    Archive,
+    FilingTerm,
 )
 from mediation.models.assignments import (
     Assignment,
@@ -73,7 +85,12 @@ __all__ = [
     "Agreement",
     "AgreementCopy",
     "AgreementTemplate",
+    "AllowanceBook",
+    "AllowanceLine",
+    "AllowanceRule",
+    "AllowanceSheet",
     "ArbitrationReview",
+    "Archive",
     "Assignment",
     "Attempt",
     "CoMediator",
@@ -84,6 +101,8 @@ __all__ = [
     "DeskNote",
     "DraftingBook",
     "Entrustment",
+    "FilingTerm",
+    "Grade",
     "Helper",
     "Instalment",
     "JudicialConfirmation",
@@ -100,4 +119,5 @@ __all__ = [
     "Session",
     "SessionPlan",
     "Signature",
+    "Standing",
 ]

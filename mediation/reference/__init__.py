@@ -45,5 +45,15 @@ def agreement_templates() -> list[dict]:
     return [{key: "\n".join(value) if key in TEXTS else value for key, value in row.items()} for row in rows]
 
 
+def filing_terms() -> dict[str, list[str]]:
+    """By kind of FilingTerm: how hard a matter was, how long a file is kept. Customary words, no provision."""
+    return json.loads((HERE / "filing_terms.json").read_text(encoding="utf-8"))
+
+
+def grades() -> list[dict[str, str]]:
+    """The four grades that the Ministry of Justice knows, the highest first. Criteria are the centre's to fill in."""
+    return json.loads((HERE / "grades.json").read_text(encoding="utf-8"))
+
+
 TEXTS = frozenset({"facts", "duties", "terms", "performance"})
 VAGUE_WORDS = "尽快 及时 适当 适量 酌情 合理 早日 有条件时 条件允许 尽量 尽力 近期 若干 一定 相应 视情况"

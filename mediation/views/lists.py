@@ -13,8 +13,10 @@ from kernel.words import matching
 from mediation.forms import MediationFilter, ReferralFilter, WaitingFilter
 from mediation.models import CourtReferral, DeskNote, Entrustment, JudicialConfirmation, Mediation
 from mediation.selectors import colleagues, counted, own_sessions, waiting_for_the_stamp
-from mediation.states import WITH_THE_COURT, EntrustmentState
+from mediation.states import MEDIATORS, READS_SHEETS, WITH_THE_COURT, EntrustmentState
+from people.roles import HEADS, Role
 
+EVERYBODY = frozenset(Role)
 DESK_NOTES = 3
 """How many words of colleagues stand on top of the court's list."""
 
@@ -186,12 +188,29 @@ def everything(request):
     )
 
 
+def tabs_for(user) -> list[tuple[str, str]]:
+    """The pages of the desk, as far as they concern somebody."""
+    tabs = {
+        "mediation:me": (_("我的工作台"), MEDIATORS),
+        "mediation:list": (_("待接办"), EVERYBODY),
+        "mediation:mine": (_("我的调解"), EVERYBODY),
+        "mediation:all": (_("全部调解"), EVERYBODY),
+        "mediation:performance_list": (_("履行跟踪"), EVERYBODY),
+        "mediation:archive_list": (_("立卷评查"), EVERYBODY),
+        "mediation:committees": (_("调解委员会"), EVERYBODY),
+        "mediation:mediator_list": (_("调解员"), HEADS),
+        "mediation:sheet_list": (_("以案定补"), READS_SHEETS),
+    }
+    return [(name, label) for name, (label, roles) in tabs.items() if roles & user.roles]
+
+
 def around(user, here, people=None) -> dict:
     """What stands above all three lists: figures that open their rows, and the colleagues with their load."""
     open_ones = Mediation.objects.visible_to(user).open()
     mine = open_ones.of(user)
     return {
         "here": here,
+        "tabs": tabs_for(user),
         "waiting_count": counted(waiting(user, Route.MEDIATION)),
         "mine_count": counted(mine),
         "late_count": counted(mine.filter(round__due_at__lte=timezone.now())),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Round
 from cases.states import Route
+from cases.states import State as RoundState
 from kernel.editing import seen_token
 from kernel.fields import MoneyField
 from kernel.web import (
@@ -42,6 +43,7 @@ from mediation.forms import (
 from mediation.models import (
     Agreement,
     ArbitrationReview,
+    Archive,
     Assignment,
     Entrustment,
     JudicialConfirmation,
@@ -49,7 +51,7 @@ from mediation.models import (
     MediatorChange,
     PrivateNote,
 )
-from mediation.states import LIVE, AgreementState
+from mediation.states import LIVE, OPEN, UNTRIED, AgreementState
 from mediation.views.promises import promises_of
 
 
@@ -111,6 +113,7 @@ def detail(request, pk):
         "agreements": agreements,
         "confirmation": confirmation_of(mediation, request.user, JudicialConfirmation),
         "arbitration": confirmation_of(mediation, request.user, ArbitrationReview),
+        "archive": archive_of(mediation, request.user),
         "next_step": selectors.next_step(
             mediation, agreement, sessions, len(services.not_consenting(mediation))
         ),
@@ -137,6 +140,21 @@ def detail(request, pk):
 def confirmation_of(mediation, user, model):
     """The row of the agreement before the court, or before the commission, if there is one."""
     return model.objects.visible_to(user).filter(mediation=mediation).prefetch_related("clocks").first()
+
+
+def archive_of(mediation, user) -> tuple[Archive | None, list[Button]] | None:
+    """The file that was put away, and what may be done with it; None where it is too early for that."""
+    mine = Archive.objects.visible_to(user).filter(mediation=mediation)
+    row = mine.select_related("archived_by", "checked_by", "difficulty", "retention").first()
+    if row:
+        row.mediation = mediation
+        return row, buttons(row, user)
+    ripe = (
+        mediation.state not in OPEN
+        and mediation.round.state == RoundState.CLOSED
+        and mediation.ground not in UNTRIED
+    )
+    return (None, []) if ripe and mediation.is_holder(user) else None
 
 
 @page

@@ -17,6 +17,7 @@ from cases.states import Answer, Outcome, State, Urgency
 from intake import selectors, services
 from intake.models import Ticket
 from kernel.attachments import attach
+from kernel.figures import value
 from kernel.models import Clock, NumberSeries
 from kernel.moves import MoveRefused
 from people.models import Area, Unit, Window
@@ -192,8 +193,7 @@ def test_the_page_of_today_shows_exactly_her(day, director, client):
     with at(16, 0):
         page = client.get(reverse("stats:today")).content.decode()
         shown = {
-            slug: measures.value(measure, director, date(2026, 3, 10))
-            for slug, measure in measures.MEASURES.items()
+            slug: value(measure, director, date(2026, 3, 10)) for slug, measure in measures.MEASURES.items()
         }
         assert measures.people(director, date(2026, 3, 10)) == 1
         assert selectors.average_wait(Ticket.objects.today()) == 1140

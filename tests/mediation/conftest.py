@@ -55,3 +55,8 @@ def head(committee):
 @pytest.fixture
 def court():
     return UnitFactory(kind=Unit.Kind.COURT, name="衢江区人民法院驻点窗口（测试）")
+
+
+@pytest.fixture
+def clerk(centre):
+    return UserFactory(post=(Role.CLERK, centre), name="徐晓岚")

@@ -7,10 +7,12 @@ import factory
 import time_machine
 from django.utils import timezone
 
-from cases.models import Party
+from cases import services as cases
+from cases.models import FollowUp, Party
 from cases.states import Route, Side
 from kernel.models import ClockRule
 from mediation import services
+from mediation.models import FilingTerm
 from mediation.states import AskedBy, Attendance, CheckItem, Kind, Manner, PayWay, Way, Willing
 from people.models import Unit
 from people.roles import Role
@@ -200,6 +202,28 @@ def on_labour(mediator, keeper):
     round = waiting_case(mediator.posts.get().unit).rounds.get()
     kind, today = Kind.LABOUR, timezone.localdate()
     return in_force(services.accept(round, by=mediator, kind=kind, received_on=today), keeper)
+
+
+def closed(mediation, keeper, clerk):
+    """Agreed, followed up by the centre, and closed."""
+    in_force(mediation, keeper)
+    cases.follow_up(mediation.round, by=clerk, way=FollowUp.Way.PHONE, said="按约履行", promise_kept=True)
+    mediation.refresh_from_db()
+    return mediation
+
+
+def filing(kind, name):
+    return FilingTerm.objects.get(kind=kind, name=name)
+
+
+def put_away(mediation, difficulty="一般", by=None):
+    return services.archive(
+        mediation,
+        by=by or mediation.mediator,
+        difficulty=filing("difficulty", difficulty),
+        retention=filing("retention", "长期"),
+        pages=12,
+    )
 
 
 def mediator_of(committee, **fields):

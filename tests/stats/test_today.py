@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from cases.models import Rating, Round
 from cases.states import Answer, Outcome, State
+from kernel.figures import value
 from people.models import Area, Unit
 from people.roles import Restriction, Role
-from stats.measures import MEASURES, value
+from stats.measures import MEASURES
 from tests.factories import CaseFactory, PersonFactory, UserFactory
 
 PARTS = [
