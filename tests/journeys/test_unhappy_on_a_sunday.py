@@ -170,7 +170,7 @@ def settled(client, again, people):
 
 def counted(slug, people, *days):
     """Numerator over denominator of the measure on these days together, as the director sees it."""
-    values = [measures.value(measures.MEASURES[slug], people["director"], day) for day in days]
+    values = [figures.value(measures.MEASURES[slug], people["director"], day) for day in days]
     return sum(one.count for one in values), sum(one.of or 0 for one in values)
 
 
