@@ -213,7 +213,7 @@ def render_list(
     if request.method == "POST":
         return listing.export(name)
     part = request.htmx.target if request.htmx.target in parts else "rows"
-    return render_part(request, template, part, {"listing": listing, **context})
+    return render_part(request, template, part, {"listing": listing, "name": name, **context})
 
 
 @dataclass(frozen=True, slots=True)

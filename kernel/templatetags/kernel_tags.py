@@ -1,6 +1,6 @@
 """What templates need everywhere: icons, masks, moments, figures of time, labels of history, live topics."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.contrib.contenttypes.models import ContentType
@@ -152,12 +152,14 @@ def _nearness(days: int, overdue: bool) -> tuple[str, str]:
 
 @register.filter
 def cell_text(cell) -> str:
-    """What a cell of a list shows: due dates by a column of class "due", moments to the minute, a dash for nothing."""
+    """What a cell of a list shows: due dates by a column of class "due", days, moments, a dash for none."""
     value = cell.text
     if "due" in cell.column.css.split():
         return due(value)
     if isinstance(value, datetime):
         return NONE if value >= NEVER else _minute(timezone.localtime(value))
+    if isinstance(value, date):
+        return date_format(value, "Y-m-d")
     return NONE if value is None or value == "" else value
 
 

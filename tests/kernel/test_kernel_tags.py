@@ -80,11 +80,12 @@ def test_what_has_no_clock_has_no_due_date():
     assert kernel_tags.due(NEVER) == kernel_tags.due(None) == "—"
 
 
-def test_a_cell_shows_moments_to_the_minute_and_due_dates_as_such():
+def test_a_cell_shows_moments_to_the_minute_days_and_due_dates_as_such():
     def shown(text, css=""):
         return kernel_tags.cell_text(Cell(Column(name="x", label="x", text=str, css=css), text, "", ""))
 
     assert "<span>2026-11-23</span> <span>12:00</span>" in shown(NOON)
+    assert shown(NOON.date()) == "2026-11-23"
     assert "今天到期" in shown(NOON + timedelta(hours=1), "due")
     assert [shown(None), shown(""), shown(NEVER), shown(0)] == ["—", "—", "—", 0]
 

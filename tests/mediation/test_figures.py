@@ -1,5 +1,6 @@
 """A mediator's figures: each counted from rows by its definition, each number opening just those rows."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -223,7 +224,9 @@ def test_each_step_opens_just_its_rows(client, mediator):
     client.force_login(mediator)
     url = reverse("mediation:mediator_step", args=[mediator.pk, "plan"])
     assert url in client.get(reverse("mediation:me")).content.decode()
-    assert [row.item for row in client.get(url).context["listing"].rows] == [waits]
+    page = client.get(url)
+    assert [row.item for row in page.context["listing"].rows] == [waits]
+    assert re.search(r"<h1[^>]*>\s*下一步：约定调解\s*</h1>", page.content.decode())
 
 
 def test_the_page_shows_the_sessions_of_today(client, mediator):
