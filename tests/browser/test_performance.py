@@ -1,5 +1,6 @@
 """An agreement in instalments, signed by three, printed, and performed late."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,10 @@ from tests.factories import UserFactory
 from tests.mediation.factories import accepted, mediator_of, sign_all, with_rules
 
 pytestmark = pytest.mark.browser
+DESK = {"width": 1440, "height": 900}
+OUTSIDE = """() => [...document.querySelectorAll(".card table, .card .btn, .sheet table, .sheet .btn")].filter(
+  (one) => one.getBoundingClientRect().right > one.closest(".card, .sheet").getBoundingClientRect().right + 1,
+).map((one) => one.textContent.trim())"""
 
 
 @pytest.fixture
@@ -22,6 +27,24 @@ def mediation(transactional_db):
     with_rules()
     committee = Unit.objects.get(code="committee")
     return accepted(mediator_of(committee, name="连翠英"), committee)
+
+
+def test_choosing_a_text_to_begin_with_leaves_the_rest_as_it_was_typed(browsers, mediation):
+    page = browsers.log_in(mediation.mediator, f"/mediation/{mediation.pk}/draft-agreement/")
+    page.get_by_label("协议金额（元）").fill("800")
+    page.locator("[name=rows-0-amount]").fill("400")
+    page.get_by_role("link", name="消费维权").click()
+    expect(page.locator("#id_terms")).to_have_value(re.compile("＿"))
+    expect(page.get_by_label("协议金额（元）")).to_have_value("800")
+    expect(page.locator("[name=rows-0-amount]")).to_have_value("400")
+
+
+def test_in_large_letters_a_wide_table_stays_inside_its_card(browsers, mediation):
+    page = browsers.log_in(mediation.mediator, f"/mediation/{mediation.pk}/", viewport=DESK)
+    for path in (f"/mediation/{mediation.pk}/", f"/mediation/{mediation.pk}/draft-agreement/"):
+        page.goto(path)
+        page.evaluate("document.documentElement.classList.add('large')")
+        assert page.evaluate(OUTSIDE) == []
 
 
 def test_an_agreement_in_instalments_is_signed_printed_and_performed_late(browsers, mediation):
