@@ -649,6 +649,8 @@ class AtCourt(models.TextChoices):
     TRIAL = "trial", _("转入审判程序")
 
 
+UPON_AGREEMENT = frozenset({AtCourt.CONFIRM, AtCourt.LETTER})
+
 AT_COURT = {Role.COURT: "at_court"}
 ENTRUSTMENT_MOVES = Moves(
     Move(

@@ -17,6 +17,7 @@ from mediation.states import (
     EntrustmentState,
     Kind,
     ReferralState,
+    State,
 )
 from people.models import Unit
 
@@ -148,6 +149,10 @@ class Entrustment(Veiled, UnderCase):
         return "：".join(
             filter(None, [self.mediation.get_state_display(), self.mediation.get_ground_display()])
         )
+
+    @property
+    def has_agreement(self) -> bool:
+        return self.mediation_id is not None and self.mediation.state == State.AGREED
 
     @property
     def url(self) -> str:

@@ -15,7 +15,7 @@ from kernel.moves import MoveRefused
 from kernel.notifications import notify
 from kernel.transitions import moving, opening
 from mediation.models import Entrustment
-from mediation.states import OPEN, Kind
+from mediation.states import OPEN, UPON_AGREEMENT, Kind
 from people.models import Unit, User
 from people.roles import Role
 
@@ -94,8 +94,12 @@ def refuse_unfinished(entrustment):
 
 
 def receive_return(entrustment, *, by, afterwards, note=""):
-    """The court's desk has its papers back, and says what the court does next."""
+    """The court's desk has its papers back, and says what the court does next: where nothing was agreed on,
+    there is nothing to confirm and no letter of mediation to make.
+    """
     with moving(entrustment, "receive_return", by=by, note=note, details={"afterwards": afterwards}):
+        if afterwards in UPON_AGREEMENT and not entrustment.has_agreement:
+            raise MoveRefused(_("没有达成协议，不能办理司法确认，也不能制作调解书。"))
         entrustment.afterwards = afterwards
     if entrustment.mediation_id:
         tell(entrustment, [entrustment.mediation.mediator], _("法院已签收退回的材料：%(number)s"))

@@ -94,6 +94,19 @@ def test_the_desk_signs_and_says_what_the_court_does(taken, cadre, mediator):
     assert mediator.notifications.filter(text__contains="已签收").exists()
 
 
+@pytest.mark.parametrize("afterwards", [AtCourt.CONFIRM, AtCourt.LETTER])
+def test_without_an_agreement_there_is_nothing_to_confirm(client, taken, cadre, afterwards):
+    entrustment = failed(taken)
+    give_back(entrustment, entrustment.mediation.mediator)
+    client.force_login(cadre)
+    url = reverse("mediation:receive_return", args=[entrustment.pk])
+    page = client.post(url, {"afterwards": afterwards, "note": "材料两份"})
+    assert page.status_code == 409
+    assert "没有达成协议" in page.content.decode()
+    assert "材料两份" in page.content.decode()
+    assert fresh(entrustment).state == EntrustmentState.RETURNED
+
+
 def test_a_failure_half_way_leaves_nothing(sent, mediator, monkeypatch):
     monkeypatch.setattr("kernel.history.record", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
