@@ -287,24 +287,41 @@ def doubts_of(agreement, user) -> list[str]:
     return doubts(agreement, book.vague_words.split() if book else [], timezone.localdate())
 
 
-def next_step(mediation, agreement, sessions, unasked=0) -> str:
-    """What has to happen next, in one sentence; `unasked` is how many have not consented yet."""
+def next_step(mediation, agreement, sessions, unasked=0, plan=None, to_archive=False) -> str:
+    """What has to happen next, in one sentence; `unasked` is how many have not consented yet, `plan` the session
+    that was agreed on, `to_archive` whether the file waits to be put away.
+    """
     if mediation.round.state == RoundState.CLOSED:
-        return _("本轮已办结。")
+        return _("本轮已办结，请立卷归档。") if to_archive else _("本轮已办结。")
     if mediation.state == State.FAILED:
         return _("调解已终止，事项现在由%(unit)s办理。") % {"unit": mediation.round.unit}
     if agreement is None:
-        if unasked:
-            return _("征询各方调解意愿（还有 %(n)d 位没有同意），约定下一次调解。") % {"n": unasked}
-        if sessions:
-            return _("继续调解；谈成后起草协议或登记口头协议，谈不成可终止调解。")
-        return _("各方已同意调解：约定第一次调解。")
+        return before_a_draft(sessions, unasked, plan)
     return {
         AgreementState.DRAFTED: _("请各方核对协议草稿，没有异议后提交签署。"),
         AgreementState.SIGNING: _("等待签名、盖章，还缺：%(names)s。")
         % {"names": "、".join(agreement.missing())},
         AgreementState.IN_FORCE: _("协议已生效，由中心回访后办结；请关注履行情况。"),
     }[agreement.state]
+
+
+def before_a_draft(sessions, unasked, plan) -> str:
+    if plan and plan.has_begun:
+        return _("约定的调解时间已到：记录这次调解。")
+    ahead = plan and {
+        "at": f"{timezone.localtime(plan.begins_at):%m-%d %H:%M}",
+        "where": plan.where,
+        "n": unasked,
+    }
+    if ahead and unasked:
+        return _("%(at)s在%(where)s调解；此前征询各方调解意愿（还有 %(n)d 位没有同意）。") % ahead
+    if ahead:
+        return _("%(at)s在%(where)s调解，请通知各方到场。") % ahead
+    if unasked:
+        return _("征询各方调解意愿（还有 %(n)d 位没有同意），约定下一次调解。") % {"n": unasked}
+    if sessions:
+        return _("继续调解；谈成后起草协议或登记口头协议，谈不成可终止调解。")
+    return _("各方已同意调解：约定第一次调解。")
 
 
 def desk_after(mediation) -> str:

@@ -135,7 +135,7 @@ class Performance(Veiled, Timed, UnderCase):
 
     @property
     def rest_in_figures(self) -> str:
-        return in_figures(self.rest)
+        return in_figures(self.rest) if self.amount is not None else ""
 
     @property
     def late_from(self) -> date | None:

@@ -9,6 +9,7 @@ from kernel.web import action, page, render_verb, require, submit
 from mediation import services
 from mediation.forms import CommitteeForm, sent
 from mediation.models import Composition
+from mediation.views.lists import tabs_for
 from people.models import Unit
 
 
@@ -28,6 +29,7 @@ def committees(request):
         "rows": rows,
         "registered": len(known),
         "members": sum(len(one.members.all()) for one in known.values()),
+        "tabs": tabs_for(request.user),
         "over": sum(one.has_ended for one in known.values()),
     }
     return render(request, "mediation/committees.html", context)

@@ -51,7 +51,7 @@ from mediation.models import (
     MediatorChange,
     PrivateNote,
 )
-from mediation.states import LIVE, OPEN, UNTRIED, AgreementState
+from mediation.states import LIVE, OPEN, UNTRIED, AgreementState, PlanState
 from mediation.views.promises import promises_of
 
 
@@ -92,6 +92,34 @@ def next_moves(mediation, agreement, user) -> list[Button]:
     return moves
 
 
+def first_move(sessions, unasked) -> str:
+    """The verb that leads on while nothing is drafted: its button stands first."""
+    if unasked:
+        return "record_consent"
+    return "draft_agreement" if sessions else "plan_session"
+
+
+def moves_ahead(mediation, agreement, archive, plan, first, user) -> list[Button]:
+    """All buttons of the page, the one that comes next in front."""
+    moves = next_moves(mediation, agreement, user)
+    if agreement is None:
+        moves.sort(key=lambda one: one.verb != first)
+        if plan and moves:
+            moves = [*of_plan(mediation, plan, user), *moves]
+    if archive and archive[0] is None:
+        put_away = reverse("mediation:archive", args=[mediation.pk])
+        moves.insert(0, Button("archive", _("立卷归档"), put_away))
+    return moves
+
+
+def of_plan(mediation, plan, user) -> list[Button]:
+    """Of the session that was agreed on: its record once its hour has come, its 调解通知书 before."""
+    if plan.has_begun:
+        return [one for one in buttons(plan, user) if one.verb == "hold_session"]
+    notice = reverse("mediation:print_paper", args=[mediation.pk, plan.slug, "html"])
+    return [Button("print_paper", _("调解通知书"), notice)]
+
+
 def plan_moves(plan, user) -> list[Button]:
     """A session that has not begun is moved or cancelled; one that has is recorded or adjourned."""
     too_early = {"hold_session", "adjourn_session"}
@@ -106,6 +134,10 @@ def detail(request, pk):
     sessions = selectors.sessions_with_parties(mediation)
     parties = selectors.PARTIES.rows(case=mediation.case_id)
     answers = services.latest_answers(mediation)
+    plans = selectors.plans_with_guests(mediation)
+    plan = next((one for one in plans if one.state == PlanState.PLANNED), None)
+    unasked = len(services.not_consenting(mediation))
+    archive = archive_of(mediation, request.user)
     context = {
         "mediation": mediation,
         "case": mediation.case,
@@ -113,16 +145,18 @@ def detail(request, pk):
         "agreements": agreements,
         "confirmation": confirmation_of(mediation, request.user, JudicialConfirmation),
         "arbitration": confirmation_of(mediation, request.user, ArbitrationReview),
-        "archive": archive_of(mediation, request.user),
+        "archive": archive,
         "next_step": selectors.next_step(
-            mediation, agreement, sessions, len(services.not_consenting(mediation))
+            mediation, agreement, sessions, unasked, plan, to_archive=bool(archive) and archive[0] is None
         ),
-        "buttons": next_moves(mediation, agreement, request.user),
+        "buttons": moves_ahead(
+            mediation, agreement, archive, plan, first_move(sessions, unasked), request.user
+        ),
         "parties": parties,
         "consents": [(party, answers.get(party.pk)) for party in parties],
         "promises": promises_of(mediation, request.user),
         "sessions": sessions,
-        "plans": [(plan, plan_moves(plan, request.user)) for plan in selectors.plans_with_guests(mediation)],
+        "plans": [(one, plan_moves(one, request.user)) for one in plans],
         "police_reports": mediation.police_reports.select_related("reported_by"),
         "entrustment": Entrustment.objects.visible_to(request.user).filter(mediation=mediation).first(),
         "company": selectors.company_of(mediation, request.user),

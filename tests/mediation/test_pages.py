@@ -11,10 +11,20 @@ from openpyxl import load_workbook
 from cases.models import Barred
 from cases.services import log_contact
 from mediation import services
+from mediation.models import SessionPlan
 from mediation.states import CheckItem
 from people.roles import Restriction, Role
 from tests.factories import SeatFactory, UnitFactory, UserFactory
-from tests.mediation.factories import accepted, drafted, in_force, mediator_of, waiting_case
+from tests.mediation.factories import (
+    accepted,
+    closed,
+    consented,
+    drafted,
+    in_force,
+    mediator_of,
+    planned,
+    waiting_case,
+)
 
 LISTS = ["mediation:list", "mediation:mine", "mediation:all"]
 
@@ -171,6 +181,33 @@ def test_the_page_of_a_mediation_says_what_comes_next_and_until_when(client, med
     page = get(client, "mediation:detail", mediation.pk).content.decode()
     assert "协议已生效" in page
     assert reverse("mediation:give_up", args=[mediation.pk]) not in page
+
+
+def next_up(client, mediation) -> tuple[str, str]:
+    """The sentence of the page, and the button that stands first."""
+    context = get(client, "mediation:detail", mediation.pk).context
+    return context["next_step"], context["buttons"][0].verb
+
+
+def test_the_button_of_what_comes_next_stands_first(client, mediation):
+    client.force_login(mediation.mediator)
+    assert next_up(client, mediation)[1] == "record_consent"
+    plan = planned(consented(mediation))
+    sentence, verb = next_up(client, mediation)
+    assert ("在村委会二楼调解" in sentence, verb) == (True, "print_paper")
+    begun = timezone.now() - timedelta(minutes=1)
+    SessionPlan.objects.update(begins_at=begun, ends_at=begun + timedelta(hours=1))
+    sentence, verb = next_up(client, mediation)
+    assert ("记录这次调解" in sentence, verb) == (True, "hold_session")
+    plan.refresh_from_db()
+    services.cancel_session(plan, by=mediation.mediator, note="改日")
+    assert next_up(client, mediation)[1] == "plan_session"
+
+
+def test_a_closed_mediation_asks_for_its_file(client, mediation, keeper, clerk):
+    client.force_login(closed(mediation, keeper, clerk).mediator)
+    sentence, verb = next_up(client, mediation)
+    assert ("请立卷归档" in sentence, verb) == (True, "archive")
 
 
 @pytest.mark.parametrize(
