@@ -18,6 +18,7 @@ from intake.selectors import todays_visit
 from kernel.encryption import normalised
 from kernel.listing import Column, Listing, render_list
 from kernel.web import page, trace
+from mediation.states import MEDIATORS
 from people.models import Seat
 from people.selectors import warnings_of
 
@@ -56,6 +57,7 @@ def home(request):
     seat = Seat.objects.visible_to(user).today().filter(user=user).select_related("window").first()
     mine = [pile for pile in work.PILES.values() if pile.concerns(user)] if user.unit_ids else []
     context = {
+        "mediates": bool(user.roles & MEDIATORS),
         "piles": [(pile, pile.count(user)) for pile in mine],
         "tasks": work.next_tasks(user),
         "topics": work.topics(user),

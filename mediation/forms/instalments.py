@@ -14,6 +14,8 @@ ROWS = HTML('{% include "mediation/_instalments.html" with form=form mediation=m
 MOST = 60
 """Five years of months."""
 PREFIX = "rows"
+ALIKE = ("payer", "payee", "way")
+"""What the next instalment has in common with the last one."""
 
 
 def of_side(party) -> str:
@@ -42,8 +44,8 @@ class InstalmentRow(forms.Form):
             field.widget.attrs |= {"class": look, "aria-label": field.label}
 
     def has_changed(self):
-        """The way alone says nothing: it is there from the start."""
-        return bool({*self.changed_data} - {"way"})
+        """Who pays whom in what way says nothing alone: a further row has it from the one before."""
+        return bool({*self.changed_data} - {*ALIKE})
 
     def clean_amount(self):
         if not (amount := self.cleaned_data["amount"]):
@@ -96,6 +98,8 @@ def changed_rows(data, parties) -> tuple[InstalmentRows, str]:
     if left and "add" not in data and not left[-1].has_changed():
         raw.pop()
     rows = Rows(prefix=PREFIX, initial=raw[: MOST - 1], form_kwargs={"parties": parties})
+    if raw:
+        rows.forms[-1].initial = {name: raw[-1][name] for name in ALIKE}
     return rows, come_to(left)
 
 

@@ -224,3 +224,10 @@ def test_a_hit_by_name_says_which_party_it_is(client, bureau, handler):
     client.force_login(handler)
     for q in ("王冬梅", "wdm"):
         assert "申请人 王**" in search(client, q).content.decode()
+
+
+def test_mediators_go_on_from_here_to_their_own_page(client, handler):
+    committee = CommitteeFactory()
+    for user, shown in ((mediator_of(committee), True), (handler, False)):
+        client.force_login(user)
+        assert (reverse("mediation:me") in client.get(reverse("home")).content.decode()) is shown

@@ -13,7 +13,7 @@ from cases.states import Answer, Route
 from kernel.figures import value
 from mediation import figures, mediators, services
 from mediation.figures import MEASURES, month_of, span_of, year_of
-from mediation.models import Mediation
+from mediation.models import Mediation, SessionPlan
 from mediation.states import Ground
 from people.roles import Role
 from tests.factories import UserFactory
@@ -236,6 +236,16 @@ def test_the_page_shows_the_sessions_of_today(client, mediator):
         page = client.get(reverse("mediation:me")).content.decode()
     assert "村委会二楼" in page
     assert plan.mediation.case.number in page
+    assert reverse("mediation:hold_session", args=[plan.pk]) not in page
+
+
+def test_a_session_that_nobody_recorded_is_recorded_from_the_page(client, mediator):
+    plan = planned(accepted(mediator))
+    begun = timezone.now() - timedelta(minutes=1)
+    SessionPlan.objects.update(begins_at=begun, ends_at=begun + timedelta(hours=1))
+    client.force_login(mediator)
+    page = client.get(reverse("mediation:me")).content.decode()
+    assert reverse("mediation:hold_session", args=[plan.pk]) in page
 
 
 def test_a_page_of_somebody_else_is_for_whoever_heads_them(

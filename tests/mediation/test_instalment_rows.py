@@ -183,6 +183,20 @@ def test_rows_are_added_and_removed_while_typing_and_added_up(client, mediation)
     assert "4806.05" not in less
 
 
+def test_a_further_row_names_the_same_people_and_says_nothing_by_that_alone(client, mediation):
+    client.force_login(mediation.mediator)
+    typed = sent(mediation, *THREE) | {"rows-TOTAL_FORMS": "3"}
+    url = reverse("mediation:instalment_rows", args=[mediation.pk])
+    row = client.post(url, typed | {"add": "1"}).context["form"].rows.forms[-1]
+    alike = {"payer": typed["rows-2-payer"], "payee": typed["rows-2-payee"], "way": "transfer"}
+    assert {name: str(row[name].value()) for name in alike} == {name: str(one) for name, one in alike.items()}
+    assert row["amount"].value() is None
+    left = {f"rows-3-{name}": one for name, one in alike.items()} | {"rows-3-amount": "", "rows-3-due_on": ""}
+    url = reverse("mediation:draft_agreement", args=[mediation.pk])
+    assert client.post(url, sent(mediation, *THREE) | left).status_code == 302
+    assert mediation.agreements.get().instalments.count() == 3
+
+
 def test_the_rows_of_a_matter_out_of_sight_are_not_shown(client, mediation, stranger):
     client.force_login(stranger)
     assert client.post(reverse("mediation:instalment_rows", args=[mediation.pk])).status_code == 404
