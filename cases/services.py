@@ -52,6 +52,7 @@ from cases.states import (
     ConferenceState,
     DeferralKind,
     DeferralState,
+    Outcome,
     Route,
     Side,
     State,
@@ -294,6 +295,19 @@ def resolve(round, *, by, outcome, note=""):
         show_cover(round, State.RESOLVED)
 
 
+def merge(round, *, by, main: Case) -> None:
+    """The same matter is in hand already: this file is closed without a rating of its own, its code finds the other.
+
+    Whoever calls has locked both files, in the order of their dossiers.
+    """
+    with moving(round, "merge", by=by, note=main.number):
+        refuse_while_requests_are_open(round)
+        round.outcome = Outcome.MERGED
+        round.closed_at = timezone.now()
+        show_cover(round, State.CLOSED)
+    answer_to(main, round.case.query_code, tail_hash=round.case.tail_hash)
+
+
 def refuse_while_requests_are_open(round):
     """Nothing closes while somebody still owes an answer."""
     owing = round.requests.unfinished().select_related("to_unit")
@@ -328,6 +342,8 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         round.refresh_from_db()
         if round.state != State.CLOSED:
             raise MoveRefused(_("本事项尚未办结，办结后即可评价。"))
+        if round.outcome == Outcome.MERGED:
+            raise MoveRefused(_("本事项已并入同一事项，请待其办结后评价。"))
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
