@@ -25,7 +25,6 @@ from mediation.models import Agreement
 from mediation.states import AgreementState
 from people import reference
 from people.models import Guardian, Person, Seat, User
-from petitions.models import Forwarding, PetitionHandling, Registration
 
 SHANGHAI = timezone.get_default_timezone()
 
@@ -227,11 +226,6 @@ def test_what_is_rare_can_be_met(centre):
     guardian = Guardian.objects.get()
     assert guardian.minor.is_minor
     assert guardian.minor.parties.exists()
-
-
-def test_units_have_petitions_to_work_on(centre):
-    assert Forwarding.objects.exists()
-    assert Registration.objects.count() >= PetitionHandling.objects.filter(state="answered").count()
 
 
 def test_each_door_has_matters_and_the_asked_dates_are_due_on_their_last_day(centre):
