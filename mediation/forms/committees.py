@@ -12,6 +12,7 @@ from people.models import Person
 
 LONGEST: int = Member._meta.get_field("name").max_length
 
+
 class CommitteeForm(VerbForm):
     elected_on = DayField(
         label=gettext_lazy("推选（聘任）日期"),
