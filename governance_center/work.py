@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import F, QuerySet, Value, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,8 @@ from cases.states import BACK_WITH_THE_ASKER, CENTRE, CONCERNED, DESKS, SIGNS, R
 from kernel import calendar, live
 from kernel.calendar import DAY, midnight
 from kernel.listing import COUNTED
-from mediation.models import Assignment, Mediation, MediatorChange
+from kernel.moments import NEVER
+from mediation.models import Archive, Assignment, Mediation, MediatorChange
 from mediation.selectors import waiting_for_the_stamp
 from mediation.states import HEADS_IT, MEDIATORS
 from people.models import Unit, User
@@ -100,6 +101,11 @@ def changes_to_decide(user):
     return rows.annotate(due_at=F("mediation__round__due_at"))
 
 
+def archives_to_check(user):
+    """Files of others that were put away. No law says until when."""
+    return Archive.objects.visible_to(user).to_check_by(user).annotate(due_at=Value(NEVER))
+
+
 def requests_to_answer(user):
     return (
         Request.objects.visible_to(user)
@@ -165,6 +171,7 @@ PILES = {
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
         Pile("to-decide", _("待审批限制查看"), "warn", to_decide, RESTRICTS),
         Pile("changes", _("待决定更换"), "warn", changes_to_decide, frozenset(HEADS_IT), COMMITTEES),
+        Pile("archives", _("待评查卷宗"), "", archives_to_check, frozenset(HEADS_IT), COMMITTEES),
         Pile("deferrals", _("待审批延期"), "", deferrals_to_decide, SIGNS),
         Pile("paused", _("暂停中"), "", paused, SUPERVISORS | DESKS.keys()),
     )

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, DeskQuerySet, FileRow, UnderCase
 from kernel.scoping import Reference
 from kernel.veil import Veiled
-from mediation.models.mediation import Mediation
+from mediation.models.mediation import Mediation, under
 from mediation.states import ARCHIVE_MOVES, ArchiveState
 from people.models import Unit, User
 
@@ -44,6 +45,10 @@ class ArchiveQuerySet(DeskQuerySet):
     def waiting(self):
         """Those that a second person has to look through."""
         return self.filter(state=ArchiveState.ARCHIVED)
+
+    def to_check_by(self, user):
+        """Those that this person may check: neither of their own mediations nor put away by them."""
+        return self.waiting().filter(under(user)).exclude(mediation__mediator=user).exclude(archived_by=user)
 
 
 class Archive(Veiled, UnderCase):
@@ -114,6 +119,10 @@ class Archive(Veiled, UnderCase):
     def work_done(self):
         """Two persons: whoever put this file away, whenever."""
         return self.history.all()
+
+    @property
+    def url(self) -> str:
+        return reverse("mediation:detail", args=[self.mediation_id])
 
     def topics(self):
         return self.mediation.topics()

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from governance_center.work import PILES
 from kernel.models import Notification
 from kernel.moves import MoveRefused
 from mediation import services
@@ -176,3 +177,15 @@ def test_the_list_costs_the_same_with_more_rows(
     put_away(closed(accepted(mediator), keeper, clerk))
     with django_assert_num_queries(len(few)):
         client.get(url)
+
+
+def test_files_to_check_lie_with_the_head_and_not_with_who_put_them_away(archive, head, stranger, client):
+    pile = PILES["archives"]
+    assert list(pile.rows(head)) == [archive]
+    assert not pile.rows(archive.archived_by)
+    assert not pile.rows(stranger)
+    client.force_login(head)
+    page = client.get(reverse("pile", args=["archives"])).content.decode()
+    assert reverse("mediation:detail", args=[archive.mediation_id]) in page
+    services.pass_check(archive, by=head)
+    assert not pile.rows(head)
