@@ -601,6 +601,7 @@ def correct_party(party, *, by, seen, reason, **changes) -> None:
     else:
         correct_person(former, by=by, seen=seen, note=reason, **changes)
     allow(case, "correct", by=by)
+    refuse_overtaken_party(party, former)
     party.name = changes.get("name", party.name)
     party.save()
     refresh_words(case)
@@ -629,12 +630,16 @@ def replace_party(party, *, by, person, reason) -> None:
     live.changed(*case.topics())
 
 
+def refuse_overtaken_party(party, former) -> None:
+    """Somebody else may have given the party another record meanwhile. The caller holds the lock of the file."""
+    if not party.case.parties.filter(pk=party.pk, person=former).exists():
+        raise MoveRefused(_("当事人刚刚被他人更正，请重新打开后再办理。"))
+
+
 def refuse_replacing(party, former, person) -> None:
     """Who signed is who they are; who was entrusted by somebody is not entrusted by another."""
-    parties = party.case.parties.all()
-    if not parties.filter(pk=party.pk, person=former).exists():
-        raise MoveRefused(_("当事人刚刚被他人更正，请重新打开后再办理。"))
-    if parties.filter(person=person).exists():
+    refuse_overtaken_party(party, former)
+    if party.case.parties.filter(person=person).exists():
         raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": person.name})
     if party.case.entries().filter(verb__in=SIGNED).exists():
         raise MoveRefused(

@@ -40,6 +40,7 @@ from kernel.anchors import verify
 from kernel.editing import seen_token
 from kernel.encryption import lookup_hash
 from kernel.models import HistoryEntry, Notification
+from kernel.moves import MoveRefused
 from people.models import Organisation, Person, Unit, Window
 from people.persons import add_phone
 from people.roles import Restriction, Role
@@ -373,6 +374,17 @@ def test_what_is_saved_unchanged_makes_no_record_of_its_own(office, officer, lik
     )
     right(party, officer, name=CALLER)
     assert Party.objects.get(pk=party.pk).person == like_the_caller
+
+
+def test_of_two_who_put_one_party_right_at_once_the_second_is_told(office, officer, like_the_caller):
+    case = accused(office, officer)
+    party = add_party(case, by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller)
+    overtaken = Party.objects.get(pk=party.pk)
+    right(party, officer, address=PLACE)
+    with pytest.raises(MoveRefused, match="刚刚被他人更正"):
+        right(overtaken, officer, name=NAME)
+    kept = Party.objects.get(pk=party.pk)
+    assert (kept.name, kept.person.address.plain) == (CALLER, PLACE)
 
 
 def test_of_files_from_before_whoever_is_known_from_them_alone_becomes_cipher(office, officer, people):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases import services as cases
 from cases.models import Category, FollowUp, Outlet, Rating, Round
 from cases.states import Answer, Outcome, Side, State
+from kernel import figures
 from mediation import services
 from mediation.models import Mediation, Performance
 from mediation.states import CheckItem, PayWay
@@ -170,7 +171,7 @@ def settled(client, again, people):
 
 def counted(slug, people, *days):
     """Numerator over denominator of the measure on these days together, as the director sees it."""
-    values = [measures.value(measures.MEASURES[slug], people["director"], day) for day in days]
+    values = [figures.value(measures.MEASURES[slug], people["director"], day) for day in days]
     return sum(one.count for one in values), sum(one.of or 0 for one in values)
 
 
