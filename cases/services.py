@@ -604,10 +604,19 @@ def correct_party(party, *, by, seen, reason, **changes) -> None:
     refuse_overtaken_party(party, former)
     party.name = changes.get("name", party.name)
     party.save()
+    follow_own_record(case, former, party.person)
     refresh_words(case)
     details = {"party": party.pk, "person": [former.pk, party.person.pk], "fields": sorted(changes)}
     history.record(case, "correct_party", by=by, note=reason, details=details)
     live.changed(*case.topics())
+
+
+def follow_own_record(case, former, own) -> None:
+    """Whom a restricted file names by the `former` record elsewhere, as agent or guardian, it names by its own now."""
+    if own != former:
+        case.agents.filter(person=former).update(person=own)
+        minors = case.parties.filter(person__in_secret=True).values("person")
+        Guardian.objects.filter(guardian=former, minor__in=minors).update(guardian=own)
 
 
 @transaction.atomic

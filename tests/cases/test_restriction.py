@@ -42,7 +42,7 @@ from kernel.encryption import lookup_hash
 from kernel.models import HistoryEntry, Notification
 from kernel.moves import MoveRefused
 from people.models import Organisation, Person, Unit, Window
-from people.persons import add_phone
+from people.persons import add_phone, name_guardian
 from people.roles import Restriction, Role
 from people.services import keep_in_secret, register_organisation
 from tests.factories import (
@@ -366,6 +366,20 @@ def test_who_a_party_is_is_put_right_and_nobody_else_gets_another_answer(
     assert (party.name, party.person.name, party.person.address.plain) == (NAME, NAME, PLACE)
     assert party.person.phone.plain == PHONE
     assert tables_with(NAME) == []
+
+
+def test_a_minor_of_the_file_keeps_a_guardian_who_is_put_right(office, officer, like_the_caller):
+    case = accused(office, officer)
+    party = add_party(case, by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller)
+    minor = register_party(case, by=officer, side=Side.THIRD, id_type="none", name="穆小山").person
+    others = PersonFactory(birth_on=timezone.localdate())
+    for each in (minor, others):
+        each.birth_on = timezone.localdate()
+        each.save()
+        name_guardian(each, like_the_caller, by=officer, kinship="父亲")
+    right(party, officer, name=NAME)
+    assert minor.guardians.get().guardian.name == NAME
+    assert others.guardians.get().guardian == like_the_caller
 
 
 def test_what_is_saved_unchanged_makes_no_record_of_its_own(office, officer, like_the_caller):
