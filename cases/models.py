@@ -544,7 +544,8 @@ def share_bars(rows: Sequence[Any]) -> None:
 @cache
 def address() -> str:
     """That of a file's page, with room for its key: reverse() takes long where a sweep names thousands."""
-    return reverse("cases:detail", args=[0]).replace("0", "%d")
+    before, after = reverse("cases:detail", args=[0]).rsplit("0", 1)
+    return f"{before}%d{after}"
 
 
 def page_of(case_id: int) -> str:

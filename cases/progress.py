@@ -98,7 +98,8 @@ def progress_of(case: Case) -> Progress:
         "can_withdraw": round.state in (State.ROUTED, State.IN_HAND),
         "rated": str(rating or ""),
     }
-    can_rate = round.state == State.CLOSED and rating is None
+    is_merged = round.outcome == Outcome.MERGED
+    can_rate = round.state == State.CLOSED and rating is None and not is_merged
     clock = nearest(round)
     if case.restriction:
         return Progress(
@@ -137,6 +138,8 @@ def round_of(token: str) -> Round | None:
 
 
 def state_label(round: Round) -> str:
+    if round.outcome == Outcome.MERGED:
+        return round.get_outcome_display()
     if round.state == State.RESOLVED and round.outcome == Outcome.WITHDRAWN:
         return _("已撤回（待回访）")
     if round.state == State.RESOLVED and round.outcome not in SETTLING:
@@ -157,7 +160,7 @@ def steps_of_round(round: Round) -> list[Step]:
         (round.opened_at, first),
         (round.taken_at, _("%(unit)s接办") % {"unit": round.unit}),
         (round.resolved_at, state_label(round) if round.state == State.RESOLVED else _("办理完毕")),
-        (round.closed_at, _("已回访，已办结")),
+        (round.closed_at, state_label(round) if round.outcome == Outcome.MERGED else _("已回访，已办结")),
     ]
     dated += [
         (transfer.at, _("转由%(unit)s办理") % {"unit": transfer.to_unit})
@@ -180,6 +183,8 @@ def next_text(round: Round, clock: Clock | None) -> str:
         State.CLOSED: _("本事项已办结。情况有变化的，可以来窗口申请重新办理。"),
     }
     text = words[State(round.state)]
+    if round.outcome == Outcome.MERGED:
+        text = _("本事项已并入您的同一事项，用同一查询码可以查询办理进度。")
     if round.state == State.CLOSED and clock:
         text = _("下一步：您的评价已收到，由社会治理中心%(by)s与您联系核实。")
     return text % {"who": round.unit, "by": by_when(clock)}

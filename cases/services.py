@@ -52,6 +52,7 @@ from cases.states import (
     ConferenceState,
     DeferralKind,
     DeferralState,
+    Outcome,
     Route,
     Side,
     State,
@@ -294,6 +295,19 @@ def resolve(round, *, by, outcome, note=""):
         show_cover(round, State.RESOLVED)
 
 
+def merge(round, *, by, main: Case) -> None:
+    """The same matter is in hand already: this file is closed without a rating of its own, its code finds the other.
+
+    Whoever calls has locked both files, in the order of their dossiers.
+    """
+    with moving(round, "merge", by=by, note=main.number):
+        refuse_while_requests_are_open(round)
+        round.outcome = Outcome.MERGED
+        round.closed_at = timezone.now()
+        show_cover(round, State.CLOSED)
+    answer_to(main, round.case.query_code, tail_hash=round.case.tail_hash)
+
+
 def refuse_while_requests_are_open(round):
     """Nothing closes while somebody still owes an answer."""
     owing = round.requests.unfinished().select_related("to_unit")
@@ -328,6 +342,8 @@ def rate(round, *, answer, comment="", through=Rating.Through.CODE) -> Rating:
         round.refresh_from_db()
         if round.state != State.CLOSED:
             raise MoveRefused(_("本事项尚未办结，办结后即可评价。"))
+        if round.outcome == Outcome.MERGED:
+            raise MoveRefused(_("本事项已并入同一事项，请待其办结后评价。"))
         if round.ratings.filter(of=Rating.Of.CENTRE).exists():
             raise MoveRefused(_("您已评价过本事项，谢谢。"))
         rating = Rating.objects.create(round=round, answer=answer, comment=comment, through=through)
@@ -585,12 +601,22 @@ def correct_party(party, *, by, seen, reason, **changes) -> None:
     else:
         correct_person(former, by=by, seen=seen, note=reason, **changes)
     allow(case, "correct", by=by)
+    refuse_overtaken_party(party, former)
     party.name = changes.get("name", party.name)
     party.save()
+    follow_own_record(case, former, party.person)
     refresh_words(case)
     details = {"party": party.pk, "person": [former.pk, party.person.pk], "fields": sorted(changes)}
     history.record(case, "correct_party", by=by, note=reason, details=details)
     live.changed(*case.topics())
+
+
+def follow_own_record(case, former, own) -> None:
+    """Whom a restricted file names by the `former` record elsewhere, as agent or guardian, it names by its own now."""
+    if own != former:
+        case.agents.filter(person=former).update(person=own)
+        minors = case.parties.filter(person__in_secret=True).values("person")
+        Guardian.objects.filter(guardian=former, minor__in=minors).update(guardian=own)
 
 
 @transaction.atomic
@@ -613,12 +639,16 @@ def replace_party(party, *, by, person, reason) -> None:
     live.changed(*case.topics())
 
 
+def refuse_overtaken_party(party, former) -> None:
+    """Somebody else may have given the party another record meanwhile. The caller holds the lock of the file."""
+    if not party.case.parties.filter(pk=party.pk, person=former).exists():
+        raise MoveRefused(_("当事人刚刚被他人更正，请重新打开后再办理。"))
+
+
 def refuse_replacing(party, former, person) -> None:
     """Who signed is who they are; who was entrusted by somebody is not entrusted by another."""
-    parties = party.case.parties.all()
-    if not parties.filter(pk=party.pk, person=former).exists():
-        raise MoveRefused(_("当事人刚刚被他人更正，请重新打开后再办理。"))
-    if parties.filter(person=person).exists():
+    refuse_overtaken_party(party, former)
+    if party.case.parties.filter(person=person).exists():
         raise MoveRefused(_("%(name)s已经是本事项的当事人。") % {"name": person.name})
     if party.case.entries().filter(verb__in=SIGNED).exists():
         raise MoveRefused(

@@ -47,6 +47,7 @@ class Outcome(models.TextChoices):
     REPLIED = "replied", _("已答复")
     GUIDED = "guided", _("告知其他途径")
     WITHDRAWN = "withdrawn", _("当事人撤回")
+    MERGED = "merged", _("并入同一事项")
 
 
 SETTLING = frozenset({Outcome.SETTLED, Outcome.AGREEMENT, Outcome.ORAL_AGREEMENT})
@@ -73,6 +74,10 @@ class Channel(models.TextChoices):
     GRID = "grid", _("网格上报")
     ABOVE = "above", _("上级转办")
     COURT = "court", _("法院移送")
+
+
+MOST_REPRESENTATIVES = 5
+"""So many speak for a group at most (信访工作条例 20(3))."""
 
 
 class Side(models.TextChoices):
@@ -175,6 +180,15 @@ MOVES = Moves(
         who=DESKS | {Role.STAMP_KEEPER: "holder"},  # the stamp may be what makes an agreement bind
         stops=("case.first_contact", "case.reply_by", "case.instruction"),
         starts=("case.follow_up",),
+        inner=True,
+    ),
+    Move(
+        verb="merge",
+        label=_("并入同一事项"),
+        sources={State.IN_HAND},
+        target=State.CLOSED,
+        who=DESKS,
+        stops=("case.first_contact", "case.reply_by", "case.instruction"),
         inner=True,
     ),
     Move(

@@ -64,7 +64,7 @@ DESKS = (
     Desk(
         gettext_lazy("信访事项"),
         PetitionHandling,
-        in_hand_of(PetitionHandling, HandlingState.IN_HAND),
+        lambda user: PetitionHandling.objects.open().filter(handler=user),
         petitions.services.pass_on,
     ),
     Desk(

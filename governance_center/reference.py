@@ -40,6 +40,8 @@ from mediation.models import (
 )
 from people import reference as of_people
 from people.models import Area, Unit, Window
+from petitions import reference as of_petitions
+from petitions.models import LetterCode
 
 FIRST_YEAR = 2020
 LOADED = (
@@ -59,6 +61,7 @@ LOADED = (
     ConfirmationTerm,
     FilingTerm,
     Grade,
+    LetterCode,
 )
 
 
@@ -80,6 +83,7 @@ def load() -> None:
     load_confirmation_terms()
     load_agreement_templates()
     load_filing()
+    load_letter_codes()
 
 
 def add(model, rows) -> None:
@@ -256,3 +260,9 @@ def load_filing() -> None:
     add(Grade, [Grade(**row) for row in of_mediation.grades()])
     if not AllowanceBook.objects.exists():
         AllowanceBook().save()
+
+
+def load_letter_codes() -> None:
+    units = dict(Unit.objects.values_list("code", "pk"))
+    codes = of_petitions.letter_codes().items()
+    add(LetterCode, [LetterCode(unit_id=units[unit], code=code) for unit, code in codes if unit in units])

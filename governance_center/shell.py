@@ -25,6 +25,8 @@ OFFICES = frozenset(
         Role.ENFORCEMENT,
     }
 )
+INBOX = frozenset({Role.HANDLER, Role.UNIT_HEAD, Role.TOWNSHIP_OFFICER, Role.TOWNSHIP_HEAD})
+"""A unit to which petitions are sent."""
 FIGURES = frozenset({Role.DIRECTOR, Role.LEADER, Role.ANALYST, Role.COMMANDER})
 BUSINESS = frozenset(Role) - WITHOUT_BUSINESS
 
@@ -57,6 +59,7 @@ WAYS = (
     Way("mediation:list", _("调解"), "scale", MEDIATORS | {Role.DIRECTOR}),
     Way("mediation:court_list", _("法院驻点窗口"), "gavel", frozenset({Role.COURT})),
     Way("petitions:list", _("信访办理"), "mail", frozenset({Role.PETITION_OFFICER, Role.DISCIPLINE})),
+    Way("petitions:inbox", _("转来的信访"), "mail", INBOX),
     Way("dispatch:list", _("事件与派单"), "send", OFFICES),
     Way("cases:rule_list", _("规则和文书"), "list-details", frozenset({Role.ANALYST, Role.DIRECTOR})),
     Way("cases:card_list", _("督办"), "alert-triangle", HEADS | SUPERVISORS),

@@ -20,6 +20,8 @@ from mediation.selectors import waiting_for_the_stamp
 from mediation.states import HEADS_IT, MEDIATORS
 from people.models import Unit, User
 from people.roles import AREA_WIDE, HEADS, RESTRICTS, SUPERVISORS, Role
+from petitions.models import Forwarding, Letter
+from petitions.states import UNIT_ROLES
 
 FOLLOWS_UP = CENTRE.keys() | {Role.DISCIPLINE}
 JUDGES = SUPERVISORS | {Role.DISCIPLINE}
@@ -122,6 +124,21 @@ def requests_to_verify(user):
     )
 
 
+def petitions_sent(user):
+    """What was sent to one's units: to sign for, to accept, to answer."""
+    return Forwarding.objects.visible_to(user).to_do_in(user.unit_ids)
+
+
+def objections(user):
+    """What units say is none of theirs, for the desk that sent it."""
+    return Forwarding.objects.visible_to(user).objected_to(user.unit_ids)
+
+
+def letters(user):
+    """Drafts of one's own units that somebody else wrote: to check, for heads also to sign."""
+    return Letter.objects.visible_to(user).unfinished_in(user.unit_ids).exclude(drafted_by=user)
+
+
 def to_decide(user):
     """Requests of others to hide a matter, or to show it again, that this person can decide."""
     asked = Restricting.objects.visible_to(user).waiting().filter(kind__in=user.scope.restrictions)
@@ -166,6 +183,9 @@ PILES = {
         Pile("to-stamp", _("待盖章"), "", to_stamp, frozenset({Role.STAMP_KEEPER})),
         Pile("follow-up", _("待回访"), "", to_follow_up, frozenset(FOLLOWS_UP)),
         Pile("call-back", _("待核实不满意"), "warn", to_call_back, CALLS_BACK),
+        Pile("petitions", _("转来的信访"), "", petitions_sent, frozenset(UNIT_ROLES)),
+        Pile("objections", _("待审核异议"), "warn", objections, frozenset({Role.PETITION_OFFICER})),
+        Pile("letters", _("待核稿、签发"), "", letters, frozenset(UNIT_ROLES) | {Role.PETITION_OFFICER}),
         Pile("to-answer", _("待答复协同请求"), "", requests_to_answer),
         Pile("to-verify", _("待核验协同请求"), "", requests_to_verify),
         Pile("conferences", _("会商"), "", conferences, frozenset(CONCERNED)),
@@ -198,6 +218,8 @@ def next_tasks(user, since=None, until=None, count=SHOWN) -> list[Task]:
     due = {"due_at__gt": since, "due_at__lte": until}
     due = {look_up: moment for look_up, moment in due.items() if moment}
     kinds = [of_mine(user), requests_to_answer(user), requests_to_verify(user), cards_to_answer(user)]
+    if user.roles & {*UNIT_ROLES}:
+        kinds.append(petitions_sent(user))
     if user.roles & JUDGES:
         kinds.append(cards_to_judge(user))
     rows = [

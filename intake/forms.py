@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Category, Outlet
 from cases.selectors import DESK_KINDS, desk_of, next_desks, units_that_open
-from cases.states import Channel, Outcome, Route, Side, Urgency
-from intake.models import LARGEST_GROUP, MOST_REPRESENTATIVES, Queue
+from cases.states import MOST_REPRESENTATIVES, Channel, Outcome, Route, Side, Urgency
+from intake.models import LARGEST_GROUP, Queue
 from intake.selectors import (
     as_matter,
     desks_for,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, DeskQuerySet, DeskRow, FileRow, Party, UnderCase
+from cases.states import MOST_REPRESENTATIVES
 from intake.states import (
     ARRIVAL_MOVES,
     AT_WINDOW,
@@ -47,8 +48,6 @@ from people.models import Person, Unit, User, Window
 from people.roles import Role
 
 LARGEST_GROUP = 2000
-MOST_REPRESENTATIVES = 5
-"""Whoever comes in greater number chooses so many who speak for all (信访工作条例 20)."""
 
 
 class Queue(models.Model):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Wording
 from cases.papers import particulars
-from cases.states import ConferenceState, Side
-from intake.models import MOST_REPRESENTATIVES, Settlement, Ticket, takes_part
+from cases.states import MOST_REPRESENTATIVES, ConferenceState, Side
+from intake.models import Settlement, Ticket, takes_part
 from intake.states import WITNESSED, Signed
 from kernel.models import HistoryEntry
 from kernel.moments import NEVER, last_day_of

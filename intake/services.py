@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from cases import services as cases
 from cases.models import Case, Party
-from cases.states import Channel, Route, Side
+from cases.states import MOST_REPRESENTATIVES, Channel, Route, Side
 from intake.models import (
-    MOST_REPRESENTATIVES,
     Advice,
     Announcement,
     Arrival,

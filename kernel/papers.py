@@ -16,7 +16,7 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from kernel.pdf import pdf
 
@@ -26,6 +26,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BODY, HEAD, TITLE = "仿宋", "黑体", "宋体"
 CENTRED, RIGHT, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 WIDTH = Cm(15.6)
+RED = RGBColor(0xC0, 0x00, 0x00)
 SHORT = 14
 """So many characters leave room to sign beside them."""
 
@@ -115,13 +116,18 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`mark` stands under the title of what is no paper yet (a draft); `foot` at the foot of each page."""
+    """`mark` stands under the title of what is no paper yet (a draft); `foot` at the foot of each page.
+
+    One with an `issuer` is an official letter (信函格式): the issuer's name in red above a red line, and the number
+    below that line, before the title.
+    """
 
     title: str
     blocks: list
     number: str = ""
     mark: str = ""
     foot: str = ""
+    issuer: str = ""
 
 
 def answer(request, paper: Paper, form: str, *, name: str = "") -> HttpResponse:
@@ -142,10 +148,13 @@ def download(content: bytes, content_type: str, file_name: str) -> HttpResponse:
 def docx(paper: Paper) -> bytes:
     document = Document()
     lay_out(document)
+    if paper.issuer:
+        write_issuer(document.add_paragraph(), paper.issuer)
+        line(document.add_paragraph(), paper.number, size=14, align=RIGHT, after=16)
     line(document.add_paragraph(), paper.title, TITLE, 22, align=CENTRED, after=8)
     if paper.mark:
         line(document.add_paragraph(), f"（{paper.mark}）", size=14, align=CENTRED, after=4)
-    if paper.number:
+    if paper.number and not paper.issuer:
         line(document.add_paragraph(), paper.number, size=14, align=RIGHT, after=4)
     for block in paper.blocks:
         if block.kind == Signatures.kind:
@@ -155,6 +164,18 @@ def docx(paper: Paper) -> bytes:
     content = BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def write_issuer(paragraph, text: str) -> None:
+    """发文机关标志 of a letter: red, above a double red line."""
+    line(paragraph, text, TITLE, 26, align=CENTRED, after=4)
+    paragraph.runs[0].font.color.rgb = RED
+    edge = OxmlElement("w:bottom")
+    for name, value in {"val": "thickThinSmallGap", "sz": "24", "space": "6", "color": str(RED)}.items():
+        edge.set(qn(f"w:{name}"), value)
+    borders = OxmlElement("w:pBdr")
+    borders.append(edge)
+    paragraph._p.get_or_add_pPr().append(borders)
 
 
 def write_foot(paragraph, text: str) -> None:

@@ -39,6 +39,7 @@ def pdf(paper) -> bytes:
         "number": paper.number,
         "mark": paper.mark,
         "foot": paper.foot,
+        "issuer": paper.issuer,
         "blocks": [said_by(block) for block in paper.blocks if block.kind != "text" or block.lines],
     }
     shown = printable(data, lacking)

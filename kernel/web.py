@@ -152,10 +152,10 @@ def refuse_move(request, subject, verb, form):
         raise MoveRefused(refusal)
 
 
-def refuse_others(request, subject, verb, form):
-    """Whoever never makes a move of this subject does not open its form, which shows what they would see masked."""
+def refuse_others(request, subject, verb):
+    """Whoever never makes a move of this subject is shown its form by no answer: it has what they would see masked."""
     move = subject.MOVES.named(verb)
-    if not form.is_bound and not move.allows(subject, request.user):
+    if not move.allows(subject, request.user):
         raise MoveRefused(move.why_not(subject, request.user))
 
 

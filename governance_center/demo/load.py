@@ -17,6 +17,7 @@ from governance_center.demo import (
     archives,
     confirmations,
     names,
+    petitions,
     roads,
     scenes,
     scripted,
@@ -102,6 +103,7 @@ def load(*, cases: int, years: int, seed: int, say: Callable[[str], None] = lamb
     confirmations.live()
     talks.live(seed, cases)
     archives.live()
+    petitions.live()
     NumberSeries.objects.create(series=MARK, period="cases", last=cases)
     return Loaded(cases, load_days.world.ledger.tables.sent)
 

@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 
 from cases.models import Case, Outlet, Party
-from cases.states import Channel, Outcome, Route
+from cases.states import MOST_REPRESENTATIVES, Channel, Outcome, Route
 from dispatch.models import OrderHandling
 from governance_center.demo import texts
 from governance_center.demo.days import local_day
@@ -45,7 +45,8 @@ from mediation.states import (
 )
 from mediation.states import State as MediationState
 from people.models import Organisation, Person
-from petitions.models import PetitionHandling
+from petitions.models import PetitionHandling, Registration
+from petitions.states import FORM_OF, Form, Purpose
 
 SERIES = f"衢江{TERMS[Kind.PEOPLES].word}"
 HELPERS = ("human_resources", "housing", "justice", "police", "market", "agriculture", "civil_affairs")
@@ -449,7 +450,24 @@ def at_court(matter: Matter) -> None:
 
 
 def at_petitions(matter: Matter) -> None:
-    handle(matter, PetitionHandling, "petition", ["petition_officer"], days=9)
+    handle(matter, PetitionHandling, "petition", ["petition_officer"], days=9, begin=register)
+
+
+def register(matter: Matter, handling: Row, handler: Colleague) -> None:
+    """登记: as the form proposes it."""
+    case = matter.case
+    row = matter.file.add_tracked(
+        Registration,
+        case_id=case["id"],
+        handling_id=handling["id"],
+        form=FORM_OF.get(Channel(case["channel"]), Form.INTERNET).value,
+        came_on=local_day(matter.arrived_at),
+        purpose=Purpose.APPEAL.value,
+        people_count=min(case["people_count"], MOST_REPRESENTATIVES),
+        registered_by_id=handler.pk,
+        registered_at=matter.at,
+    )
+    matter.file.open(row, "register_petition", by=handler.pk, at=matter.at, note=str(Purpose.APPEAL.label))
 
 
 def dispatched(matter: Matter) -> None:
@@ -476,14 +494,16 @@ def assign(matter: Matter) -> None:
     )
 
 
-def handle(matter: Matter, model, noun: str, roles, *, days: float) -> None:
-    """Taken, then answered or sent back."""
+def handle(matter: Matter, model, noun: str, roles, *, days: float, begin=None) -> None:
+    """Taken, then answered or sent back. `begin` is what the desk does first of all."""
     matter.wait(0.8)
     handler = matter.world.crew.any(matter.random, matter.unit.pk, *roles)
     matter.take(handler)
     handling = desk_row(matter, model, handler_id=handler.pk)
     of_desk = {"clocked": matter.round, "clocks_from": matter.arrived_at}
     matter.file.open(handling, f"accept_{noun}", by=handler.pk, at=matter.at, **of_desk)
+    if begin:
+        begin(matter, handling, handler)
     if matter.chance(0.9):
         matter.wait(0.5)
         matter.log_contact(handler)

@@ -44,10 +44,10 @@ def with_links(persons, user):
 
 def guardians_in_sight(user, whole) -> set[int]:
     """Guardians are seen with the minors for whom they answer."""
-    links = dict(Guardian.objects.filter(guardian__in=whole).values_list("guardian", "minor"))
-    minors = with_links(Person.objects.visible_to(user).filter(pk__in=links.values()), user)
-    seen = set(minors.values_list("pk", flat=True))
-    return {whole[guardian] for guardian, minor in links.items() if minor in seen}
+    links = list(Guardian.objects.filter(guardian__in=whole).values_list("guardian", "minor"))
+    wards = Person.objects.visible_to(user).filter(pk__in=[minor for _guardian, minor in links])
+    seen = set(with_links(wards, user).values_list("pk", flat=True))
+    return {whole[guardian] for guardian, minor in links if minor in seen}
 
 
 def found(user, words: str) -> list[Person]:

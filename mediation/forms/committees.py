@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy
 
 from kernel.fields import DayField, VerbForm
 from mediation.forms.fields import long_text
+from mediation.models import Member
 from mediation.states import Office
 from people.models import Person
+
+LONGEST: int = Member._meta.get_field("name").max_length
 
 
 class CommitteeForm(VerbForm):
@@ -38,4 +41,6 @@ def member(words: list[str]) -> dict:
         raise forms.ValidationError(
             _("“%(line)s”看不清，请写成“姓名 性别 职务”，中间用空格分开。") % {"line": " ".join(words)}
         )
-    return {"name": words[0][:60], "sex": sexes[words[1]], "office": offices[words[2]]}
+    if len(words[0]) > LONGEST:
+        raise forms.ValidationError(_("“%(line)s”的姓名太长。") % {"line": " ".join(words)})
+    return {"name": words[0], "sex": sexes[words[1]], "office": offices[words[2]]}

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from kernel.web import action, looked, refuse_move, render_form, require, submit
+from kernel.web import action, looked, refuse_move, refuse_others, render_form, require, submit
 from mediation import selectors, services
 from mediation.candidates import candidates
 from mediation.forms import AssignForm, CoMediatorForm, DeclineAssignmentForm, HelperForm, sent
@@ -72,6 +72,7 @@ def remove_co_mediator(request, pk):
 @action
 def invite_helper(request, pk):
     mediation = one_mediation(request, pk)
+    refuse_others(request, mediation, "invite_helper")
     form = HelperForm(sent(request), mediation=mediation)
     refuse_move(request, mediation, "invite_helper", form)
     if submit(form, services.invite_helper, mediation, by=request.user):

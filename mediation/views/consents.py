@@ -24,7 +24,7 @@ def record_consent(request, pk):
     answers = services.latest_answers(mediation)
     first = next((party.pk for party in parties if party.pk not in answers), None)
     form = ConsentForm(sent(request), mediation=mediation, parties=parties, user=request.user, first=first)
-    refuse_others(request, mediation, "record_consent", form)
+    refuse_others(request, mediation, "record_consent")
     if submit(form, services.record_consent, mediation, by=request.user):
         messages.success(request, DONE[Willing(form.result.answer)])
         return redirect("mediation:detail", pk=pk)

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from kernel.editing import seen_token
-from kernel.web import action, page, refuse_move, render_form, submit
+from kernel.web import action, page, refuse_move, refuse_others, render_form, submit
 from mediation import selectors, services
 from mediation.forms import (
     AddendumForm,
@@ -51,6 +51,7 @@ def sessions_url(mediation) -> str:
 def plan_session(request, pk):
     mediation = one_mediation(request, pk)
     form = PlanSessionForm(sent(request), mediation=mediation, user=request.user)
+    refuse_others(request, mediation, "plan_session")
     refuse_move(request, mediation, "plan_session", form)
     if submit(form, services.plan_session, mediation, by=request.user):
         messages.success(request, _("已约定%(plan)s。请打印调解通知书交当事人。") % {"plan": form.result})

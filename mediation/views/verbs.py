@@ -228,7 +228,7 @@ def hand_over(request, pk):
 def record_session(request, pk):
     mediation = one_mediation(request, pk)
     form = SessionForm(sent(request), mediation=mediation)
-    refuse_others(request, mediation, "record_session", form)
+    refuse_others(request, mediation, "record_session")
     if submit(form, services.record_session, mediation, by=request.user):
         messages.success(request, _("%(session)s已记录。") % {"session": form.result})
         return redirect("mediation:detail", pk=pk)
@@ -250,7 +250,7 @@ def draft_agreement(request, pk):
     templates, chosen = selectors.templates_for(mediation, request.user, request.GET.get("template", ""))
     initial = {"facts": mediation.case.story} | chosen
     form = AgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
-    refuse_others(request, mediation, "draft_agreement", form)
+    refuse_others(request, mediation, "draft_agreement")
     if submit(form, services.draft_agreement, mediation, by=request.user):
         messages.success(request, _("草稿已保存。请各方核对后提交签署。"))
         return redirect("mediation:detail", pk=pk)
@@ -270,7 +270,7 @@ def edit_agreement(request, pk):
     initial = {"seen": seen_token(agreement, "edit_agreement", Agreement.SHOWN)}
     parties = parties_of(agreement.mediation)
     form = EditAgreementForm(sent(request), parties=parties, agreement=agreement, initial=initial)
-    refuse_others(request, agreement.mediation, "draft_agreement", form)
+    refuse_others(request, agreement.mediation, "draft_agreement")
     if submit(form, services.edit_agreement, agreement, by=request.user):
         messages.success(request, _("草稿已保存。"))
         return redirect("mediation:detail", pk=agreement.mediation_id)
@@ -315,7 +315,7 @@ def capitals_of(form) -> str:
 def submit_agreement(request, pk):
     agreement = one_agreement(request, pk)
     form = SubmitAgreementForm(sent(request))
-    refuse_others(request, agreement, "sign_agreement", form)
+    refuse_others(request, agreement, "sign_agreement")
     if submit(form, services.submit_agreement, agreement, by=request.user):
         messages.success(request, _("已提交签署。请打印协议，由各方签名、盖章或者按指印。"))
         return redirect("mediation:sign_agreement", pk=pk)
@@ -333,7 +333,7 @@ def sign_agreement(request, pk):
     agreement = one_agreement(request, pk)
     places, signers = selectors.PLACES.rows(agreement=pk), selectors.signers(agreement.mediation.case_id)
     form = SignAgreementForm(sent(request), places=places, signers=signers, user=request.user)
-    refuse_others(request, agreement, "sign_agreement", form)
+    refuse_others(request, agreement, "sign_agreement")
     if submit(form, services.sign_agreement, agreement, by=request.user):
         return after_signing(request, agreement, _("签名已登记。"))
     context = {
@@ -349,7 +349,7 @@ def sign_agreement(request, pk):
 def set_stamp(request, pk):
     agreement = one_agreement(request, pk)
     form = StampForm(sent(request))
-    refuse_others(request, agreement, "set_stamp", form)
+    refuse_others(request, agreement, "set_stamp")
     if submit(form, services.set_stamp, agreement, by=request.user):
         return after_signing(request, agreement, _("用印已登记。"))
     context = {
@@ -394,7 +394,7 @@ def record_oral_agreement(request, pk):
     mediation = one_mediation(request, pk)
     initial = {"facts": mediation.case.story}
     form = OralAgreementForm(sent(request), parties=parties_of(mediation), initial=initial)
-    refuse_others(request, mediation, "draft_agreement", form)
+    refuse_others(request, mediation, "draft_agreement")
     if submit(form, services.record_oral_agreement, mediation, by=request.user):
         day = form.cleaned_data["agreed_on"]
         messages.success(request, _("口头协议已登记，自 %(day)s 起生效。") % {"day": day})

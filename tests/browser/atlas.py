@@ -67,10 +67,10 @@ PAGES = {
         mediation:entrustment_list mediation:entrust mediation:receive_return
     """,
     "petitions": """
-        home petitions:list petitions:detail petitions:accept_petition
+        home petitions:list petitions:detail petitions:accept_petition petitions:register_petition
     """,
     "department": """
-        home dispatch:list dispatch:detail dispatch:accept_order
+        home petitions:inbox dispatch:list dispatch:detail dispatch:accept_order
         cases:answer_request
     """,
     "unithead": "home cases:grant_deferral",
@@ -117,7 +117,20 @@ OTHERWISE = {
         mediation:accept_referral mediation:keep_signed mediation:keep_signed_agreement
         people:send_again
         people:confirm_change people:refuse_change persons:doubt_again persons:unmerge_persons
-        petitions:answer_petition petitions:send_back_petition roster:ask_swap
+        petitions:answer_petition petitions:send_back_petition petitions:correct_registration
+        petitions:merge_petition petitions:tell_whom petitions:other_route petitions:not_accept
+        petitions:no_longer_accept petitions:pass_to_justice petitions:refer_up petitions:enter_decision
+        petitions:report_urgent
+        petitions:hand_to_discipline petitions:forward petitions:assign_with_report petitions:conclude_petition
+        petitions:forwarding_detail petitions:sign_for petitions:inform_petitioner petitions:object_to_petition
+        petitions:grant_objection petitions:deny_objection petitions:dispute_duty petitions:keep_duty
+        petitions:move_duty petitions:withdraw_petition petitions:route_elsewhere petitions:accept_matter
+        petitions:take_up_suggestion petitions:record_inquiry petitions:tell_extension petitions:draft_opinion
+        petitions:reply_to_suggestion petitions:file_report petitions:recuse_handler petitions:ask_review
+        petitions:ask_rereview petitions:draft_decision petitions:enter_outcome petitions:withdraw_review
+        petitions:register_return petitions:answer_return petitions:refuse_return petitions:edit_letter
+        petitions:check_letter petitions:return_letter petitions:sign_letter petitions:deliver_letter
+        petitions:print_letter roster:ask_swap
     """,
 }
 """Addresses that are no pages of a role, and why."""

@@ -57,7 +57,8 @@ def pages(case, file) -> dict[str, str]:
 LISTS = {
     "cases:list": ["", "?q=工资"],
     "cases:request_list": ["", "?side=by_us"],
-    "petitions:list": ["", "?tab=in_hand"],
+    "petitions:list": ["", "?tab=in_hand", "?tab=sent", "?tab=objected", "?tab=reviews"],
+    "petitions:inbox": ["", "?tab=signed"],
     "dispatch:list": ["", "?tab=in_hand"],
 }
 

@@ -57,7 +57,7 @@ from mediation.models import Agreement, CourtReferral
 from mediation.services import record_session
 from people.models import Organisation, Person, Unit
 from people.roles import Restriction, Role
-from petitions.models import PetitionHandling
+from petitions.models import Forwarding, Inquiry, Letter, PetitionHandling, Registration, Review
 from petitions.services import accept_petition
 from tests.factories import CaseFactory, UserFactory
 from tests.mediation.factories import accepted, in_force
@@ -252,6 +252,7 @@ def full(mediator, committee, centre, clerk):
     Settlement.objects.create(state=SettlementState.SETTLED, said=f"{WORD}当场说", **done)
     for model in (CourtReferral, PetitionHandling, OrderHandling):
         model.objects.create(state=HandlingState.ANSWERED, reply=f"{WORD}的答复", **done)
+    petition(asked, clerk, centre)
     Material.objects.create(
         case=case, name=f"{WORD}照片", kind=MaterialKind.COPY, by=clerk, state=MaterialState.KEPT
     )
@@ -280,6 +281,32 @@ def full(mediator, committee, centre, clerk):
     services.rate(case.latest_round(), answer=Answer.SATISFIED, comment=f"谢谢{WORD}")
     case.refresh_from_db()
     return case
+
+
+def petition(of, clerk, centre):
+    """A row of each kind that a petition has, with the word in every text."""
+
+    def texts(model):
+        return {name: f"{WORD}{name}" for name in model.VEILED}
+
+    today, handling = timezone.localdate(), PetitionHandling.objects.get()
+    common = {"case": of["case"], "handling": handling}
+    came = {"form": "visit", "came_on": today, "purpose": "appeal", "registered_by": clerk}
+    Registration.objects.create(**common, **came, **texts(Registration))
+    sent = {"round": of["round"], "unit": centre, "state": "withdrawn"}
+    forwarding = Forwarding.objects.create(**common, **sent, **texts(Forwarding))
+    heard = {"kind": "inquiry", "held_on": today, "by": clerk}
+    Inquiry.objects.create(case=of["case"], forwarding=forwarding, **heard, **texts(Inquiry))
+    drafted = {
+        "round": of["round"],
+        "unit": centre,
+        "kind": "opinion",
+        "state": "drafted",
+        "drafted_by": clerk,
+    }
+    letter = Letter.objects.create(**common, **drafted, **texts(Letter))
+    asked = {"against": letter, "unit": centre, "level": "review", "asked_on": today, "registered_by": clerk}
+    Review.objects.create(case=of["case"], **asked, **texts(Review))
 
 
 def rows_of(case) -> dict:

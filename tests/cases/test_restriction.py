@@ -40,8 +40,9 @@ from kernel.anchors import verify
 from kernel.editing import seen_token
 from kernel.encryption import lookup_hash
 from kernel.models import HistoryEntry, Notification
+from kernel.moves import MoveRefused
 from people.models import Organisation, Person, Unit, Window
-from people.persons import add_phone
+from people.persons import add_phone, name_guardian
 from people.roles import Restriction, Role
 from people.services import keep_in_secret, register_organisation
 from tests.factories import (
@@ -367,12 +368,37 @@ def test_who_a_party_is_is_put_right_and_nobody_else_gets_another_answer(
     assert tables_with(NAME) == []
 
 
+def test_a_minor_of_the_file_keeps_a_guardian_who_is_put_right(office, officer, like_the_caller):
+    case = accused(office, officer)
+    party = add_party(case, by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller)
+    minor = register_party(case, by=officer, side=Side.THIRD, id_type="none", name="穆小山").person
+    others = PersonFactory(birth_on=timezone.localdate())
+    for each in (minor, others):
+        each.birth_on = timezone.localdate()
+        each.save()
+        name_guardian(each, like_the_caller, by=officer, kinship="父亲")
+    right(party, officer, name=NAME)
+    assert minor.guardians.get().guardian.name == NAME
+    assert others.guardians.get().guardian == like_the_caller
+
+
 def test_what_is_saved_unchanged_makes_no_record_of_its_own(office, officer, like_the_caller):
     party = add_party(
         accused(office, officer), by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller
     )
     right(party, officer, name=CALLER)
     assert Party.objects.get(pk=party.pk).person == like_the_caller
+
+
+def test_of_two_who_put_one_party_right_at_once_the_second_is_told(office, officer, like_the_caller):
+    case = accused(office, officer)
+    party = add_party(case, by=officer, side=Side.THIRD, name=CALLER, person=like_the_caller)
+    overtaken = Party.objects.get(pk=party.pk)
+    right(party, officer, address=PLACE)
+    with pytest.raises(MoveRefused, match="刚刚被他人更正"):
+        right(overtaken, officer, name=NAME)
+    kept = Party.objects.get(pk=party.pk)
+    assert (kept.name, kept.person.address.plain) == (CALLER, PLACE)
 
 
 def test_of_files_from_before_whoever_is_known_from_them_alone_becomes_cipher(office, officer, people):

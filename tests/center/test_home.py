@@ -67,6 +67,8 @@ def test_each_matter_lies_on_the_piles_it_belongs_to(bureau, handler):
         "conferences": 0,
         "waiting": 1,
         "in-hand": 1,
+        "petitions": 0,
+        "letters": 0,
         "to-answer": 1,
         "to-verify": 0,
         "paused": 0,
@@ -149,7 +151,7 @@ def test_the_queries_of_the_page_do_not_grow(client, bureau, handler, django_ass
     CaseFactory.create_batch(6, unit=bureau)
     client.force_login(handler)
     client.get(reverse("home"))
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(24):
         client.get(reverse("home"))
 
 

@@ -7,10 +7,11 @@ from django.utils import timezone
 from cases.models import Case
 from cases.services import register_party, reveal_party
 from cases.states import Side, State
+from kernel.editing import Conflict, seen_token
 from kernel.models import HistoryEntry
 from kernel.moves import MoveRefused
 from people.models import Apart, Person, Post
-from people.persons import add_guardian, add_phone, merge_persons, name_guardian, tell_apart
+from people.persons import add_guardian, add_phone, correct_person, merge_persons, name_guardian, tell_apart
 from people.roles import Restriction, Role
 from people.services import known_person, register_person
 from tests.factories import CaseFactory, PersonFactory, UnitFactory, UserFactory
@@ -442,6 +443,36 @@ def test_a_minor_of_a_restricted_matter_stands_on_the_page_of_no_guardian(
     for who, shown in ((clerk, False), (officer, True)):
         client.force_login(who)
         assert (url("detail", minor) in text(client.get(url("detail", person)))) is shown
+
+
+def test_an_address_is_put_right_though_no_letter_or_digit_of_it_changes(case, person, clerk):
+    for address in ("樟潭街道古井旁", "双港街道老街口"):
+        person.refresh_from_db()
+        seen = seen_token(person, "correct_person", ["name", "address"])
+        correct_person(person, by=clerk, seen=seen, address=address)
+        person.refresh_from_db()
+        assert person.address.plain == address
+    with pytest.raises(Conflict):
+        correct_person(person, by=clerk, seen=seen, address="樟潭街道古井旁")
+
+
+def test_a_guardian_is_seen_with_a_known_minor_whatever_other_minors_there_are(
+    client, bureau, clerk, case, accusation, officer
+):
+    def minor(matter, name):
+        given = {"id_type": "none", "name": name}
+        named = register_party(matter, by=officer, side=Side.THIRD, **given).person
+        named.birth_on = timezone.localdate()
+        named.save()
+        return named
+
+    Post.objects.create(user=officer, role=Role.CLERK, unit=bureau)
+    guardian = PersonFactory()
+    name_guardian(minor(case, "穆小山"), guardian, by=officer, kinship="母亲")
+    client.force_login(clerk)
+    assert client.get(url("detail", guardian)).status_code == 200
+    name_guardian(minor(accusation, "穆小水"), guardian, by=officer, kinship="母亲")
+    assert client.get(url("detail", guardian)).status_code == 200
 
 
 def test_why_a_party_of_an_accusation_was_corrected_or_looked_at_stands_in_its_file_alone(

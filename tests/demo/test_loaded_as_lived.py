@@ -108,7 +108,7 @@ def loaded(monkeypatch, outlet: str, unit: str, ending=roads.agree, category="C0
     """
     monkeypatch.setattr(Matter, "chance", lambda self, likelihood: likelihood > 0.5)
     handle = roads.handle
-    monkeypatch.setattr(roads, "handle", lambda *args, days: handle(*args, days=0.1))
+    monkeypatch.setattr(roads, "handle", lambda *args, **given: handle(*args, **given | {"days": 0.1}))
     unswept = ClockRule.objects.filter(code="mediation.ask_confirmation")
     unswept.update(rungs=[])  # what is lived here is lived in one moment, and swept by nobody
     monkeypatch.setattr(roads, "ENDINGS", dict.fromkeys(roads.ENDINGS, ending))
@@ -220,13 +220,22 @@ class Lived:
             )
         return mediating
 
-    def handle(self, desk, noun: str, username: str) -> None:
-        """Taken, rung about, and answered."""
+    def handle(self, desk, noun: str, username: str, begin=None) -> None:
+        """Taken, rung about, and answered. `begin` is what the desk does first of all."""
         by = User.objects.get(username=username)
         self.round.refresh_from_db()
         handling = getattr(desk, f"accept_{noun}")(self.round, by=by)
+        if begin:
+            begin(handling, by)
         cases.log_contact(self.case, by=by, whom="对方", said="约好答复时间。")
         getattr(desk, f"answer_{noun}")(handling, by=by, reply="已答复。", outcome=self.outcome())
+
+    def register(self, handling, by) -> None:
+        """登记, as the desk's form proposes it."""
+        came_on = timezone.localdate(self.round.arrived_at)
+        petitions.register_petition(
+            handling, by=by, form="visit", came_on=came_on, purpose="appeal", people_count=1
+        )
 
     def close(self) -> Case:
         self.round.refresh_from_db()
@@ -360,7 +369,7 @@ def test_answered_by_the_petition_desk(monkeypatch):
 
     lived = Lived(like)
     lived.triage()
-    lived.handle(petitions, "petition", "petitions")
+    lived.handle(petitions, "petition", "petitions", begin=lived.register)
 
     assert shapes(lived.close()) == shapes(like)
 

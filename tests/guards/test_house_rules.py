@@ -52,7 +52,8 @@ OPEN_TO_ALL = {
 
 
 NOT_STARTED = {
-    "petition.[!t]*": "the petition desk has its first rows only; its issue starts them all",
+    "petition.inform": "a unit to which somebody petitions directly; registering there is still to come",
+    "petition.*.simple": "the simple procedure is still to come",
     "mediation.committee_term": "a day on the page of the committees, by which nobody is pressed",
     "mediation.mediate.traffic": "days of the traffic police, who mediate damage themselves; no kind of a committee's",
     "court.docket": "the court's own days, shown to those who are guided there; filing comes with its issue",

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 from django.conf import settings
 
-from mediation.urls import app_name, urlpatterns
+from mediation import urls as of_mediation
+from petitions import urls as of_petitions
 
 ROWS = [
     line
@@ -16,7 +17,7 @@ ROWS = [
 ]
 ID = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 REFUSAL = re.compile(r"“([^”]+)” `(tests/[\w/]+\.py)::(test_\w+)`")
-URL = re.compile(r"`mediation:(\w+)`")
+URL = re.compile(r"`((?:mediation|petitions):\w+)`")
 
 
 @cache
@@ -34,7 +35,7 @@ def functions(path: str) -> dict[str, str]:
 
 
 def test_it_has_rows():
-    assert len(ROWS) > 30
+    assert len(ROWS) > 55
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())
@@ -51,6 +52,6 @@ def test_a_refusal_cites_its_article(row):
 
 
 def test_every_address_is_one():
-    names = {pattern.name for pattern in urlpatterns}
-    assert app_name == "mediation"
+    desks = (of_mediation, of_petitions)
+    names = {f"{desk.app_name}:{pattern.name}" for desk in desks for pattern in desk.urlpatterns}
     assert {name for row in ROWS for name in URL.findall(row)} - names == set()

@@ -24,6 +24,7 @@ from people.roles import Restriction, Role
 from petitions import services as petitions
 from tests.factories import CategoryFactory, UnitFactory, UserFactory
 from tests.intake.factories import matter, outlet
+from tests.petitions.fixtures import register as register_petition
 from tests.raw import tables_with
 
 ADDRESS = reverse("intake:register_arrival")
@@ -366,6 +367,7 @@ def test_the_sheet_says_what_the_desk_answered_whichever_it_was(client, clerk, c
         case = arrived(clerk, centre, outlet=Outlet.objects.get(code="O09"), to_unit=unit).case
         officer = UserFactory(post=(Role.PETITION_OFFICER, unit))
         work = petitions.accept_petition(case.latest_round(), by=officer)
+        register_petition(work, by=officer)
         petitions.answer_petition(work, by=officer, reply="已付清 450 元。", outcome="replied")
     client.force_login(clerk)
     assert "已付清 450 元。" in text_of(client.get(reverse("intake:copy_out", args=[case.pk])))

@@ -105,6 +105,10 @@ def test_the_desk_takes_it_in_hand_and_answers(client, clerk, ticket, officer, d
     assert accept in client.get(reverse("petitions:panel", args=[case.pk])).content.decode()
     assert client.post(accept).status_code == 302
     handling = PetitionHandling.objects.get()
+    register = reverse("petitions:register_petition", args=[handling.pk])
+    proposed = client.get(register).context["form"]
+    given = {name: proposed.initial[name] for name in ("form", "came_on", "purpose", "people_count")}
+    assert client.post(register, given | {"threat": "已当面受理"}).status_code == 302
     answer = reverse("petitions:answer_petition", args=[handling.pk])
     assert client.post(answer, {"reply": "已当面受理", "outcome": "replied"}).status_code == 302
     assert tables_with("已当面受理") == []

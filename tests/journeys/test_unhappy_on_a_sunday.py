@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases import services as cases
 from cases.models import Category, FollowUp, Outlet, Rating, Round
 from cases.states import Answer, Outcome, Side, State
+from kernel import figures
 from mediation import services
 from mediation.models import Mediation, Performance
 from mediation.states import CheckItem, PayWay

@@ -1,10 +1,11 @@
 """The pages on which mediators live."""
 
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -13,6 +14,7 @@ from cases.services import log_contact
 from mediation import services
 from mediation.models import SessionPlan
 from mediation.states import CheckItem
+from mediation.urls import urlpatterns
 from people.roles import Restriction, Role
 from tests.factories import SeatFactory, UnitFactory, UserFactory
 from tests.mediation.factories import (
@@ -217,9 +219,10 @@ def test_forms_that_name_the_parties_open_for_those_who_may_use_them(client, med
     watcher = UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area)))
     for user, status in ((mediation.mediator, 200), (watcher, 409)):
         client.force_login(user)
-        answer = client.get(reverse(f"mediation:{verb}", args=[mediation.pk]))
-        assert answer.status_code == status
-        assert ("陈素芬" in answer.content.decode()) is (status == 200)
+        url = reverse(f"mediation:{verb}", args=[mediation.pk])
+        for answer, told in ((client.get(url), status), (client.post(url), 422 if status == 200 else status)):
+            assert answer.status_code == told
+            assert ("陈素芬" in answer.content.decode()) is (status == 200)
 
 
 @pytest.mark.parametrize("verb", ["edit_agreement", "sign_agreement", "set_stamp"])
@@ -228,9 +231,21 @@ def test_forms_of_an_agreement_open_for_those_who_may_use_them(client, mediation
     if verb != "edit_agreement":
         services.submit_agreement(agreement, by=mediation.mediator, checked=CheckItem.values)
     client.force_login(UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area))))
-    answer = client.get(reverse(f"mediation:{verb}", args=[agreement.pk]))
-    assert answer.status_code == 409
-    assert "陈素芬" not in answer.content.decode()
+    url = reverse(f"mediation:{verb}", args=[agreement.pk])
+    for answer in (client.get(url), client.post(url)):
+        assert answer.status_code == 409
+        assert "陈素芬" not in answer.content.decode()
+
+
+def test_no_address_of_a_mediation_tells_others_the_names_in_full(client, mediation, committee):
+    drafted(mediation)
+    client.force_login(UserFactory(post=(Role.DIRECTOR, UnitFactory(area=committee.area))))
+    for pattern in urlpatterns:
+        with suppress(NoReverseMatch):
+            url = reverse(f"mediation:{pattern.name}", args=[mediation.pk])
+            for answer in (client.get(url), client.post(url)):
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                assert "陈素芬" not in body.decode(errors="replace"), pattern.name
 
 
 def test_names_of_parties_stand_in_full_for_the_desk_alone(client, mediation, committee):

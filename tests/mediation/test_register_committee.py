@@ -131,7 +131,7 @@ def test_the_pages_register_and_show_it(client, committee, head):
     assert refused.status_code == 409
     assert "第八条" in refused.content.decode()
     assert "连翠英 女 委员" in refused.content.decode()
-    for line in ("郑和田 委员", "连翠英 女 委员"):
+    for line in ("郑和田 委员", "连翠英 女 委员", "郑" * 61 + " 男 委员"):
         assert client.post(url, given | {"members": f"{given['members']}\n{line}"}).status_code == 422
     given["members"] += "\n\n 郑和田  男 委员 "
     page = client.post(url, given, follow=True).content.decode()

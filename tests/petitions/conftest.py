@@ -13,4 +13,18 @@ from tests.cases.fixtures import (  # noqa: F401
     other_bureau,
     stranger,
 )
-from tests.petitions.fixtures import officer, petition, petition_office  # noqa: F401
+from tests.petitions.fixtures import (  # noqa: F401
+    accepted,
+    colleague,
+    draft,
+    handling,
+    officer,
+    officer2,
+    opinion,
+    petition,
+    petition_office,
+    registered,
+    sent,
+    signed,
+    unit_head,
+)

@@ -4,20 +4,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.states import HandlingState, Outcome, Route, State
+from cases.states import Outcome, Route, State
 from kernel.moves import MoveRefused
 from people.roles import Restriction, Role
 from petitions import services
 from petitions.models import PetitionHandling
+from petitions.states import HandlingState
 from tests.cases.fixtures import opened, verbs
 from tests.factories import PersonFactory, UserFactory
+from tests.petitions.fixtures import register
 
 REPLY = {"reply": "经查，应付工资 450 元，已督促付清。", "outcome": Outcome.REPLIED}
-
-
-@pytest.fixture
-def handling(petition, officer):
-    return services.accept_petition(petition.latest_round(), by=officer)
 
 
 def test_accepting_takes_the_round_in_hand(handling, petition, officer, petition_office):
@@ -33,7 +30,8 @@ def test_accepting_takes_the_round_in_hand(handling, petition, officer, petition
     assert verbs(petition) == ["open_case", "take", "accept_petition"]
 
 
-def test_answering_resolves_the_round_and_starts_the_follow_up(handling, petition, officer):
+def test_answering_resolves_the_round_and_starts_the_follow_up(registered, petition, officer):
+    handling = registered
     services.answer_petition(handling, by=officer, **REPLY)
     round = petition.latest_round()
     assert handling.state == HandlingState.ANSWERED
@@ -68,13 +66,20 @@ def test_the_wrong_people_are_refused(handling, petition, petition_office, clerk
     assert petition.latest_round().state == State.IN_HAND
 
 
-def test_an_answered_matter_is_not_answered_again(handling, officer):
+def test_nothing_is_answered_before_it_is_registered(handling, officer):
+    with pytest.raises(MoveRefused, match="第二十二条"):
+        services.answer_petition(handling, by=officer, **REPLY)
+
+
+def test_an_answered_matter_is_not_answered_again(registered, officer):
+    handling = registered
     services.answer_petition(handling, by=officer, **REPLY)
     with pytest.raises(MoveRefused, match="已答复"):
         services.send_back_petition(handling, by=officer, note="…")
 
 
-def test_a_failure_half_way_leaves_no_trace(handling, petition, officer, monkeypatch):
+def test_a_failure_half_way_leaves_no_trace(registered, petition, officer, monkeypatch):
+    handling = registered
     monkeypatch.setattr("cases.services.show_cover", lambda *args: 1 / 0)
     before = verbs(petition)
     with pytest.raises(ZeroDivisionError):
@@ -93,11 +98,14 @@ def test_the_pages_walk_the_road(client, petition, officer):
     assert client.get(accept).status_code == 200
     answer = client.post(accept, {"go": "1"})
     handling = PetitionHandling.objects.get()
-    assert answer.url == reverse("cases:detail", args=[petition.pk])
+    page = reverse("petitions:detail", args=[handling.pk])
+    assert answer.url == page
+    assert reverse("petitions:register_petition", args=[handling.pk]) in client.get(page).content.decode()
+    register(handling, by=officer)
     assert petition.number in client.get(reverse("petitions:list") + "?tab=in_hand").content.decode()
     url = reverse("petitions:answer_petition", args=[handling.pk])
     assert url in client.get(reverse("petitions:detail", args=[handling.pk])).content.decode()
-    assert url in client.get(reverse("petitions:panel", args=[petition.pk])).content.decode()
+    assert page in client.get(reverse("petitions:panel", args=[petition.pk])).content.decode()
     assert client.post(url, {"reply": "", "outcome": "replied"}).status_code == 422
     assert client.post(url, REPLY).status_code == 302
     assert petition.number in client.get(reverse("petitions:list") + "?tab=done").content.decode()
@@ -122,7 +130,7 @@ def test_the_pages_are_closed_to_those_who_may_only_look(client, petition, clerk
     assert client.post(accept).status_code == 403
 
 
-@pytest.mark.parametrize("tab", ["waiting", "in_hand", "done", "nonsense"])
+@pytest.mark.parametrize("tab", ["waiting", "in_hand", "sent", "objected", "reviews", "done", "nonsense"])
 def test_each_list_costs_the_same_and_swaps_what_it_shows(
     client, petition, officer, tab, fragment_matches_page, django_assert_max_num_queries
 ):

@@ -1,8 +1,12 @@
-"""What the petition desk does with a matter."""
+"""A petition is taken, answered on the spot, or goes back to the window."""
+
+from django.utils import timezone
 
 from cases import services as cases
+from kernel.transitions import moving
 from people.models import Unit
 from petitions.models import PetitionHandling
+from petitions.services.registering import registered
 
 
 def accept_petition(round, *, by) -> PetitionHandling:
@@ -13,8 +17,11 @@ def accept_petition(round, *, by) -> PetitionHandling:
 
 
 def answer_petition(handling, *, by, reply, outcome):
-    """Answer the petitioner. The round waits for the centre's follow-up."""
-    cases.answer_handling(handling, by=by, verb="answer_petition", reply=reply, outcome=outcome)
+    """Answer the petitioner at once. The round waits for the centre's follow-up."""
+    with moving(handling, "answer_petition", by=by, note=reply):
+        registered(handling)
+        handling.reply, handling.ended_at = reply, timezone.now()
+        cases.resolve(handling.round, by=by, outcome=outcome)
 
 
 def pass_on(handling, *, by, to, note=""):

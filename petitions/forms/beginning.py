@@ -3,8 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists import DeskFilter
 from cases.states import Outcome
-
-LONG = forms.Textarea(attrs={"rows": 6})
+from petitions.forms.fields import long_text
 
 
 class WaitingFilter(DeskFilter):
@@ -17,12 +16,13 @@ class HandledFilter(DeskFilter):
     DUE = "round__due_at"
 
 
+class RowFilter(DeskFilter):
+    """Rows with a due of their own: what was sent to units, and reviews."""
+
+
 class AnswerForm(forms.Form):
-    reply = forms.CharField(
-        label=_("答复意见"),
-        widget=LONG,
-        max_length=4000,
-        help_text=_("写给信访人：查明了什么，依据什么，结果是什么。"),
+    reply = long_text(
+        _("答复意见"), 6, max_length=4000, help_text=_("写给信访人：查明了什么，依据什么，结果是什么。")
     )
     outcome = forms.ChoiceField(
         label=_("结果"),
@@ -37,4 +37,4 @@ class NoForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    note = forms.CharField(label=_("退回原因"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+    note = long_text(_("退回原因"), 3, max_length=500)
