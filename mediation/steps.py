@@ -53,22 +53,27 @@ def before_the_end(mediations):
 
 def after_the_end(mediations):
     """Those that ended, each with its `step`; empty where nothing is left to do."""
+    whens = [When(condition, then=Value(step)) for step, condition in afterwards().items()]
+    step = Case(*whens, default=Value(""), output_field=CharField())
+    return mediations.exclude(state__in=OPEN).annotate(step=step)
+
+
+def afterwards() -> dict[Step, Q]:
+    """What is left to do after the end, and of which mediations; of each at most one is true."""
     archives = Archive.objects.filter(mediation=OuterRef("pk"))
     closed = Q(round__state=RoundState.CLOSED)
-    step = Case(
-        When(Q(state=State.AGREED, round__state=RoundState.RESOLVED), then=Value(Step.FOLLOW_UP)),
-        When(closed & Exists(archives.filter(state=ArchiveState.RETURNED)), then=Value(Step.MEND)),
-        When(closed & ~Q(ground__in=sorted(UNTRIED)) & ~Exists(archives), then=Value(Step.ARCHIVE)),
-        default=Value(""),
-        output_field=CharField(),
-    )
-    return mediations.exclude(state__in=OPEN).annotate(step=step)
+    return {
+        Step.FOLLOW_UP: Q(state=State.AGREED, round__state=RoundState.RESOLVED),
+        Step.MEND: closed & Exists(archives.filter(state=ArchiveState.RETURNED)),
+        Step.ARCHIVE: closed & ~Q(ground__in=sorted(UNTRIED)) & ~Exists(archives),
+    }
 
 
 AFTERWARDS = frozenset({Step.FOLLOW_UP, Step.ARCHIVE, Step.MEND})
 
 
 def in_step(mediations, step):
-    """Those that wait for this."""
-    part = after_the_end if step in AFTERWARDS else before_the_end
-    return part(mediations).filter(step=step)
+    """Those that wait for this. Of the many that ended the condition itself is asked, which needs no look at each."""
+    if step in AFTERWARDS:
+        return mediations.exclude(state__in=OPEN).filter(afterwards()[step])
+    return before_the_end(mediations).filter(step=step)
