@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.test import Client
@@ -42,6 +43,9 @@ PAGES = {
         mediation:template_list mediation:edit_template mediation:edit_vague_words
         mediation:grant_change mediation:refuse_change
         mediation:committees mediation:register_committee
+        mediation:mediator_list mediation:mediator_detail mediation:grade_mediator
+        mediation:allowance_book mediation:set_allowance mediation:edit_grade
+        mediation:sheet_list mediation:draw_up_sheet mediation:sheet_detail mediation:print_sheet
     """,
     "mediator": """
         home cases:agree_to_objection cases:refuse_objection cases:verify_request cases:send_request_back
@@ -59,6 +63,8 @@ PAGES = {
         mediation:arbitration_detail mediation:apply_for_arbitration mediation:decline_arbitration
         mediation:accept_arbitration mediation:refuse_arbitration mediation:withdraw_arbitration
         mediation:entrustment_detail mediation:decline_assignment
+        mediation:me mediation:mediator_step mediation:mediator_rows mediation:allowance_lines
+        mediation:archive mediation:archive_again mediation:archive_list
     """,
     "stamp": "home mediation:set_stamp",
     "court": """
@@ -89,18 +95,20 @@ OTHERWISE = {
     """,
     "a fragment of a page above": """
         dispatch:panel intake:panel mediation:panel mediation:court_panel petitions:panel intake:desk intake:look_up
-        intake:suggest mediation:capitals mediation:instalment_rows mediation:sessions_today kernel:tray
+        intake:suggest mediation:capitals mediation:instalment_rows mediation:sessions_today mediation:similar
+        kernel:tray
     """,
     "a button without a page, or an answer to a machine": """
         intake:call_next intake:heard intake:print_ticket intake:recall intake:receive intake:resume intake:no_show
         intake:undo_call intake:end_pause intake:unpair_screen intake:withdraw_notice intake:reopen_hall
         kernel:attachment mediation:session_ics kernel:live_versions kernel:read_notification kernel:read_notifications
-        mediation:print_file mediation:print_return people:end_device
+        mediation:print_file mediation:print_return mediation:export_sheet people:end_device
         people:logout people:presence people:resume persons:make_primary persons:remove_phone roster:clear_seat
         favicon healthz metrics readyz
     """,
     "the form of a move like those above, in a state that a small demo centre does not hold": """
-        mediation:check_admissibility dispatch:answer_order dispatch:send_back_order
+        mediation:pass_check mediation:fail_check mediation:approve_sheet mediation:send_back_sheet
+        mediation:draw_up_again mediation:check_admissibility dispatch:answer_order dispatch:send_back_order
         cases:accept_request cases:object_to_request cases:ask_deferral cases:refuse_deferral cases:withdraw_deferral
         cases:resume_clock cases:call_back cases:correct_instruction cases:hold_conference cases:cancel_conference
         cases:print_conference cases:print_deferral
@@ -137,6 +145,7 @@ OTHERWISE = {
 ROWS = {
     "agents": "cases.Agent",
     "agreements": "mediation.Agreement",
+    "archives": "mediation.Archive",
     "arbitrations": "mediation.ArbitrationReview",
     "assignments": "mediation.Assignment",
     "cards": "cases.Card",
@@ -149,8 +158,10 @@ ROWS = {
     "deputies": "people.User",
     "dispatch": "dispatch.OrderHandling",
     "entrustments": "mediation.Entrustment",
+    "grades": "mediation.Grade",
     "guardians": "people.Guardian",
     "mediation": "mediation.Mediation",
+    "mediators": "people.User",
     "of": "people.User",
     "performances": "mediation.Performance",
     "parties": "cases.Party",
@@ -166,6 +177,7 @@ ROWS = {
     "seats": "people.Window",
     "swaps": "people.SeatSwap",
     "sessions": "mediation.Session",
+    "sheets": "mediation.AllowanceSheet",
     "templates": "mediation.AgreementTemplate",
     "tickets": "intake.Ticket",
     "turn-rules": "intake.TurnRule",
@@ -181,13 +193,20 @@ WORDS = {
     "kind": lambda: ["category", "html"],
     "number": lambda: ["1"],
     "year": lambda: ["2026"],
-    "slug": lambda: ["rights", "overdue", "visits", "register-form"],
+    "slug": lambda: ["rights", "overdue", "visits", "register-form", "taken"],
+    "month": lambda: [f"{last_month():%Y-%m}"],
+    "span": lambda: [f"{timezone.localdate():%Y}"],
+    "step": lambda: ["plan", "archive"],
     "part": lambda: ["rows"],
     "system": lambda: ["hotline"],
 }
 OF_A_STATE = 10
 ALIKE = 3
 """So many pages of one template are looked at: three dozen moves share a form of one note."""
+
+
+def last_month() -> date:
+    return timezone.localdate().replace(day=1) - timedelta(days=1)
 
 
 def keys(label: str) -> list[int]:
