@@ -27,6 +27,10 @@ AS_IT_IS = frozenset(
 """Fields whose values the driver writes as Django would."""
 
 
+FEW = 20
+"""Below this one INSERT costs less than asking for keys and a COPY."""
+
+
 def among(column: str, keys: Iterable[int]) -> Func:
     """A condition as `column__in=keys`: however many keys, the same statement with one parameter."""
     array = Value(list(keys), ArrayField(BigIntegerField()))
@@ -63,8 +67,11 @@ def give_keys(rows: Sequence[Any]) -> None:
 
 
 def add(rows: Sequence[Any]) -> None:
-    """Write new rows of one model, by COPY, with their keys. As with bulk_create(), no save() is called."""
+    """Write new rows of one model, many by COPY, with their keys. As with bulk_create(), no save() is called."""
     if not rows:
+        return
+    if len(rows) < FEW:
+        type(rows[0])._base_manager.bulk_create(rows)
         return
     if rows[0].pk is None:
         give_keys(rows)

@@ -1,5 +1,7 @@
 """司法确认 in two browsers: the mediator applies with the parties, the court's desk accepts and rules."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -48,7 +50,7 @@ def test_from_the_agreement_to_the_ruling(browsers, confirmation):
     court = browsers.log_in(
         UserFactory(post=(Role.COURT, Unit.objects.get(code="court"))), "/mediation/court/"
     )
-    press(court, "司法确认")
+    court.get_by_role("navigation").get_by_role("link", name=re.compile("^司法确认")).click()
     with court.expect_navigation():
         court.get_by_role("link", name=case.number).click()
     press(court, "受理申请")

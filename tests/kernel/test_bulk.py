@@ -13,6 +13,12 @@ from tests.factories import CaseFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(params=[0, bulk.FEW], autouse=True)
+def few(request, monkeypatch):
+    """By COPY, and by the INSERT that is spared for a few."""
+    monkeypatch.setattr(bulk, "FEW", request.param)
+
+
 @pytest.fixture
 def clock():
     round = CaseFactory().latest_round()
