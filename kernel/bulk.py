@@ -25,8 +25,6 @@ AS_IT_IS = frozenset(
     )
 ) | {"ForeignKey", "OneToOneField"}
 """Fields whose values the driver writes as Django would."""
-
-
 FEW = 20
 """Below this one INSERT costs less than asking for keys and a COPY."""
 

@@ -26,8 +26,6 @@ UPDATE kernel_clock SET step = row.step, late_at = row.late_at, next_fire_at = r
 FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS row (id, step, late_at, next_fire_at)
 WHERE kernel_clock.id = row.id
 """
-
-
 WAITING = """
 SELECT clock.id FROM kernel_clock clock JOIN kernel_dossier dossier ON dossier.id = clock.dossier_id
 WHERE clock.next_fire_at <= %s AND NOT clock.id = ANY(%s::bigint[])

@@ -170,16 +170,20 @@ def race(name: str, due: int, workers: int) -> float:
         await_crew(server, crew, log)
         began = time.perf_counter()
         server.execute("SELECT pg_advisory_unlock(0)")
-        while left(server) > due / 2:
+        while works(crew) and left(server) > due / 2:
             time.sleep(0.2)
         crew[0].send_signal(signal.SIGKILL)
-        while any(worker.poll() is None for worker in crew) and left(server, 1):
+        while works(crew) and left(server, 1):
             time.sleep(0.05)
         seconds = time.perf_counter() - began
     for worker in crew:
         processes.stop(worker)
     say(f"{due:,} swept in {seconds:.1f} s by {workers} processes, one of them killed half way.")
     return seconds
+
+
+def works(crew: list) -> bool:
+    return any(worker.poll() is None for worker in crew)
 
 
 def left(server: psycopg.Connection, at_most: int | None = None) -> int:

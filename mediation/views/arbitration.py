@@ -1,14 +1,12 @@
 """仲裁审查确认: its page, and one page a move."""
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from kernel.web import action, buttons, page, refuse_move, render_form, submit
-from mediation import forms, services
-from mediation.forms import sent
+from kernel.web import action, buttons, page
+from mediation import forms
 from mediation.models import ArbitrationReview, ConfirmationTerm
+from mediation.views.confirmation import move_on
 
 PAGE = "mediation:arbitration_detail"
 
@@ -36,16 +34,7 @@ def arbitration_detail(request, pk):
 
 
 def make_move(request, pk, verb, form_class, done):
-    """One move: its form, beside the agreement that it is about."""
-    arbitration = one_arbitration(request, pk)
-    form = form_class(sent(request), request.FILES or None, confirmation=arbitration)
-    if submit(form, getattr(services, verb), arbitration, by=request.user):
-        messages.success(request, done)
-        return redirect(PAGE, pk=pk)
-    refuse_move(request, arbitration, verb, form)
-    label = arbitration.MOVES.named(verb).label
-    context = {"form": form, "confirmation": arbitration, "label": label, "back": reverse(PAGE, args=[pk])}
-    return render_form(request, "mediation/move_confirmation.html", context)
+    return move_on(request, one_arbitration(request, pk), verb, form_class, done, back=PAGE)
 
 
 @action

@@ -38,15 +38,19 @@ def confirmation_detail(request, pk):
 
 
 def make_move(request, pk, verb, form_class, done):
-    """One move of a confirmation: its form, beside the agreement that it is about."""
-    confirmation = one_confirmation(request, pk)
+    return move_on(request, one_confirmation(request, pk), verb, form_class, done, back=PAGE)
+
+
+def move_on(request, confirmation, verb, form_class, done, *, back):
+    """One move before the court or the commission: its form, beside the agreement that it is about."""
     form = form_class(sent(request), request.FILES or None, confirmation=confirmation)
     if submit(form, getattr(services, verb), confirmation, by=request.user):
         messages.success(request, done)
-        return redirect(PAGE, pk=pk)
+        return redirect(back, pk=confirmation.pk)
     refuse_move(request, confirmation, verb, form)
     label = confirmation.MOVES.named(verb).label
-    context = {"form": form, "confirmation": confirmation, "label": label, "back": reverse(PAGE, args=[pk])}
+    context = {"form": form, "confirmation": confirmation, "label": label}
+    context["back"] = reverse(back, args=[confirmation.pk])
     return render_form(request, "mediation/move_confirmation.html", context)
 
 

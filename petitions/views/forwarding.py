@@ -128,7 +128,7 @@ def sent(request, pk, service, form_class):
 
 
 def move(request, pk, service, form_class, done, **options):
-    """The page of one move of an forwarding."""
+    """The page of one move of a forwarding."""
     row = one_forwarding(request, pk)
     form = form_class(posted(request), **options)
     return make_move(request, row, service, form, back=row.url, done=done)
